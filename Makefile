@@ -1,0 +1,29 @@
+# Every verb covers the whole workspace. Python 3.11 and make are all a newcomer needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := $(wildcard libs/*) $(wildcard services/*) deploy/local
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup run stop test check e2e bench bench-planner faults access check-deep schemas lock fmt clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(STAMP) ## install everything the other verbs need into .venv
+
+$(STAMP): requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+	@test -x $(BIN)/python || { echo "creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing pinned packages (requirements.lock) and the workspace into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet "$$(grep -o '^uv==[^ ;]*' requirements.lock)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+lock: ## resolve the pinned, hashed requirements.lock anew
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	  --python-version 3.11 --group dev pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements.lock.new
+	@$(PYTHON) -c "import re,sys;t=open('requirements.lock.new').read();b=re.split(r'\n(?=\S)',t);open('requirements.lock','w').write('\n'.join(x for x in b if not x.startswith('-e ') and 'marshrut' not in x.split('=')[0])+'\n')"
+	@rm requirements.lock.new

@@ -1,0 +1,1 @@
+"""One command brings up the whole system on this computer."""

@@ -1,0 +1,1 @@
+"""The microservice chassis: everything every service needs and no business word."""

@@ -1,0 +1,1 @@
+"""The production calendar: add working days, and explain the date. Pure."""

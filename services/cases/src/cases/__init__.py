@@ -1,0 +1,1 @@
+"""The personal file: people, assessments, programmes, delivered services."""

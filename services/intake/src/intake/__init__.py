@@ -1,0 +1,1 @@
+"""The first hour: who asked, through which door, by when we answer."""

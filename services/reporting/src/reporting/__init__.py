@@ -1,0 +1,1 @@
+"""What can be counted: projections, reports and their recount."""

@@ -1,0 +1,1 @@
+"""Who is where, when: appointments, trips, the planner and fieldwork."""
