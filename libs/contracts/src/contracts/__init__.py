@@ -1,1 +1,1 @@
-"""The published language: events, ids, sealed values and the access policy. No I/O."""
+"""The published language of Marshrut: events, ids, sealed values, the access policy and the work item. No I/O."""

@@ -1,0 +1,105 @@
+"""Codes that cross a service border. Titles for people live in the region packs and templates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AgeBand(StrEnum):
+    """Age bands of the route (D3-01); the exact boundaries are terms of the pack."""
+
+    EARLY = "0-3"
+    CHILDHOOD = "3-18"
+    ADULT = "18+"
+
+
+class ApplicationSource(StrEnum):
+    """Who filed the application (D2-22, D3-14)."""
+
+    SITE = "site"
+    HEALTH_AGENCY = "health_agency"
+    ORGANISATION = "organisation"
+    PHONE = "phone"
+    BRIGADE = "brigade"
+
+
+class CallOutcome(StrEnum):
+    """What came of a call to the family."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    DECLINED = "declined"
+
+
+class Purpose(StrEnum):
+    """Purposes of processing; each has its own consent document or another legal ground (152-FZ art. 9, 10)."""
+
+    CONTACT = "contact"
+    HEALTH = "health"
+    SOCIAL_SERVICE = "social_service"
+    PUBLICATION = "publication"
+
+
+class ConsentForm(StrEnum):
+    """How a consent was given; a tick by someone not logged in is not a written consent."""
+
+    TICK = "tick"
+    PAPER = "paper"
+    SIMPLE_SIGNATURE = "simple_signature"
+    QUALIFIED_SIGNATURE = "qualified_signature"
+
+    @property
+    def written(self) -> bool:
+        return self in {ConsentForm.PAPER, ConsentForm.QUALIFIED_SIGNATURE}
+
+
+class ProgrammeKind(StrEnum):
+    """Kinds of programme (GLOSSARY)."""
+
+    IPPSU = "ippsu"
+    IPSS = "ipss"
+    IPRP = "iprp"
+    IKSRA = "iksra"
+
+
+class ServiceGroup(StrEnum):
+    """The two groups the quota of D4-07 counts, and the rest."""
+
+    SOCIAL_MEDICAL = "social_medical"
+    PSYCHOLOGICAL_PEDAGOGICAL = "psychological_pedagogical"
+    OTHER = "other"
+
+
+class DeliveryMode(StrEnum):
+    """Where a service is delivered."""
+
+    HOME = "home"
+    ORGANISATION = "organisation"
+    POINT = "point"
+    REMOTE = "remote"
+
+
+class Accounting(StrEnum):
+    """The two codes of the state task (D4-21)."""
+
+    HOME_SERVICE = "home_service"
+    URGENT_SERVICE = "urgent_service"
+    EARLY_HELP = "early_help"
+
+
+class VisitOutcome(StrEnum):
+    """What a brigade or specialist reports about a visit."""
+
+    PERFORMED = "performed"
+    CHILD_ILL = "child_ill"
+    NOBODY_HOME = "nobody_home"
+    FAMILY_DECLINED = "family_declined"
+
+
+class MessageChannel(StrEnum):
+    """Channels a message leaves through."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    POST = "post"

@@ -1,0 +1,197 @@
+"""Facts intake publishes: who asked, through which door, who answers, and what every person may do."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.event import Event, Moment
+from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
+from contracts.personal import Contact, FileOpening
+from contracts.sealed import Sealed
+
+
+class PrincipalChanged(Event, aggregate="principal", fact="changed"):
+    """The whole authority of one person or system as it now stands; replaces what was known before.
+
+    ``subject_digest`` is SHA-256 of issuer and subject: a service recognises the token's owner without keeping ``sub``.
+    """
+
+    principal_id: UUID
+    subject_digest: str = Field(pattern="^[0-9a-f]{64}$")
+    roles: frozenset[str] = frozenset()
+    organisation_ids: frozenset[UUID] = frozenset()
+    regions: frozenset[str] = frozenset()
+    territories: frozenset[str] = frozenset()
+    child_ids: frozenset[UUID] = frozenset()
+    specialist_id: UUID | None = None
+    active: bool = True
+
+
+class OrganisationRegistered(Event, aggregate="organisation", fact="registered"):
+    """An organisation entered the directory or changed; the whole state (D3-04, D0-34)."""
+
+    organisation_id: UUID
+    code: str
+    region: str
+    territory: str
+    roles: frozenset[str]
+    latitude: float | None = None
+    longitude: float | None = None
+    active: bool = True
+
+
+class ApplicationSubmittedV1(Event, aggregate="application", fact="submitted", version=1):
+    """An application came in; superseded by version 2, which splits the source from the entry point."""
+
+    application_id: UUID
+    number: str
+    region: str
+    child_id: UUID
+    representative_id: UUID
+    age_band: AgeBand
+    source: str
+    submitted_at: AwareDatetime
+    call_back_due: Moment
+    contact: Sealed[Contact]
+
+    def upcast(self) -> ApplicationSubmitted:
+        source, _, entry_point = self.source.partition(":")
+        return ApplicationSubmitted(
+            **self.model_dump(exclude={"source", "contact", "call_back_due"}),
+            contact=self.contact,
+            call_back_due=self.call_back_due,
+            source=ApplicationSource(source),
+            entry_point=entry_point or None,
+            territory=None,
+        )
+
+
+class ApplicationSubmitted(Event, aggregate="application", fact="submitted", version=2):
+    """An application came in and waits for its call back (D2-13, D2-16, D2-17)."""
+
+    application_id: UUID
+    number: str
+    region: str
+    territory: str | None
+    child_id: UUID
+    representative_id: UUID
+    age_band: AgeBand
+    source: ApplicationSource
+    entry_point: str | None = None
+    submitted_at: AwareDatetime
+    call_back_due: Moment
+    contact: Sealed[Contact]
+
+    def twins(self) -> tuple[Event, ...]:
+        source = f"{self.source}:{self.entry_point}" if self.entry_point else str(self.source)
+        kept = self.model_dump(exclude={"source", "entry_point", "territory", "contact", "call_back_due"})
+        return (
+            ApplicationSubmittedV1(**kept, contact=self.contact, call_back_due=self.call_back_due, source=source),
+        )
+
+
+class ApplicationRedirected(Event, aggregate="application", fact="redirected"):
+    """The child is outside the service's age band; the family was shown the right service, not refused (D2-03)."""
+
+    application_id: UUID
+    region: str
+    age_band: AgeBand
+    organisation_id: UUID | None
+    source: ApplicationSource
+    submitted_at: AwareDatetime
+
+
+class ApplicationTaken(Event, aggregate="application", fact="taken"):
+    """A coordinator of the coordination centre took the application (D2-23)."""
+
+    application_id: UUID
+    coordinator_id: UUID
+    organisation_id: UUID
+    taken_at: AwareDatetime
+
+
+class CallRecorded(Event, aggregate="application", fact="call_recorded"):
+    """A call back was made (D2-17, D2-18). Only a reached family ends the call-back deadline."""
+
+    application_id: UUID
+    region: str
+    outcome: CallOutcome
+    called_at: AwareDatetime
+    due_at: AwareDatetime
+    on_time: bool
+    first_appointment_due: Moment | None = None
+
+
+class ApplicationHandedOver(Event, aggregate="application", fact="handed_over"):
+    """The coordinator handed the application to a territorial service, which must now accept it (D2-23)."""
+
+    application_id: UUID
+    region: str
+    coordinator_id: UUID
+    coordinating_organisation_id: UUID
+    serving_organisation_id: UUID
+    territory: str
+    acceptance_due: Moment
+    first_appointment_due: Moment
+
+
+class ApplicationReturned(Event, aggregate="application", fact="returned"):
+    """The territorial service returned the application; the reason is a code of the pack."""
+
+    application_id: UUID
+    serving_organisation_id: UUID
+    reason_code: str
+    returned_at: AwareDatetime
+
+
+class ApplicationAccepted(Event, aggregate="application", fact="accepted"):
+    """The territorial service accepted: a case file opens from this fact, exactly once (D0-24, D0-32, D3-34)."""
+
+    application_id: UUID
+    number: str
+    region: str
+    territory: str
+    child_id: UUID
+    representative_id: UUID
+    age_band: AgeBand
+    coordinator_id: UUID
+    coordinating_organisation_id: UUID
+    serving_organisation_id: UUID
+    accepted_at: AwareDatetime
+    first_appointment_due: Moment
+    opening: Sealed[FileOpening]
+
+
+class ApplicationWithdrawn(Event, aggregate="application", fact="withdrawn"):
+    """The family withdrew its application."""
+
+    application_id: UUID
+    region: str
+    withdrawn_at: AwareDatetime
+
+
+class ConsentTicked(Event, aggregate="application", fact="consent_ticked"):
+    """A consent document of one purpose was given with the application (D0-22); a tick is not a written consent."""
+
+    application_id: UUID
+    consent_id: UUID
+    child_id: UUID
+    representative_id: UUID
+    purpose: Purpose
+    form: ConsentForm
+    text_version: str
+    text_hash: str
+    given_at: AwareDatetime
+
+
+class AccountBound(Event, aggregate="principal", fact="account_bound"):
+    """A portal account was bound to a representative by a one-time code; an equal e-mail or name binds nothing."""
+
+    principal_id: UUID
+    representative_id: UUID
+    child_id: UUID
+    way: Literal["code_by_contact", "code_in_person"]
+    bound_at: AwareDatetime

@@ -1,0 +1,40 @@
+"""One shape of work for every service, so that a coordinator has one list."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class Standing(StrEnum):
+    """How a deadline stands (T3: computed by one function, `workdays.overdue`)."""
+
+    OPEN = "open"
+    SOON = "soon"
+    OVERDUE = "overdue"
+    DONE_ON_TIME = "done_on_time"
+    DONE_LATE = "done_late"
+
+
+class WorkItem(BaseModel):
+    """One thing a person has to do. ``title`` holds no personal data; the card behind ``url`` does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    service: str
+    kind: str
+    subject_id: UUID
+    number: str | None = None
+    title: str
+    region: str
+    territory: str | None = None
+    organisation_id: UUID | None = None
+    assigned_to: UUID | None = None
+    created_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    standing: Standing
+    explanation: str | None = None
+    url: str
