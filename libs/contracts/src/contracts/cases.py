@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.event import Event
 from contracts.identifiers import Accounting, AgeBand, ConsentForm, DeliveryMode, ProgrammeKind, Purpose, ServiceGroup
@@ -122,7 +122,7 @@ class ProgrammeApproved(Event, aggregate="programme", fact="approved"):
     ends_on: date
     approved_at: AwareDatetime
     goals: int = 0
-    quota: dict[ServiceGroup, int] = {}
+    quota: dict[ServiceGroup, int] = Field(default_factory=dict)
     lines: tuple[ServiceLine, ...]
     address: Sealed[Address] | None = None
     contact: Sealed[Contact] | None = None

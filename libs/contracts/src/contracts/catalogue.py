@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from contracts import cases, intake, notifications, scheduling
-from contracts.event import Event
+from contracts.event import DECLARED, Event
 
 PRODUCERS = tuple(module.__name__.rsplit(".", 1)[-1] for module in (intake, cases, scheduling, notifications))
 CATALOGUE: dict[str, type[Event]] = {
-    name: event for name, event in sorted(Event.declared.items()) if event.__module__.startswith("contracts.")
+    name: event for name, event in sorted(DECLARED.items()) if event.__module__.startswith("contracts.")
 }
 
 
-class UnknownEvent(LookupError):
+class UnknownEventError(LookupError):
     """The type is not in the catalogue: a newer producer, or not an event of ours."""
 
 
 def event_class(name: str) -> type[Event]:
-    """The class of an event type; raises `UnknownEvent`."""
+    """The class of an event type; raises `UnknownEventError`."""
     try:
         return CATALOGUE[name]
     except KeyError:
-        raise UnknownEvent(name) from None
+        raise UnknownEventError(name) from None
 
 
 def decode(name: str, payload: bytes | str) -> Event:
-    """Validate a JSON payload against its type; raises `UnknownEvent` or ``pydantic.ValidationError``."""
+    """Validate a JSON payload against its type; raises `UnknownEventError` or ``pydantic.ValidationError``."""
     return event_class(name).model_validate_json(payload)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -26,17 +26,16 @@ class Event(BaseModel):
     aggregate: ClassVar[str]
     fact: ClassVar[str]
     version: ClassVar[int]
-    declared: ClassVar[dict[str, type[Event]]] = {}
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, aggregate: str, fact: str, version: int = 1, **_: object) -> None:
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls.producer = cls.__module__.rsplit(".", 1)[-1]
-        cls.aggregate, cls.fact, cls.version = aggregate, fact, version
-        if cls.type() in Event.declared:
+        cls.aggregate, cls.fact, cls.version = kwargs["aggregate"], kwargs["fact"], kwargs.get("version", 1)
+        if cls.type() in DECLARED:
             raise TypeError(f"{cls.type()} is declared twice")
-        Event.declared[cls.type()] = cls
+        DECLARED[cls.type()] = cls
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, **_: Any) -> None:
         super().__init_subclass__()
 
     @classmethod
@@ -61,6 +60,10 @@ class Event(BaseModel):
     def upcast(self) -> Event:
         """This event in the newest version of its fact; itself where it is the newest."""
         return self
+
+
+DECLARED: dict[str, type[Event]] = {}
+"""Every declared event by type; `contracts.catalogue` is the published part of it."""
 
 
 class Moment(BaseModel):

@@ -88,9 +88,7 @@ class ApplicationSubmitted(Event, aggregate="application", fact="submitted", ver
     def twins(self) -> tuple[Event, ...]:
         source = f"{self.source}:{self.entry_point}" if self.entry_point else str(self.source)
         kept = self.model_dump(exclude={"source", "entry_point", "territory", "contact", "call_back_due"})
-        return (
-            ApplicationSubmittedV1(**kept, contact=self.contact, call_back_due=self.call_back_due, source=source),
-        )
+        return (ApplicationSubmittedV1(**kept, contact=self.contact, call_back_due=self.call_back_due, source=source),)
 
 
 class ApplicationRedirected(Event, aggregate="application", fact="redirected"):

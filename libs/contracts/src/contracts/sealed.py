@@ -16,7 +16,7 @@ T = TypeVar("T", bound=BaseModel)
 NONCE_BYTES = 12
 
 
-class BrokenSeal(ValueError):
+class BrokenSealError(ValueError):
     """The value was sealed for another place, under another key, or was altered."""
 
 
@@ -43,10 +43,15 @@ class Sealed(BaseModel, Generic[T]):
     ciphertext: str
 
 
-def seal(value: T, key: PersonKey, place: str) -> Sealed[T]:
-    """Encrypt ``value`` for one place, such as ``intake.application/contact/<aggregate id>``."""
+def place(fact: str, field: str, aggregate_id: UUID) -> str:
+    """The place a sealed field of an event stands at; version-free, so that twins share one sealed value."""
+    return f"{fact}/{field}/{aggregate_id}"
+
+
+def seal(value: T, key: PersonKey, at: str) -> Sealed[T]:
+    """Encrypt ``value`` for the place it will stand at (see `place`)."""
     nonce = os.urandom(NONCE_BYTES)
-    data = AESGCM(key.material).encrypt(nonce, value.model_dump_json().encode(), _bound(key, place))
+    data = AESGCM(key.material).encrypt(nonce, value.model_dump_json().encode(), _bound(key, at))
     return Sealed[T](
         key_id=key.person_id,
         key_version=key.version,
@@ -55,14 +60,14 @@ def seal(value: T, key: PersonKey, place: str) -> Sealed[T]:
     )
 
 
-def unseal(sealed: Sealed[T], model: type[T], key: PersonKey, place: str) -> T:
-    """Decrypt a value at the place it was sealed for; raises `BrokenSeal`."""
+def unseal(sealed: Sealed[T], model: type[T], key: PersonKey, at: str) -> T:
+    """Decrypt a value at the place it was sealed for; raises `BrokenSealError`."""
     try:
-        data = AESGCM(key.material).decrypt(b64decode(sealed.nonce), b64decode(sealed.ciphertext), _bound(key, place))
+        data = AESGCM(key.material).decrypt(b64decode(sealed.nonce), b64decode(sealed.ciphertext), _bound(key, at))
     except InvalidTag:
-        raise BrokenSeal(place.rsplit("/", 1)[0]) from None
+        raise BrokenSealError(at.rsplit("/", 1)[0]) from None
     return model.model_validate_json(data)
 
 
-def _bound(key: PersonKey, place: str) -> bytes:
-    return f"{place}|{key.person_id}|{key.version}".encode()
+def _bound(key: PersonKey, at: str) -> bytes:
+    return f"{at}|{key.person_id}|{key.version}".encode()
