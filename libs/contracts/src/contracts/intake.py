@@ -16,6 +16,7 @@ from contracts.sealed import Sealed
 class PrincipalChanged(Event, aggregate="principal", fact="changed"):
     """The whole authority of one person or system as it now stands; replaces what was known before.
 
+    A region's own code among ``territories`` stands for the whole region.
     ``subject_digest`` is SHA-256 of issuer and subject: a service recognises the token's owner without keeping ``sub``.
     """
 
@@ -23,7 +24,6 @@ class PrincipalChanged(Event, aggregate="principal", fact="changed"):
     subject_digest: str = Field(pattern="^[0-9a-f]{64}$")
     roles: frozenset[str] = frozenset()
     organisation_ids: frozenset[UUID] = frozenset()
-    regions: frozenset[str] = frozenset()
     territories: frozenset[str] = frozenset()
     child_ids: frozenset[UUID] = frozenset()
     specialist_id: UUID | None = None
@@ -65,7 +65,7 @@ class ApplicationSubmittedV1(Event, aggregate="application", fact="submitted", v
             call_back_due=self.call_back_due,
             source=ApplicationSource(source),
             entry_point=entry_point or None,
-            territory=None,
+            territory=self.region,
         )
 
 
@@ -75,7 +75,7 @@ class ApplicationSubmitted(Event, aggregate="application", fact="submitted", ver
     application_id: UUID
     number: str
     region: str
-    territory: str | None
+    territory: str
     child_id: UUID
     representative_id: UUID
     age_band: AgeBand
