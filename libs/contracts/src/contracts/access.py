@@ -93,17 +93,12 @@ def _grant(role: Role, resource: str, actions: str, relation: Relation, fields: 
 
 _STAFF = (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD, Role.MANAGER)
 
-_OPEN = tuple(
-    _grant(role, resource, action, Relation.ANY)
-    for role in Role
-    if role is not Role.SYSTEM
-    for resource, action in (
-        ("form", "read"),
-        ("territory", "read"),
-        ("organisation", "read"),
-        ("application", "submit"),
-    )
-) + (_grant(Role.PUBLIC, "application", "status attach withdraw", Relation.TOKEN, REACH),)
+_OPEN_TO_ALL = (("form", "read"), ("territory", "read"), ("organisation", "read"), ("application", "submit"))
+
+_OPEN = (
+    *(_grant(role, *line, Relation.ANY) for role in Role if role is not Role.SYSTEM for line in _OPEN_TO_ALL),
+    _grant(Role.PUBLIC, "application", "status attach withdraw", Relation.TOKEN, REACH),
+)
 
 _ACCOUNTS = tuple(
     _grant(role, "account", "register read bind", Relation.SELF)
