@@ -1,7 +1,11 @@
-"""Starts PostgreSQL, NATS, Canaille, Caddy and a mail sink for make run, tests, faults and bench. Never a run-time dependency."""
+"""Starts PostgreSQL, NATS, Canaille, Caddy and a mail sink for make run, tests, faults and bench.
 
-from embedded.ports import LOOPBACK, PortBusy, free_port
+Never a run-time dependency of a service.
+"""
+
+from embedded.nats import Nats, ServiceUser
+from embedded.ports import LOOPBACK, PortBusyError, free_port
 from embedded.postgres import Postgres
-from embedded.process import Process, StartFailed
+from embedded.process import Process, StartFailedError
 
-__all__ = ["LOOPBACK", "PortBusy", "Postgres", "Process", "StartFailed", "free_port"]
+__all__ = ["LOOPBACK", "Nats", "PortBusyError", "Postgres", "Process", "ServiceUser", "StartFailedError", "free_port"]

@@ -1,6 +1,5 @@
 """NATS with JetStream from the wheel's binary, one user per service with exactly its rights."""
 
-import http.client
 import json
 import os
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.binaries import installed_program
-from embedded.ports import LOOPBACK, PortBusy, accepts_connections, free_port, is_free
+from embedded.ports import LOOPBACK, PortBusyError, accepts_connections, free_port, http_status, is_free
 from embedded.process import Process
 from embedded.secrets_file import SecretsFile
 
@@ -76,9 +75,11 @@ def _object_store_subjects(bucket: str) -> list[str]:
         f"$O.{bucket}.>",
         f"$JS.API.STREAM.MSG.GET.{stream}",
         f"$JS.API.STREAM.PURGE.{stream}",  # of one object's chunks, when it is replaced or deleted
-        f"$JS.API.CONSUMER.CREATE.{stream}.>",  # reading goes through a short-lived ordered consumer
+        f"$JS.API.CONSUMER.CREATE.{stream}",  # reading goes through a short-lived ordered consumer
+        f"$JS.API.CONSUMER.CREATE.{stream}.>",
         f"$JS.API.CONSUMER.DELETE.{stream}.>",
         f"$JS.FC.{stream}.>",
+        "$JS.API.STREAM.NAMES",  # nats-py looks the bucket's stream up by subject; shows names only
     ]
 
 
@@ -138,7 +139,7 @@ class Nats:
         """``start`` without the wait, so that several servers warm up side by side."""
         for port in (self.port, self.monitor_port):
             if not is_free(port):
-                raise PortBusy("NATS", port)
+                raise PortBusyError("NATS", port)
         self._write_config()
         self.process.launch()
 
@@ -146,16 +147,7 @@ class Nats:
         self.process.stop()
 
     def _healthy(self) -> bool:
-        if not accepts_connections(self.port):
-            return False
-        connection = http.client.HTTPConnection(LOOPBACK, self.monitor_port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return accepts_connections(self.port) and http_status(self.monitor_port, "/healthz") == 200
 
     def _write_config(self) -> None:
         self.store_dir.mkdir(parents=True, exist_ok=True)
@@ -189,4 +181,5 @@ authorization {{
     def _user_line(self, name: str, publish: Sequence[str], subscribe: Sequence[str]) -> str:
         # A user and its permissions on one line: the parser trips over other layouts.
         permissions = f"{{publish: {json.dumps(publish)}, subscribe: {json.dumps(subscribe)}}}"
-        return f"    {{user: {json.dumps(name)}, password: {json.dumps(self._passwords[name])}, permissions: {permissions}}}"
+        login = f"user: {json.dumps(name)}, password: {json.dumps(self._passwords[name])}"
+        return f"    {{{login}, permissions: {permissions}}}"

@@ -1,5 +1,6 @@
 """TCP ports on the loopback address."""
 
+import http.client
 import random
 import socket
 
@@ -11,7 +12,7 @@ _CANDIDATES = range(18000, 32000)
 _handed_out: set[int] = set()
 
 
-class PortBusy(RuntimeError):
+class PortBusyError(RuntimeError):
     """Another process listens on the port that a server was told to use."""
 
     def __init__(self, name: str, port: int) -> None:
@@ -47,3 +48,15 @@ def accepts_connections(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def http_status(port: int, path: str) -> int | None:
+    """Status a server on the port answers with, ``None`` while it does not answer."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

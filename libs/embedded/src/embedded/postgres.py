@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from embedded.binaries import installed_package
-from embedded.ports import LOOPBACK, PortBusy, accepts_connections, free_port, is_free
-from embedded.process import Process, StartFailed
+from embedded.ports import LOOPBACK, PortBusyError, accepts_connections, free_port, is_free
+from embedded.process import Process, StartFailedError
 from embedded.secrets_file import SecretsFile
 from embedded.system_user import hand_over, unprivileged_user
 
@@ -102,7 +102,7 @@ class Postgres:
     def launch(self) -> None:
         """``start`` without the wait, so that several servers warm up side by side."""
         if not is_free(self.port):
-            raise PortBusy("PostgreSQL", self.port)
+            raise PortBusyError("PostgreSQL", self.port)
         if not self._cluster.exists():
             self._initialise()
         self.process.launch()
@@ -129,7 +129,16 @@ class Postgres:
 
     def _initdb(self, directory: Path, password_file: Path) -> None:
         options = ["--username", _SUPERUSER, "--pwfile", str(password_file), "--auth", "scram-sha-256"]
-        options += ["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+        options += [
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--locale-provider",
+            "builtin",
+            "--builtin-locale",
+            "C.UTF-8",
+        ]
         options += ["--data-checksums"] + ([] if self._durable else ["--no-sync"])
         # Without a time zone initdb compares the host's clock with every zone file, for a second or more.
         initdb = Process(
@@ -141,12 +150,12 @@ class Postgres:
         )
         initdb.launch()
         if initdb.wait_end(120) != 0:
-            raise StartFailed(f"initdb failed:\n{initdb.log_tail()}")
+            raise StartFailedError(f"initdb failed:\n{initdb.log_tail()}")
 
     def _answers(self) -> bool:
         if not accepts_connections(self.port):
             return False
-        command = [_INSTALL / "bin/pg_isready", "-q", "-h", LOOPBACK, "-p", str(self.port)]
+        command = [str(_INSTALL / "bin/pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0
 
     def create_service_databases(self, services: Iterable[str]) -> None:
@@ -172,7 +181,7 @@ class Postgres:
 
     def execute(self, script: str, database: str = "postgres") -> str:
         """Run a psql script as superuser; the rows as text. ``RuntimeError`` with the server's words when it fails."""
-        command = [_INSTALL / "bin/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database]
+        command = [str(_INSTALL / "bin/psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database]
         connection = {"PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": _SUPERUSER}
         done = subprocess.run(
             command,

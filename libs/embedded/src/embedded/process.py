@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped, unused-ignore]
 
 _WRAPPER = Path(__file__).with_name("_child.py")
 _POLL_SECONDS = 0.02
@@ -25,7 +25,7 @@ _HEALTHY_AFTER_SECONDS = 10.0
 _forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedded-forker")
 
 
-class StartFailed(RuntimeError):
+class StartFailedError(RuntimeError):
     """A server died or did not answer in time while starting; carries the end of its log."""
 
 
@@ -80,7 +80,7 @@ class Process:
         return child is not None and child.poll() is None
 
     def start(self) -> None:
-        """Start and wait until ready; ``StartFailed`` when it dies or stays silent."""
+        """Start and wait until ready; ``StartFailedError`` when it dies or stays silent."""
         self.launch()
         self.wait_ready()
 
@@ -96,7 +96,7 @@ class Process:
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("ab") as log:
             return subprocess.Popen(
-                [*self._wrapper(), *map(os.fspath, self.command)],
+                [*self._wrapper(), *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -117,9 +117,9 @@ class Process:
         deadline = time.monotonic() + self.start_seconds
         while not self.ready():
             if not self.running and self._guard is None:
-                raise StartFailed(f"{self.name} ended while starting:\n{self.log_tail()}")
+                raise StartFailedError(f"{self.name} ended while starting:\n{self.log_tail()}")
             if time.monotonic() > deadline:
-                raise StartFailed(f"{self.name} not ready after {self.start_seconds:.0f} s:\n{self.log_tail()}")
+                raise StartFailedError(f"{self.name} not ready after {self.start_seconds:.0f} s:\n{self.log_tail()}")
             time.sleep(_POLL_SECONDS)
 
     def wait_end(self, seconds: float) -> int:
@@ -160,7 +160,10 @@ class Process:
 
     def kill(self) -> None:
         """``kill -9`` of the child and everything below it. A supervised child comes back."""
+        child = self._child
         _kill_all(self._tree())
+        if child is not None:
+            child.wait()
 
     def pause(self) -> None:
         """Freeze the child and everything below it (SIGSTOP)."""
@@ -207,4 +210,13 @@ def _kill_all(family: Sequence[psutil.Process]) -> None:
     for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(family, timeout=5)
+    while any(map(_alive, family)):
+        time.sleep(_POLL_SECONDS)
+
+
+def _alive(process: psutil.Process) -> bool:
+    # An orphan stays a zombie until init gets round to it: as good as gone.
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
