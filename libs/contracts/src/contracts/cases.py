@@ -8,7 +8,16 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.event import Event
-from contracts.identifiers import Accounting, AgeBand, ConsentForm, DeliveryMode, ProgrammeKind, Purpose, ServiceGroup
+from contracts.identifiers import (
+    Accounting,
+    AgeBand,
+    Code,
+    ConsentForm,
+    DeliveryMode,
+    ProgrammeKind,
+    Purpose,
+    ServiceGroup,
+)
 from contracts.personal import Address, Contact
 from contracts.sealed import Sealed
 
@@ -18,8 +27,8 @@ class CaseFileOpened(Event, aggregate="case_file", fact="opened"):
 
     case_id: UUID
     application_id: UUID
-    region: str
-    territory: str
+    region: Code
+    territory: Code
     child_id: UUID
     representative_id: UUID
     age_band: AgeBand
@@ -85,7 +94,7 @@ class AssessmentCompleted(Event, aggregate="assessment", fact="completed"):
     assessment_id: UUID
     case_id: UUID
     child_id: UUID
-    region: str
+    region: Code
     assessed_on: date
     categories: int
     assessors: int
@@ -97,12 +106,12 @@ class ServiceLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     line_id: UUID
-    service_code: str
+    service_code: Code
     group: ServiceGroup
     mode: DeliveryMode
     count: int
     minutes: int
-    skill: str
+    skill: Code
 
 
 class ProgrammeApproved(Event, aggregate="programme", fact="approved"):
@@ -111,8 +120,8 @@ class ProgrammeApproved(Event, aggregate="programme", fact="approved"):
     programme_id: UUID
     case_id: UUID
     child_id: UUID
-    region: str
-    territory: str
+    region: Code
+    territory: Code
     kind: ProgrammeKind
     programme_version: int
     serving_organisation_id: UUID
@@ -134,13 +143,13 @@ class ServiceDelivered(Event, aggregate="delivery", fact="recorded"):
     delivery_id: UUID
     case_id: UUID
     child_id: UUID
-    region: str
-    territory: str
+    region: Code
+    territory: Code
     organisation_id: UUID
     programme_id: UUID | None
     line_id: UUID | None
     visit_id: UUID | None
-    service_code: str
+    service_code: Code
     group: ServiceGroup
     mode: DeliveryMode
     accounting: Accounting
@@ -155,7 +164,7 @@ class UrgentActSigned(Event, aggregate="urgent_act", fact="signed"):
     act_id: UUID
     case_id: UUID
     child_id: UUID
-    region: str
+    region: Code
     trip_id: UUID
     services: int
     signed_on: date

@@ -24,8 +24,11 @@ def event_class(name: str) -> type[Event]:
 
 
 def decode(name: str, payload: bytes | str) -> Event:
-    """Validate a JSON payload against its type; raises `UnknownEventError` or ``pydantic.ValidationError``."""
-    return event_class(name).model_validate_json(payload)
+    """Read a JSON payload by its type; fields of a newer producer are passed over.
+
+    Raises `UnknownEventError` or ``pydantic.ValidationError``.
+    """
+    return event_class(name).model_validate_json(payload, extra="ignore")
 
 
 def aggregates(producer: str) -> tuple[str, ...]:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID, uuid5
+
+from pydantic import Field
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/:-]{0,63}$")]
+"""A code of a pack or dictionary. Free text does not fit, so a name or a diagnosis cannot travel as one."""
+
+Number = Annotated[str, Field(pattern=r"^[A-ZА-Я]{1,6}-[0-9]{4}-[0-9]{1,9}$")]
+"""The number of a registered document, such as ``РП-2026-000123``."""
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 digest in hex."""
 
 _NAMED = UUID("6f1d8a52-6c1e-5b0e-9c7f-3b1f2c4d5e60")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
+from contracts.access import Role
 from contracts.event import Event, Moment
-from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
+from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, Code, ConsentForm, Digest, Number, Purpose
 from contracts.personal import Contact, FileOpening
 from contracts.sealed import Sealed
 
@@ -21,10 +22,10 @@ class PrincipalChanged(Event, aggregate="principal", fact="changed"):
     """
 
     principal_id: UUID
-    subject_digest: str = Field(pattern="^[0-9a-f]{64}$")
-    roles: frozenset[str] = frozenset()
+    subject_digest: Digest
+    roles: frozenset[Role] = frozenset()
     organisation_ids: frozenset[UUID] = frozenset()
-    territories: frozenset[str] = frozenset()
+    territories: frozenset[Code] = frozenset()
     child_ids: frozenset[UUID] = frozenset()
     specialist_id: UUID | None = None
     active: bool = True
@@ -34,10 +35,10 @@ class OrganisationRegistered(Event, aggregate="organisation", fact="registered")
     """An organisation entered the directory or changed; the whole state (D3-04, D0-34)."""
 
     organisation_id: UUID
-    code: str
-    region: str
-    territory: str
-    roles: frozenset[str]
+    code: Code
+    region: Code
+    territory: Code
+    roles: frozenset[Code]
     latitude: float | None = None
     longitude: float | None = None
     active: bool = True
@@ -47,12 +48,12 @@ class ApplicationSubmittedV1(Event, aggregate="application", fact="submitted", v
     """An application came in; superseded by version 2, which splits the source from the entry point."""
 
     application_id: UUID
-    number: str
-    region: str
+    number: Number
+    region: Code
     child_id: UUID
     representative_id: UUID
     age_band: AgeBand
-    source: str
+    source: Code
     submitted_at: AwareDatetime
     call_back_due: Moment
     contact: Sealed[Contact]
@@ -73,14 +74,14 @@ class ApplicationSubmitted(Event, aggregate="application", fact="submitted", ver
     """An application came in and waits for its call back (D2-13, D2-16, D2-17)."""
 
     application_id: UUID
-    number: str
-    region: str
-    territory: str
+    number: Number
+    region: Code
+    territory: Code
     child_id: UUID
     representative_id: UUID
     age_band: AgeBand
     source: ApplicationSource
-    entry_point: str | None = None
+    entry_point: Code | None = None
     submitted_at: AwareDatetime
     call_back_due: Moment
     contact: Sealed[Contact]
@@ -95,7 +96,7 @@ class ApplicationRedirected(Event, aggregate="application", fact="redirected"):
     """The child is outside the service's age band; the family was shown the right service, not refused (D2-03)."""
 
     application_id: UUID
-    region: str
+    region: Code
     age_band: AgeBand
     organisation_id: UUID | None
     source: ApplicationSource
@@ -115,7 +116,7 @@ class CallRecorded(Event, aggregate="application", fact="call_recorded"):
     """A call back was made (D2-17, D2-18). Only a reached family ends the call-back deadline."""
 
     application_id: UUID
-    region: str
+    region: Code
     outcome: CallOutcome
     called_at: AwareDatetime
     due_at: AwareDatetime
@@ -127,11 +128,11 @@ class ApplicationHandedOver(Event, aggregate="application", fact="handed_over"):
     """The coordinator handed the application to a territorial service, which must now accept it (D2-23)."""
 
     application_id: UUID
-    region: str
+    region: Code
     coordinator_id: UUID
     coordinating_organisation_id: UUID
     serving_organisation_id: UUID
-    territory: str
+    territory: Code
     acceptance_due: Moment
     first_appointment_due: Moment
 
@@ -141,7 +142,7 @@ class ApplicationReturned(Event, aggregate="application", fact="returned"):
 
     application_id: UUID
     serving_organisation_id: UUID
-    reason_code: str
+    reason_code: Code
     returned_at: AwareDatetime
 
 
@@ -149,9 +150,9 @@ class ApplicationAccepted(Event, aggregate="application", fact="accepted"):
     """The territorial service accepted: a case file opens from this fact, exactly once (D0-24, D0-32, D3-34)."""
 
     application_id: UUID
-    number: str
-    region: str
-    territory: str
+    number: Number
+    region: Code
+    territory: Code
     child_id: UUID
     representative_id: UUID
     age_band: AgeBand
@@ -167,7 +168,7 @@ class ApplicationWithdrawn(Event, aggregate="application", fact="withdrawn"):
     """The family withdrew its application."""
 
     application_id: UUID
-    region: str
+    region: Code
     withdrawn_at: AwareDatetime
 
 
@@ -180,8 +181,8 @@ class ConsentTicked(Event, aggregate="application", fact="consent_ticked"):
     representative_id: UUID
     purpose: Purpose
     form: ConsentForm
-    text_version: str
-    text_hash: str
+    text_version: Code
+    text_hash: Digest
     given_at: AwareDatetime
 
 

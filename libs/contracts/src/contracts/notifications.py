@@ -7,15 +7,15 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from contracts.event import Event
-from contracts.identifiers import MessageChannel
+from contracts.identifiers import Code, MessageChannel
 
 
 class MessageSent(Event, aggregate="message", fact="sent"):
     """A channel took the message: the proof of notification."""
 
     message_id: UUID
-    kind: str
-    region: str
+    kind: Code
+    region: Code
     channel: MessageChannel
     person_id: UUID
     about_id: UUID
@@ -26,9 +26,9 @@ class MessageFailed(Event, aggregate="message", fact="failed"):
     """The channel refused the message for good; a person has to act."""
 
     message_id: UUID
-    kind: str
-    region: str
+    kind: Code
+    region: Code
     channel: MessageChannel
     person_id: UUID
     about_id: UUID
-    reason_code: str
+    reason_code: Code

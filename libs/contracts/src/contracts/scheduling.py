@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.event import Event
-from contracts.identifiers import DeliveryMode, ServiceGroup, VisitOutcome
+from contracts.identifiers import Code, DeliveryMode, ServiceGroup, VisitOutcome
 
 
 class AppointmentBooked(Event, aggregate="appointment", fact="booked"):
@@ -17,7 +17,7 @@ class AppointmentBooked(Event, aggregate="appointment", fact="booked"):
     appointment_id: UUID
     application_id: UUID | None
     child_id: UUID
-    region: str
+    region: Code
     organisation_id: UUID
     first: bool
     starts_at: AwareDatetime
@@ -33,7 +33,7 @@ class AppointmentHeld(Event, aggregate="appointment", fact="held"):
     appointment_id: UUID
     application_id: UUID | None
     child_id: UUID
-    region: str
+    region: Code
     held_at: AwareDatetime
 
 
@@ -43,8 +43,8 @@ class AppointmentCancelled(Event, aggregate="appointment", fact="cancelled"):
     appointment_id: UUID
     application_id: UUID | None
     child_id: UUID
-    region: str
-    reason_code: str
+    region: Code
+    reason_code: Code
     next_appointment_id: UUID | None = None
 
 
@@ -54,7 +54,7 @@ class PlannedService(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     line_id: UUID | None
-    service_code: str
+    service_code: Code
     group: ServiceGroup
     minutes: int
 
@@ -63,7 +63,7 @@ class PlanPublished(Event, aggregate="plan", fact="published"):
     """The month's plan was accepted and published (D4-15)."""
 
     plan_id: UUID
-    region: str
+    region: Code
     organisation_id: UUID
     month: date
     visits: int
@@ -78,7 +78,7 @@ class VisitScheduled(Event, aggregate="visit", fact="scheduled"):
     visit_id: UUID
     child_id: UUID
     case_id: UUID
-    region: str
+    region: Code
     organisation_id: UUID
     plan_id: UUID | None
     programme_id: UUID
@@ -96,7 +96,7 @@ class VisitPostponed(Event, aggregate="visit", fact="postponed"):
     visit_id: UUID
     child_id: UUID
     case_id: UUID
-    region: str
+    region: Code
     programme_id: UUID
     mode: DeliveryMode
     reason: VisitOutcome
@@ -111,7 +111,7 @@ class PerformedService(BaseModel):
 
     delivery_id: UUID
     line_id: UUID | None
-    service_code: str
+    service_code: Code
     group: ServiceGroup
     minutes: int
     specialist_id: UUID | None
@@ -123,7 +123,7 @@ class VisitReported(Event, aggregate="visit", fact="reported"):
     visit_id: UUID
     child_id: UUID
     case_id: UUID
-    region: str
+    region: Code
     programme_id: UUID
     mode: DeliveryMode
     outcome: VisitOutcome
@@ -135,8 +135,8 @@ class TripPlanned(Event, aggregate="trip", fact="planned"):
     """A brigade's day at a partner's point, waiting for the host's confirmation (D4-15, D4-17)."""
 
     trip_id: UUID
-    region: str
-    territory: str
+    region: Code
+    territory: Code
     organisation_id: UUID
     point_id: UUID
     host_organisation_id: UUID
@@ -149,7 +149,7 @@ class TripConfirmed(Event, aggregate="trip", fact="confirmed"):
     """The host confirmed the day (D4-17)."""
 
     trip_id: UUID
-    region: str
+    region: Code
     day: date
 
 
@@ -169,8 +169,8 @@ class TripPublished(Event, aggregate="trip", fact="published"):
     """The trip is published; each invited family is told when to come."""
 
     trip_id: UUID
-    region: str
-    territory: str
+    region: Code
+    territory: Code
     organisation_id: UUID
     point_id: UUID
     day: date
@@ -185,7 +185,7 @@ class TripService(BaseModel):
     delivery_id: UUID
     child_id: UUID
     case_id: UUID
-    service_code: str
+    service_code: Code
     group: ServiceGroup
     minutes: int
     specialist_id: UUID | None
@@ -195,8 +195,8 @@ class TripPerformed(Event, aggregate="trip", fact="performed"):
     """The trip took place; cases prefills one act of urgent services for each family (D4-21)."""
 
     trip_id: UUID
-    region: str
-    territory: str
+    region: Code
+    territory: Code
     organisation_id: UUID
     day: date
     services: tuple[TripService, ...]
@@ -207,7 +207,7 @@ class SpecialistRegistered(Event, aggregate="specialist", fact="registered"):
 
     specialist_id: UUID
     principal_id: UUID | None
-    region: str
+    region: Code
     organisation_id: UUID
-    skills: frozenset[str]
+    skills: frozenset[Code]
     active: bool = True

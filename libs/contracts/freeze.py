@@ -1,0 +1,87 @@
+"""Write or check what is generated from the contracts: frozen schemas, docs/events.md and docs/asyncapi.json.
+
+Run by ``make schemas`` (write) and ``make check`` (check). A breaking change of a frozen schema is refused in both:
+declare a new version of the event instead (see libs/contracts/README.md).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+
+from contracts.catalogue import CATALOGUE
+from contracts.documents import asyncapi, events_page
+from contracts.schema import breaking, event_schema, render
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+SCHEMAS = HERE / "schemas"
+FROZEN = SCHEMAS / "FROZEN"
+
+
+SERVICES = ("intake", "cases", "scheduling", "notifications", "reporting")
+
+
+def subscribers() -> dict[str, list[str]]:
+    """Event type → services whose routers handle it, read from the services themselves."""
+    found: dict[str, list[str]] = {}
+    for name in SERVICES:
+        service = import_module(f"{name}.main").service
+        for event_type in sorted(service.handled_types()):
+            found.setdefault(event_type, []).append(name)
+    return found
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with the text it should have."""
+    files = {SCHEMAS / f"{name}.json": render(event_schema(event)) for name, event in CATALOGUE.items()}
+    files[ROOT / "docs" / "events.md"] = events_page(subscribers())
+    files[ROOT / "docs" / "asyncapi.json"] = asyncapi()
+    return files
+
+
+def breaks() -> Iterator[str]:
+    """Breaking differences between the committed schemas and the code, and between commits since the freeze."""
+    for path, text in generated().items():
+        if path.parent == SCHEMAS:
+            versions = [*_history(path), *([path.read_text("utf-8")] if path.exists() else []), text]
+            for old, new in pairwise(versions):
+                yield from (f"{path.stem}{line}" for line in breaking(json.loads(old), json.loads(new)))
+
+
+def _history(path: Path) -> list[str]:
+    since = _git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(FROZEN)).strip()
+    if not since:
+        return []
+    commits = _git("log", "--reverse", "--format=%H", f"{since}~1..HEAD", "--", str(path)).split()
+    name = path.relative_to(ROOT).as_posix()
+    return [text for text in (_git("show", f"{commit}:{name}") for commit in [since, *commits]) if text]
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout  # noqa: S603, S607
+
+
+def main(verb: str) -> int:
+    problems = sorted(set(breaks()))
+    for line in problems:
+        print(f"breaking change: {line}; declare a new version of the event")
+    files = generated()
+    if verb == "write" and not problems:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    orphans = {path for path in SCHEMAS.glob("*.json") if path not in files}
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in [*stale, *sorted(orphans)]:
+        print(f"stale: {path.relative_to(ROOT)}; run `make schemas`, or delete it when its event is gone")
+    return bool(problems or stale or orphans)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
