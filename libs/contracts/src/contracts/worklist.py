@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-
-
-class Standing(StrEnum):
-    """How a deadline stands (T3: computed by one function, `workdays.overdue`)."""
-
-    OPEN = "open"
-    SOON = "soon"
-    OVERDUE = "overdue"
-    DONE_ON_TIME = "done_on_time"
-    DONE_LATE = "done_late"
+from workdays import Standing
 
 
 class WorkItem(BaseModel):
