@@ -27,3 +27,44 @@ lock: ## resolve the pinned, hashed requirements.lock anew
 	  --python-version 3.11 --group dev pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements.lock.new
 	@$(PYTHON) -c "import re,sys;t=open('requirements.lock.new').read();b=re.split(r'\n(?=\S)',t);open('requirements.lock','w').write('\n'.join(x for x in b if not x.startswith('-e ') and 'marshrut' not in x.split('=')[0])+'\n')"
 	@rm requirements.lock.new
+
+run: setup ## install what is missing, start everything, play the main story, stay up
+	@$(BIN)/python -m local_deploy run
+
+stop: ## end everything `make run` started
+	@test -x $(BIN)/python && $(BIN)/python -m local_deploy stop || echo "nothing is installed, so nothing runs"
+
+test: setup ## all tests, on servers they start themselves (under 8 minutes)
+	$(BIN)/pytest -q -m "not slow"
+
+e2e: setup ## only the stories through the gateway
+	$(BIN)/pytest -q tests/e2e
+
+check: setup ## format, lint, types, import directions, frozen schemas and generated documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python libs/contracts/freeze.py check
+
+check-deep: setup ## schemathesis over every service (long)
+	$(BIN)/pytest -q -m slow tests/deep
+
+fmt: setup ## format and sort imports
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: setup ## write schemas, docs/events.md and docs/asyncapi.json from the contracts
+	$(BIN)/python libs/contracts/freeze.py write
+
+access: setup ## every cell of the access matrix (long)
+	$(BIN)/pytest -q -m slow tests/access
+
+faults: setup ## kill and pause everything under load for about ten minutes
+	$(BIN)/pytest -q -s -m slow tests/faults
+
+bench: setup ## ratios side by side with peers and limits
+	$(BIN)/python -m bench
+
+clean: stop ## remove the local data of `make run` (not the installed packages)
+	rm -rf .marshrut
