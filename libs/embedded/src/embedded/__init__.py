@@ -3,9 +3,21 @@
 Never a run-time dependency of a service.
 """
 
+from embedded.mail import Mail, MailSink
 from embedded.nats import Nats, ServiceUser
 from embedded.ports import LOOPBACK, PortBusyError, free_port
 from embedded.postgres import Postgres
 from embedded.process import Process, StartFailedError
 
-__all__ = ["LOOPBACK", "Nats", "PortBusyError", "Postgres", "Process", "ServiceUser", "StartFailedError", "free_port"]
+__all__ = [
+    "LOOPBACK",
+    "Mail",
+    "MailSink",
+    "Nats",
+    "PortBusyError",
+    "Postgres",
+    "Process",
+    "ServiceUser",
+    "StartFailedError",
+    "free_port",
+]

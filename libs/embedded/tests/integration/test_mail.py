@@ -1,0 +1,58 @@
+import smtplib
+import urllib.request
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from embedded import MailSink
+from embedded.mail import read_mails
+
+
+@pytest.fixture
+def sink(folder: Path) -> Iterator[MailSink]:
+    sink = MailSink(folder)
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+def send(sink: MailSink, to: str, subject: str) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "noreply@example.org", to, subject
+    letter.set_content("Заявка принята.\n")
+    letter.add_alternative("<p>Заявка <b>принята</b></p><script>alert(1)</script>", subtype="html")
+    with smtplib.SMTP("127.0.0.1", sink.port) as client:
+        client.send_message(letter)
+
+
+def page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return str(answer.read().decode())
+
+
+def test_letters_are_found_by_recipient_and_readable_after_the_run(sink: MailSink) -> None:
+    send(sink, "family@example.org", "Заявка № 1")
+    send(sink, "other@example.org", "Другое")
+    mail = sink.wait_for("family@example.org")
+    assert (mail.subject, mail.text, mail.sender) == ("Заявка № 1", "Заявка принята.\n", "noreply@example.org")
+    assert "<b>принята</b>" in mail.html
+    assert len(sink.messages()) == 2
+    sink.stop()
+    assert [mail.subject for mail in read_mails(sink.maildir)] == ["Заявка № 1", "Другое"]
+
+
+def test_the_page_lists_letters_in_russian_and_locks_their_markup_away(sink: MailSink) -> None:
+    assert "Писем пока нет" in page(sink.url)
+    send(sink, "family@example.org", "Приём <завтра>")
+    mail = sink.wait_for("family@example.org")
+    assert "Приём &lt;завтра&gt;" in page(sink.url)
+    shown = page(f"{sink.url}{mail.id}")
+    assert "Заявка принята." in shown
+    assert "<script>" not in shown
+    assert "<b>принята</b>" in page(f"{sink.url}{mail.id}/html")
+
+
+def test_waiting_for_a_letter_that_never_comes_says_so(sink: MailSink) -> None:
+    with pytest.raises(TimeoutError, match="no letter to nobody"):
+        sink.wait_for("nobody@example.org", seconds=0.1)
