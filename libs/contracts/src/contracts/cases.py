@@ -88,6 +88,17 @@ class TeamFixed(Event, aggregate="case_file", fact="team_fixed"):
     specialist_ids: tuple[UUID, ...]
 
 
+class IppsuRecorded(Event, aggregate="case_file", fact="ippsu_recorded"):
+    """Number, date and term of an IPPSU the authority issued stand in the file (D4-05); the number stays there."""
+
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    ippsu_id: UUID
+    issued_on: date
+    valid_until: date
+
+
 class AssessmentCompleted(Event, aggregate="assessment", fact="completed"):
     """An ICF assessment is complete; counts only, never categories or qualifiers (D2-21)."""
 
@@ -112,6 +123,43 @@ class ServiceLine(BaseModel):
     count: int
     minutes: int
     skill: Code
+
+
+class ProgrammeDrafted(Event, aggregate="programme", fact="drafted"):
+    """A version of a programme was drawn up, edited or opened for correction; counts only (D2-24, D4-05)."""
+
+    programme_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    kind: ProgrammeKind
+    programme_version: int
+    goals: int
+    lines: int
+
+
+class ProgrammeSigned(Event, aggregate="programme", fact="signed"):
+    """The representative signed the version; the head may approve it (D4-09)."""
+
+    programme_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    kind: ProgrammeKind
+    programme_version: int
+    signed_on: date
+
+
+class ProgrammeFinished(Event, aggregate="programme", fact="finished"):
+    """The term of the approved version is over (D4-06)."""
+
+    programme_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    kind: ProgrammeKind
+    programme_version: int
+    finished_on: date
 
 
 class ProgrammeApproved(Event, aggregate="programme", fact="approved"):
@@ -156,6 +204,17 @@ class ServiceDelivered(Event, aggregate="delivery", fact="recorded"):
     specialist_id: UUID | None
     delivered_on: date
     minutes: int
+
+
+class UrgentActDrawnUp(Event, aggregate="urgent_act", fact="drawn_up"):
+    """The act of one family's urgent services was prefilled from the trip and waits for its signature (D4-21)."""
+
+    act_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    trip_id: UUID
+    services: int
 
 
 class UrgentActSigned(Event, aggregate="urgent_act", fact="signed"):
