@@ -1,0 +1,140 @@
+"""The check at run time: may this principal do this to this record, and which of its fields may be shown.
+
+It reads `contracts.access` and nothing else. Refusals: 401 for a stranger without a token of either kind, 403 where no
+role has the permission, 404 where the record must not be known to exist, 403 where it may be seen but not acted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from contracts.access import GROUND, READ_ACTIONS, FieldGroup, Permission, Relation, Role, field_groups, relations
+from contracts.identifiers import Purpose
+
+from chassis.auth import Principal, unauthenticated
+from chassis.errors import forbidden, not_found
+from chassis.rls import Columns, Entry, Guarded
+
+ObjectAccess = Mapping[Relation, Collection[object]]
+"""What the columns of one record hold, per relation; empty values and None never match."""
+
+
+def parse(permission: str) -> tuple[str, str]:
+    """Resource and action; ``ValueError`` when the text is not ``resource:action``."""
+    resource, separator, action = permission.partition(":")
+    if not (separator and resource and action):
+        raise ValueError(f"not a permission: {permission!r}")
+    return resource, action
+
+
+def roles_of(principal: Principal) -> frozenset[Role]:
+    """The roles that count: everybody may do what the public may."""
+    return principal.roles | {Role.PUBLIC}
+
+
+def require(principal: Principal, permission: Permission | str) -> None:
+    """Refuse who has the permission through no role at all: 401 when not signed in, else 403."""
+    resource, action = parse(permission)
+    allowed = relations(roles_of(principal), resource, action)
+    if allowed - {Relation.TOKEN} or (allowed and principal.token_digest):
+        return
+    # The public reaches such a record by its token only: without one it must not learn that it exists.
+    raise not_found() if allowed else _refused(principal)
+
+
+def require_relation(principal: Principal, permission: Permission | str, held: Collection[Relation]) -> None:
+    """Refuse who does not stand to the record as the permission demands: 404, or 403 when it may be read."""
+    require(principal, permission)
+    resource, action = parse(permission)
+    allowed = relations(roles_of(principal), resource, action)
+    if Relation.ANY in allowed or not allowed.isdisjoint(held):
+        return
+    raise forbidden() if readable(principal, resource, held) else not_found()
+
+
+def readable(principal: Principal, resource: str, held: Collection[Relation]) -> bool:
+    """Whether the principal may know that the record exists."""
+    through = frozenset[Relation]().union(*(relations(roles_of(principal), resource, act) for act in READ_ACTIONS))
+    return Relation.ANY in through or not through.isdisjoint(held)
+
+
+def relations_of(principal: Principal, access: ObjectAccess) -> frozenset[Relation]:
+    """How the record stands to the principal."""
+    mine = {
+        Relation.ORGANISATION: principal.organisation_ids,
+        Relation.SERVING: principal.organisation_ids,
+        Relation.TERRITORY: principal.territories,
+        Relation.CHILD: principal.child_ids,
+        Relation.TOKEN: _known(principal.token_digest),
+    }
+    self_id = _known(principal.id)
+    return frozenset(r for r, values in access.items() if not mine.get(r, self_id).isdisjoint(set(values) - {None}))
+
+
+def visible_groups(
+    principal: Principal, resource: str, held: Collection[Relation], consents: Collection[Purpose]
+) -> frozenset[FieldGroup]:
+    """The groups of fields to show: granted by role and relation, and with a legal ground where one is needed.
+
+    ``consents``: the purposes a written consent, or another ground, stands for *now*; ask at every read.
+    """
+    granted = field_groups(roles_of(principal), resource, frozenset(held))
+    return frozenset(group for group in granted if group not in GROUND or GROUND[group] in consents)
+
+
+def acting_role(principal: Principal, resource: str) -> Role:
+    """The role a read is recorded under: the one with the most authority over the resource, in order of the policy."""
+    for role in (r for r in reversed(Role) if r in principal.roles):
+        if role is Role.SYSTEM or any(relations((role,), resource, action) for action in READ_ACTIONS):
+            return role
+    return Role.PUBLIC
+
+
+class Policy:
+    """The policy over the tables of one service: reads a record's relations from its own columns."""
+
+    def __init__(self, guarded: Sequence[Entry]) -> None:
+        self._columns = {entry.table: entry.columns for entry in guarded if isinstance(entry, Guarded)}
+
+    def require(self, principal: Principal, permission: Permission | str, found: object | None = None) -> None:
+        """`require`, and `require_relation` where there is a record. ``LookupError`` for an unguarded model."""
+        if found is None:
+            require(principal, permission)
+        else:
+            require_relation(principal, permission, self.relations_of(principal, found))
+
+    def relations_of(self, principal: Principal, found: object) -> frozenset[Relation]:
+        """How a mapped record stands to the principal."""
+        return relations_of(principal, self.access(found))
+
+    def access(self, found: object) -> ObjectAccess:
+        """The values of the record's relation columns."""
+        table = getattr(found, "__tablename__", None)
+        if table not in self._columns:
+            raise LookupError(f"{type(found).__name__} is not a guarded record")
+        return {relation: _values(found, columns) for relation, columns in self._columns[table].items()}
+
+    def visible_groups(
+        self, principal: Principal, resource: str, found: object, consents: Collection[Purpose]
+    ) -> frozenset[FieldGroup]:
+        """`visible_groups` of a mapped record."""
+        return visible_groups(principal, resource, self.relations_of(principal, found), consents)
+
+
+def _refused(principal: Principal) -> Exception:
+    return forbidden() if principal.signed_in or principal.id is not None else unauthenticated("missing")
+
+
+def _known(value: UUID | str | None) -> frozenset[Any]:
+    return frozenset() if value is None else frozenset({value})
+
+
+def _values(found: object, columns: Columns) -> frozenset[object]:
+    names: Iterable[str] = (columns,) if isinstance(columns, str) else columns
+    values: set[object] = set()
+    for name in names:
+        value = getattr(found, name)
+        values |= set(value) if isinstance(value, (list, tuple, set, frozenset)) else {value}
+    return frozenset(values)
