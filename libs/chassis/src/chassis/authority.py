@@ -1,0 +1,122 @@
+"""Who may do what: this service's replica of intake's directory, and the sign of life of the feed behind it.
+
+Authority is ours, not the token's: a change reaches every service as an event and acts within the consumer's lag.
+A service that has lost the bus no longer knows who was dismissed, so it refuses writes of signed-in people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from contracts.access import Role
+from contracts.event import Envelope
+from contracts.intake import PrincipalChanged
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.auth import ANONYMOUS, Principal
+from chassis.messaging import EventRouter
+
+if TYPE_CHECKING:
+    from chassis.unit import Unit
+
+FEED_LOST_AFTER_SECONDS = 30
+BEAT_SECONDS = 5
+
+TABLES = (
+    """
+CREATE TABLE authorities (
+  principal_id uuid PRIMARY KEY, subject_digest text NOT NULL, roles text[] NOT NULL,
+  organisation_ids uuid[] NOT NULL, regions text[] NOT NULL, territories text[] NOT NULL, child_ids uuid[] NOT NULL,
+  specialist_id uuid, active boolean NOT NULL, sequence bigint NOT NULL, changed_at timestamptz NOT NULL
+)""",
+    "CREATE INDEX authorities_subject_digest ON authorities (subject_digest)",
+    "CREATE TABLE authority_feed (id smallint PRIMARY KEY CHECK (id = 1), beat_at timestamptz NOT NULL)",
+)
+
+_FIND = text("""
+SELECT * FROM authorities WHERE subject_digest = :digest ORDER BY active DESC, changed_at DESC LIMIT 1
+""")
+_APPLY = text("""
+INSERT INTO authorities (principal_id, subject_digest, roles, organisation_ids, regions, territories, child_ids,
+                         specialist_id, active, sequence, changed_at)
+VALUES (:principal_id, :subject_digest, :roles, :organisation_ids, :regions, :territories, :child_ids,
+        :specialist_id, :active, :sequence, :changed_at)
+ON CONFLICT (principal_id) DO UPDATE SET
+  subject_digest = EXCLUDED.subject_digest, roles = EXCLUDED.roles, organisation_ids = EXCLUDED.organisation_ids,
+  regions = EXCLUDED.regions, territories = EXCLUDED.territories, child_ids = EXCLUDED.child_ids,
+  specialist_id = EXCLUDED.specialist_id, active = EXCLUDED.active, sequence = EXCLUDED.sequence,
+  changed_at = EXCLUDED.changed_at
+WHERE authorities.sequence < EXCLUDED.sequence
+""")
+_BEAT = text("""
+INSERT INTO authority_feed (id, beat_at) VALUES (1, clock_timestamp())
+ON CONFLICT (id) DO UPDATE SET beat_at = EXCLUDED.beat_at
+""")
+# the database's own time on both sides, so that no two clocks have to agree
+_ALIVE = text("SELECT beat_at > clock_timestamp() - make_interval(secs => :seconds) FROM authority_feed WHERE id = 1")
+
+authority_events = EventRouter()
+"""The built-in subscriber of every service."""
+
+
+@authority_events.on(PrincipalChanged, ordered=False)
+async def principal_changed(event: PrincipalChanged, envelope: Envelope, unit: Unit) -> None:
+    """Replace what was known of the principal; an older fact than the known one changes nothing."""
+    row: dict[str, Any] = event.model_dump()
+    for name in ("roles", "organisation_ids", "regions", "territories", "child_ids"):
+        row[name] = sorted(row[name])
+    await unit.session.execute(_APPLY, {**row, "sequence": envelope.sequence, "changed_at": envelope.time})
+
+
+class AuthorityReplica:
+    """Reads the replica. Not under row security: it is what the context of row security is made from."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def principal(self, digest: str | None, status_token: str | None = None) -> Principal:
+        """The principal behind a token's subject digest.
+
+        None is the public; a valid token the directory does not know is a bare ``account``; a dismissed person has
+        no role at all. ``status_token``: the token of a record, whose holder may do what the public may with it.
+        """
+        principal = await self._known(digest) if digest else ANONYMOUS
+        if not status_token:
+            return principal
+        token = hashlib.sha256(status_token.encode()).hexdigest()
+        return replace(principal, token_digest=token)
+
+    async def alive(self) -> bool:
+        """Whether the feed of changes has shown life within `FEED_LOST_AFTER_SECONDS`."""
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(_ALIVE, {"seconds": FEED_LOST_AFTER_SECONDS}))
+
+    async def beat(self) -> None:
+        """Note that the feed is alive; called by the worker that has just seen it."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_BEAT)
+
+    async def _known(self, digest: str) -> Principal:
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(_FIND, {"digest": digest})).one_or_none()
+        if row is None:
+            return Principal(roles=frozenset({Role.ACCOUNT}), subject_digest=digest)
+        return _principal(row) if row.active else Principal(id=row.principal_id, subject_digest=digest)
+
+
+def _principal(row: Row[Any]) -> Principal:
+    known = {str(role) for role in Role}
+    return Principal(
+        id=row.principal_id,
+        # a newer directory may know roles this service does not: they grant nothing here
+        roles=frozenset(Role(role) for role in row.roles if role in known),
+        organisation_ids=frozenset(row.organisation_ids),
+        regions=frozenset(row.regions),
+        territories=frozenset(row.territories),
+        child_ids=frozenset(row.child_ids),
+        specialist_id=row.specialist_id,
+        subject_digest=row.subject_digest,
+    )

@@ -1,0 +1,228 @@
+"""One error family for both doors: a slug, a kind, and texts for people in Russian and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+URN = "urn:marshrut:error:"
+RETRY_AFTER_SECONDS = 5
+
+
+class Kind(StrEnum):
+    """What sort of refusal it is. The kind alone decides the HTTP status and what becomes of a message."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    CONFLICT = "conflict"
+    GONE = "gone"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return _STATUS[self]
+
+    @property
+    def permanent(self) -> bool:
+        """Whether the same message would fail again: then it goes to the dead letters at once."""
+        return self not in {Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL}
+
+
+_STATUS = {
+    Kind.INVALID: 422,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.METHOD_NOT_ALLOWED: 405,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 410,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED: 415,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+    Kind.INTERNAL: 500,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One broken rule of one field. ``field`` is a dotted path; the value itself is never repeated."""
+
+    field: str | None
+    rule: str
+    ru: str
+    en: str
+
+
+class DomainError(Exception):
+    """A refusal a person can read.
+
+    Args:
+        slug: stable name for programs, such as ``stale_version``.
+        kind: decides the HTTP status and whether a message is retried.
+        ru, en: the sentence for people; no personal data in it, it may be logged.
+        field, rule: the field at fault and the rule it breaks, where there is one.
+        extra: further members of the problem body (ids, dates, offers), JSON values only.
+    """
+
+    def __init__(
+        self,
+        slug: str,
+        kind: Kind,
+        *,
+        ru: str,
+        en: str,
+        field: str | None = None,
+        rule: str | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        **extra: object,
+    ) -> None:
+        super().__init__(f"{slug}: {en}")
+        self.slug, self.kind, self.ru, self.en = slug, kind, ru, en
+        named = [FieldError(field, rule or slug, ru, en)] if field or rule else []
+        self.errors: tuple[FieldError, ...] = (*named, *errors)
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+
+class Problem(BaseModel):
+    """The RFC 9457 body of every refusal. ``detail`` is in the caller's language, both texts stand beside it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    detail_ru: str
+    detail_en: str
+    slug: str
+    errors: list[dict[str, str | None]] = []
+    trace_id: str | None = None
+
+
+def problem(error: DomainError, language: str = "ru", trace_id: str | None = None) -> dict[str, object]:
+    """The problem+json members of an error."""
+    ru, en = _TITLES[error.kind]
+    body = Problem(
+        type=URN + error.slug,
+        title=en if language == "en" else ru,
+        status=error.kind.status,
+        detail=error.en if language == "en" else error.ru,
+        detail_ru=error.ru,
+        detail_en=error.en,
+        slug=error.slug,
+        errors=[{"field": e.field, "rule": e.rule, "ru": e.ru, "en": e.en} for e in error.errors],
+        trace_id=trace_id,
+    )
+    return {**error.extra, **body.model_dump()}
+
+
+_TITLES = {
+    Kind.INVALID: ("Данные не приняты", "Invalid data"),
+    Kind.UNAUTHENTICATED: ("Нужен вход", "Sign-in required"),
+    Kind.FORBIDDEN: ("Нет доступа", "Forbidden"),
+    Kind.NOT_FOUND: ("Не найдено", "Not found"),
+    Kind.METHOD_NOT_ALLOWED: ("Метод не поддерживается", "Method not allowed"),
+    Kind.CONFLICT: ("Действие невозможно в этом состоянии", "Conflict"),
+    Kind.GONE: ("Больше не доступно", "Gone"),
+    Kind.TOO_LARGE: ("Слишком большой запрос", "Too large"),
+    Kind.UNSUPPORTED: ("Неподдерживаемый формат", "Unsupported format"),
+    Kind.TOO_MANY: ("Слишком много запросов", "Too many requests"),
+    Kind.UNAVAILABLE: ("Временно недоступно", "Temporarily unavailable"),
+    Kind.INTERNAL: ("Внутренняя ошибка", "Internal error"),
+}
+
+
+def not_found() -> DomainError:
+    """The object does not exist or the caller may not know that it does; the two must not be told apart."""
+    return DomainError("not_found", Kind.NOT_FOUND, ru="Объект не найден.", en="The object was not found.")
+
+
+def forbidden() -> DomainError:
+    """The caller may see the object but not do this to it."""
+    return DomainError("forbidden", Kind.FORBIDDEN, ru="Недостаточно прав.", en="You are not allowed to do this.")
+
+
+def stale_version() -> DomainError:
+    """Somebody else changed the object since the caller read it."""
+    return DomainError(
+        "stale_version",
+        Kind.CONFLICT,
+        ru="Данные уже изменены другим пользователем. Обновите страницу и повторите.",
+        en="Somebody else has changed this. Reload and try again.",
+    )
+
+
+def unavailable() -> DomainError:
+    """A part we depend on does not answer; the caller may retry."""
+    return DomainError(
+        "unavailable",
+        Kind.UNAVAILABLE,
+        ru="Сервис временно недоступен. Повторите позже.",
+        en="The service is temporarily unavailable. Try again later.",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def internal() -> DomainError:
+    """A fault of ours; the details are in the log under the trace id."""
+    return DomainError("internal", Kind.INTERNAL, ru="Внутренняя ошибка. Мы уже знаем о ней.", en="Internal error.")
+
+
+def constraint(error: BaseException) -> str | None:
+    """The name of the database constraint an error broke, so that a command can say which rule it was."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if name := getattr(cause, "constraint_name", None):
+            return str(name)
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return None
+
+
+def as_domain_error(error: Exception) -> DomainError:
+    """The refusal behind any exception: what both doors answer when a command did not translate it itself."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, StaleDataError):
+        return stale_version()
+    if isinstance(error, IntegrityError):
+        return DomainError(
+            "conflict",
+            Kind.CONFLICT,
+            ru="Такая запись уже есть или противоречит другой.",
+            en="The record already exists or contradicts another one.",
+            rule=constraint(error) or "integrity",
+        )
+    if _sqlstate(error).startswith("22"):
+        # data exception: a NUL character, a number out of the column's range
+        return DomainError("invalid", Kind.INVALID, ru="Недопустимое значение.", en="An unacceptable value.")
+    if isinstance(error, (PoolTimeout, OSError)) or _transient(error):
+        return unavailable()
+    return internal()
+
+
+# class 08 connection, 40 serialisation and deadlock, 53 resources, 55P03 lock timeout, 57P server going away
+_TRANSIENT_STATES = ("08", "40", "53", "55P03", "57P")
+
+
+def _transient(error: Exception) -> bool:
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or _sqlstate(error).startswith(_TRANSIENT_STATES)
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""

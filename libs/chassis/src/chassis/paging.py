@@ -1,0 +1,121 @@
+"""Pages of lists: bounded, in an order from an allow-list, continued by a cursor that new rows do not disturb."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.errors import DomainError, Kind
+
+T = TypeVar("T")
+MAX_LIMIT = 200
+MAX_OFFSET = 10_000
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list. ``next_cursor`` is None on the last page."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class PageQuery(BaseModel):
+    """Query parameters of a list: ``limit``, and ``cursor`` (steady) or ``offset`` (for jumps); ``sort`` by name, ``-name`` descending."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: int = Field(50, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=500)
+    offset: int = Field(0, ge=0, le=MAX_OFFSET)
+    sort: str | None = Field(None, max_length=50)
+
+
+PageQueryDep = Annotated[PageQuery, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The orders a list offers.
+
+    Args:
+        columns: sortable columns by public name; none of them may hold NULL.
+        tie: the unique column that makes the order total.
+        default: the order without ``sort``.
+    """
+
+    columns: Mapping[str, ColumnElement[Any]]
+    tie: ColumnElement[Any]
+    default: str
+
+    def choose(self, sort: str | None) -> tuple[str, ColumnElement[Any], bool]:
+        """Name, column and whether it descends; raises `DomainError` 422 for a name not offered."""
+        wanted = sort or self.default
+        name = wanted.removeprefix("-")
+        if name not in self.columns:
+            raise DomainError(
+                "unknown_sort",
+                Kind.INVALID,
+                ru=f"Сортировка возможна по: {', '.join(sorted(self.columns))}.",
+                en=f"Sortable by: {', '.join(sorted(self.columns))}.",
+                field="sort",
+                rule="enum",
+            )
+        return wanted, self.columns[name], wanted.startswith("-")
+
+
+async def paginate(
+    session: AsyncSession, statement: Select[Any], query: PageQuery, order: Order
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """The rows of one page of ``statement`` and the cursor of the next page. The order's columns are appended to
+    each row (``row[-2]``, ``row[-1]``)."""
+    sort, column, descending = order.choose(query.sort)
+    ordered = statement.add_columns(column.label("page_sort"), order.tie.label("page_tie")).order_by(
+        column.desc() if descending else column.asc(), order.tie.desc() if descending else order.tie.asc()
+    )
+    if query.cursor:
+        last = _after(query.cursor, sort, column, order.tie)
+        here = tuple_(column, order.tie)
+        ordered = ordered.where(here < last if descending else here > last)
+    else:
+        ordered = ordered.offset(query.offset)
+    rows = (await session.execute(ordered.limit(query.limit + 1))).all()
+    page = rows[: query.limit]
+    return page, _cursor(sort, page[-1]) if len(rows) > query.limit else None
+
+
+def _cursor(sort: str, row: Row[Any]) -> str:
+    parts = [sort, *TypeAdapter(list[Any]).dump_python([row[-2], row[-1]], mode="json")]
+    return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def _after(cursor: str, sort: str, column: ColumnElement[Any], tie: ColumnElement[Any]) -> tuple[Any, Any]:
+    try:
+        made_for, *values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        first, second = (
+            TypeAdapter(c.type.python_type).validate_python(value)
+            for c, value in zip((column, tie), values, strict=True)
+        )
+    except (ValueError, TypeError):
+        raise _bad_cursor() from None
+    if made_for != sort:
+        raise _bad_cursor()
+    return first, second
+
+
+def _bad_cursor() -> DomainError:
+    return DomainError(
+        "bad_cursor",
+        Kind.INVALID,
+        ru="Список изменился, начните сначала.",
+        en="The cursor does not fit this list.",
+        field="cursor",
+        rule="cursor",
+    )

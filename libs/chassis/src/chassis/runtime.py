@@ -1,0 +1,104 @@
+"""What one running process of a service holds, and how it opens units of work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import auth, limits
+from chassis.audit import ReadAudit
+from chassis.authority import AuthorityReplica
+from chassis.clock import Clock, SystemClock, new_id
+from chassis.context import AccessContext, Cause
+from chassis.database import Database
+from chassis.idempotency import response_key
+from chassis.policy import Policy
+from chassis.regions import Region
+from chassis.settings import ServiceSettings
+from chassis.timers import Timers
+from chassis.unit import Unit
+
+if TYPE_CHECKING:
+    from chassis.blobs import BlobStore
+    from chassis.keyring import Keyring
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """One process and one database role. `service.py` builds it; doors and background tasks open units with it."""
+
+    name: str
+    settings: ServiceSettings
+    database: Database
+    policy: Policy
+    keys: Keyring
+    blobs: BlobStore
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Callable[[], UUID] = new_id
+
+    @cached_property
+    def verifier(self) -> auth.TokenVerifier:
+        """Validates access tokens."""
+        return auth.TokenVerifier(self.settings)
+
+    @cached_property
+    def authority(self) -> AuthorityReplica:
+        """Who may do what, as intake's directory last told us."""
+        return AuthorityReplica(self.database.engine)
+
+    @cached_property
+    def limiter(self) -> limits.RateLimiter:
+        """Counts calls of rate-limited routes."""
+        return limits.RateLimiter(
+            self.response_key, limits.storage(self.settings.rate_limit_storage, self.database.engine)
+        )
+
+    @cached_property
+    def response_key(self) -> bytes:
+        """Seals stored answers and keys the digests of callers."""
+        return response_key(self.settings.key_encryption_key)
+
+    def unit(self, session: AsyncSession, cause: Cause, actor: auth.Principal = auth.SYSTEM) -> Unit:
+        """A unit of work on an open transaction; the caller commits."""
+        now = self.clock.now()
+        return Unit(
+            session=session,
+            clock=self.clock,
+            now=now,
+            actor=actor,
+            correlation_id=cause.correlation_id,
+            causation_id=cause.causation_id,
+            timers=Timers(session, now, cause),
+            audit=ReadAudit(session, actor, cause.correlation_id, now),
+            keys=self.keys,
+            blobs=self.blobs,
+            regions=self.regions,
+            policy=self.policy,
+            ids=self.ids,
+        )
+
+    @asynccontextmanager
+    async def transaction(self, actor: auth.Principal = auth.SYSTEM, cause: Cause | None = None) -> AsyncIterator[Unit]:
+        """A unit of work in its own transaction: committed at the end, rolled back by any exception."""
+        cause = cause or Cause()
+        async with self.database.transaction(access_context(actor), cause) as session:
+            yield self.unit(session, cause, actor)
+
+
+def access_context(actor: auth.Principal) -> AccessContext:
+    """What row security is told about an actor."""
+    return AccessContext(
+        principal_id=actor.id,
+        roles=frozenset(map(str, actor.roles)),
+        organisation_ids=actor.organisation_ids,
+        territories=actor.territories,
+        child_ids=actor.child_ids,
+        token_digest=actor.token_digest,
+    )

@@ -1,0 +1,105 @@
+"""What a command gets: one transaction, one actor, one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Principal
+from chassis.errors import forbidden, not_found
+from chassis.outbox import cause_of
+from chassis.regions import Region
+
+if TYPE_CHECKING:
+    from chassis.audit import ReadAudit
+    from chassis.blobs import BlobStore
+    from chassis.clock import Clock
+    from chassis.keyring import Keyring
+    from chassis.policy import Policy
+    from chassis.runtime import Runtime
+    from chassis.timers import Timers
+
+A = TypeVar("A")
+
+
+@dataclass(slots=True, kw_only=True)
+class Unit:
+    """One unit of work, opened and committed by the chassis at the edge. Commands and queries receive it."""
+
+    session: AsyncSession
+    clock: Clock
+    now: datetime
+    """Frozen when the transaction opened, aware, UTC."""
+    actor: Principal
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    timers: Timers
+    audit: ReadAudit
+    keys: Keyring
+    blobs: BlobStore
+    regions: Mapping[str, Region]
+    policy: Policy
+    ids: Callable[[], UUID]
+    writes: bool = True
+    """False in a GET: nothing is locked then."""
+    if_match: int | None = None
+    """The version named by the request's If-Match header."""
+
+    @classmethod
+    def for_worker(cls, session: AsyncSession, runtime: Runtime) -> Unit:
+        """The unit of a subscriber or timer: the system acts, because of what the session was attached to."""
+        return runtime.unit(session, cause_of(session))
+
+    def new_id(self) -> UUID:
+        """A new UUIDv7."""
+        return self.ids()
+
+    async def find(self, model: type[A], id: UUID, permission: str, *, version: int | None = None) -> A | None:
+        """Like `get`, but None where the actor may not see the object."""
+        found = await self._visible(model, id)
+        if found is not None:
+            self._authorise(found, permission, version)
+        return found
+
+    async def get(self, model: type[A], id: UUID, permission: str, *, version: int | None = None) -> A:
+        """The aggregate, under a row lock when the unit writes.
+
+        Args:
+            permission: ``resource:action``, such as ``application:take``.
+            version: what the caller last saw; where it is None, If-Match counts for the first object loaded.
+
+        Raises:
+            DomainError: 404 when it is not visible to the actor, 403 when it is but the actor's relation does not
+                allow the action, 409 ``stale_version`` when somebody else was faster.
+        """
+        found = await self.find(model, id, permission, version=version)
+        if found is None:
+            raise not_found()
+        return found
+
+    async def _visible(self, model: type[A], id: UUID) -> A | None:
+        (key,) = inspect(model).primary_key  # type: ignore[union-attr]
+        statement = select(model).where(key == id)
+        if not self.writes:
+            return await self.session.scalar(statement)
+        locked = await self.session.scalar(
+            statement.with_for_update().execution_options(populate_existing=True)
+        )
+        if locked is None and await self.session.scalar(select(key).where(key == id)) is not None:
+            # row security lets the actor read the row but not change it
+            raise forbidden()
+        return locked
+
+    def _authorise(self, found: Any, permission: str, version: int | None) -> None:
+        self.policy.require(self.actor, permission, found)
+        expected = version if version is not None else self.if_match
+        # If-Match speaks of the one object the request is about: the first that is loaded
+        self.if_match = None
+        if expected is not None:
+            found.check_version(expected)
