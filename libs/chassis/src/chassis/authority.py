@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FEED_LOST_AFTER_SECONDS = 30
 BEAT_SECONDS = 5
 
-TABLES = (
+DDL: tuple[str, ...] = (
     """
 CREATE TABLE authorities (
   principal_id uuid PRIMARY KEY, subject_digest text NOT NULL, roles text[] NOT NULL,

@@ -6,16 +6,20 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import structlog
 from contracts.access import Permission
 from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import idempotency
 from chassis.auth import bearer
+from chassis.clock import new_id
 from chassis.context import Cause
 from chassis.errors import DomainError, Kind, as_domain_error, unavailable
 from chassis.paging import Page, PageQuery, PageQueryDep
@@ -26,6 +30,7 @@ from chassis.validation import too_large, wrong_content_type
 __all__ = ["Page", "PageQuery", "PageQueryDep", "Router", "TransactionalRoute", "UnitDep"]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CORRELATION = "X-Correlation-Id"
 STATUS_TOKEN = "Status-Token"  # noqa: S105
 MAX_BODY = 1_048_576
 """Bytes a route accepts unless it says otherwise."""
@@ -219,3 +224,33 @@ def _if_match(request: Request) -> int | None:
 def _caller(request: Request) -> str:
     return request.client.host if request.client else ""
 
+
+class Correlation:
+    """ASGI middleware: every request has a correlation id, and its answer is neither cached nor guessed at."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        correlation = _given_id(Headers(scope=scope).get(CORRELATION)) or new_id()
+        scope.setdefault("state", {})["correlation_id"] = correlation
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[CORRELATION] = str(correlation)
+                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        await self._app(scope, receive, marked)
+
+
+def _given_id(value: str | None) -> UUID | None:
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None

@@ -28,7 +28,7 @@ KEPT = timedelta(days=30)
 REPLAYED_HEADERS = ("content-type", "location", "etag", "content-disposition")
 NONCE_BYTES = 12
 
-TABLES = (
+DDL: tuple[str, ...] = (
     """
 CREATE TABLE idempotency_keys (
   key text NOT NULL, principal text NOT NULL, operation text NOT NULL,

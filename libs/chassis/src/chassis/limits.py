@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.errors import DomainError, Kind
 
-TABLES = (
+DDL: tuple[str, ...] = (
     "CREATE UNLOGGED TABLE rate_limits (key text PRIMARY KEY, hits integer NOT NULL, expires_at timestamptz NOT NULL)",
 )
 

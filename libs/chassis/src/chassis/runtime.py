@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,19 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import auth, limits
 from chassis.audit import ReadAudit
 from chassis.authority import AuthorityReplica
+from chassis.blobs import BlobBucket
 from chassis.clock import Clock, SystemClock, new_id
 from chassis.context import AccessContext, Cause
 from chassis.database import Database
 from chassis.idempotency import response_key
+from chassis.keyring import KeySource
 from chassis.policy import Policy
 from chassis.regions import Region
 from chassis.settings import ServiceSettings
 from chassis.timers import Timers
 from chassis.unit import Unit
-
-if TYPE_CHECKING:
-    from chassis.blobs import BlobStore
-    from chassis.keyring import Keyring
 
 
 @dataclass(kw_only=True)
@@ -37,8 +34,8 @@ class Runtime:
     settings: ServiceSettings
     database: Database
     policy: Policy
-    keys: Keyring
-    blobs: BlobStore
+    keys: KeySource
+    blobs: BlobBucket
     regions: Mapping[str, Region] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
     ids: Callable[[], UUID] = new_id
@@ -68,6 +65,7 @@ class Runtime:
     def unit(self, session: AsyncSession, cause: Cause, actor: auth.Principal = auth.SYSTEM) -> Unit:
         """A unit of work on an open transaction; the caller commits."""
         now = self.clock.now()
+        keys = self.keys.of(session, now)
         return Unit(
             session=session,
             clock=self.clock,
@@ -77,8 +75,8 @@ class Runtime:
             causation_id=cause.causation_id,
             timers=Timers(session, now, cause),
             audit=ReadAudit(session, actor, cause.correlation_id, now),
-            keys=self.keys,
-            blobs=self.blobs,
+            keys=keys,
+            blobs=self.blobs.of(session, keys, now, self.ids),
             regions=self.regions,
             policy=self.policy,
             ids=self.ids,

@@ -88,9 +88,7 @@ class Unit:
         statement = select(model).where(key == id)
         if not self.writes:
             return await self.session.scalar(statement)
-        locked = await self.session.scalar(
-            statement.with_for_update().execution_options(populate_existing=True)
-        )
+        locked = await self.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
         if locked is None and await self.session.scalar(select(key).where(key == id)) is not None:
             # row security lets the actor read the row but not change it
             raise forbidden()

@@ -1,0 +1,133 @@
+"""A service: its rooms, put together. ``main.py`` declares one and calls ``cli()``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.access import permissions
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis import problems
+from chassis.authority import authority_events
+from chassis.http import Correlation, TransactionalRoute
+from chassis.logs import AccessLog
+from chassis.messaging import EventRouter, Subscription, subscriptions
+from chassis.policy import Policy
+from chassis.rls import Entry
+from chassis.runtime import Runtime
+from chassis.settings import ServiceSettings
+from chassis.telemetry import MeasuredRequests, Metrics, trace_requests
+from chassis.timers import TimerRouter
+from chassis.worklist import WorkSource, worklist_router
+
+if TYPE_CHECKING:
+    import typer
+
+Background = Callable[[Runtime], Awaitable[None]]
+"""A loop of the worker process; it is started again when it fails."""
+
+
+class UngovernedRouteError(RuntimeError):
+    """A route without a permission, or with one the policy does not know, would be open to everybody or to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A feature folder of a service: its doors and what it contributes to the common ones."""
+
+    name: str
+    api: APIRouter | None = None
+    events: EventRouter | None = None
+    timers: TimerRouter | None = None
+    worklist: WorkSource | None = None
+    background: tuple[Background, ...] = ()
+
+
+class Service:
+    """Everything one service is made of.
+
+    Args:
+        name: as in ``contracts``: intake, cases …
+        settings_type: `ServiceSettings` or a subclass.
+        rooms: the table of contents.
+        base: the declarative base of the service's tables.
+        guarded: its tables under the policy, from ``<service>/access.py``.
+        migrations: the package with ``versions``; ``<name>.migrations`` when omitted.
+        owns_keys: True in the one service that makes person keys.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings_type: type[ServiceSettings],
+        rooms: Sequence[Room],
+        *,
+        base: type[DeclarativeBase],
+        guarded: Sequence[Entry],
+        migrations: str | None = None,
+        owns_keys: bool = False,
+    ) -> None:
+        self.name, self.settings_type, self.rooms = name, settings_type, tuple(rooms)
+        self.base, self.guarded, self.owns_keys = base, tuple(guarded), owns_keys
+        self.migrations = migrations or f"{name}.migrations"
+        self.policy = Policy(self.guarded)
+
+    @property
+    def event_routers(self) -> list[EventRouter]:
+        """The rooms' subscribers and the built-in one of the authority replica."""
+        return [authority_events, *(room.events for room in self.rooms if room.events)]
+
+    @property
+    def timer_routers(self) -> list[TimerRouter]:
+        """The rooms' timer handlers."""
+        return [room.timers for room in self.rooms if room.timers]
+
+    @property
+    def subscriptions(self) -> list[Subscription]:
+        """The durables the service needs."""
+        return subscriptions(self.event_routers)
+
+    def app(self, runtime: Runtime | None = None, metrics: Metrics | None = None) -> FastAPI:
+        """The API. Without a runtime it can only describe itself.
+
+        Raises:
+            UngovernedRouteError: a route has no permission of the policy.
+        """
+        app = FastAPI(title=f"Marshrut {self.name}", docs_url=None, redoc_url=None, redirect_slashes=False)
+        app.state.runtime = runtime
+        problems.install(app)
+        for router in self._routers():
+            app.include_router(router)
+        refuse_ungoverned_routes(app)
+        app.add_middleware(Correlation)
+        app.add_middleware(AccessLog)
+        app.add_middleware(MeasuredRequests, metrics=metrics or Metrics(self.name))
+        trace_requests(app)
+        return app
+
+    def cli(self) -> typer.Typer:
+        """The commands ``all``, ``api``, ``worker``, ``migrate`` and ``openapi``."""
+        from chassis.commands import service_commands
+
+        return service_commands(self)
+
+    def _routers(self) -> list[APIRouter]:
+        sources = [room.worklist for room in self.rooms if room.worklist]
+        rooms = [room.api for room in self.rooms if room.api]
+        return [*rooms, *([worklist_router(sources)] if sources else [])]
+
+
+def refuse_ungoverned_routes(app: FastAPI) -> None:
+    """Every API route must go through the transactional door with a permission the policy grants to somebody."""
+    known = permissions()
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute):
+            continue
+        permission = route.door.permission if isinstance(route, TransactionalRoute) else None
+        if permission not in known:
+            raise UngovernedRouteError(f"{sorted(route.methods)} {context.path}: permission {permission!r}")

@@ -1,0 +1,144 @@
+"""Traces and metrics. Names and labels are templates and codes: no id and no personal data stands in either."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+QUIET_PATHS = "livez,readyz,metrics"
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10)
+
+Probe = Callable[[], Awaitable[dict[tuple[str, ...], float]]]
+"""Reads one gauge when metrics are scraped: label values → value."""
+
+
+def start_tracing(service: str, otlp_endpoint: str | None) -> TracerProvider:
+    """The one tracer provider of this process, made at the first call; must run before any engine is created.
+
+    Spans leave by OTLP/HTTP when there is an endpoint; without one they still join logs by their trace id.
+    """
+    current = trace.get_tracer_provider()
+    if isinstance(current, TracerProvider):
+        return current
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    # the instrumentation asks for SQLAlchemy < 2.1 and stays silent otherwise; it works on 2.1 (test_sql_spans_exist)
+    SQLAlchemyInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+    HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+    return provider
+
+
+def trace_requests(app: FastAPI) -> None:
+    """A server span per request, without the address of the caller, the query and the ids in the path."""
+    FastAPIInstrumentor.instrument_app(
+        app,
+        tracer_provider=trace.get_tracer_provider(),
+        excluded_urls=QUIET_PATHS,
+        exclude_spans=["send", "receive"],
+        server_request_hook=_forget_the_person,
+    )
+
+
+_TELLTALE = (
+    "http.target", "http.url", "http.user_agent", "net.peer.ip", "net.peer.port",
+    "url.path", "url.query", "url.full", "client.address", "client.port", "user_agent.original",
+)  # fmt: skip
+
+
+def _forget_the_person(span: Span, _scope: dict[str, Any]) -> None:
+    attributes = getattr(span, "attributes", None) or {}
+    for name in _TELLTALE:
+        if name in attributes:
+            span.set_attribute(name, "")
+
+
+class Metrics:
+    """The Prometheus registry of one service. Hooks of other modules register gauges read at every scrape."""
+
+    def __init__(self, service: str) -> None:
+        self.registry = CollectorRegistry()
+        self._service = service
+        self.requests = Histogram(
+            "http_request_seconds",
+            "Duration of HTTP requests by route template",
+            ["service", "method", "route", "status"],
+            registry=self.registry,
+            buckets=_SECONDS,
+        )
+        self.failures = Counter(
+            "background_failures_total", "Failures of background tasks", ["service", "task"], registry=self.registry
+        )
+        self._probes: list[tuple[Gauge, Probe]] = []
+
+    def gauge(self, name: str, help: str, labels: tuple[str, ...], probe: Probe) -> None:
+        """Register a gauge whose values ``probe`` reads at scrape time."""
+        self._probes.append((Gauge(name, help, ["service", *labels], registry=self.registry), probe))
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self.requests.labels(self._service, method, route, str(status)).observe(seconds)
+
+    def failed(self, task: str) -> None:
+        """Count one failure of a background task."""
+        self.failures.labels(self._service, task).inc()
+
+    async def render(self) -> bytes:
+        """The exposition text. A probe that fails leaves its gauge out: a stale number would look healthy."""
+        for gauge, probe in self._probes:
+            gauge.clear()
+            try:
+                values = await probe()
+            except Exception:
+                self.failed(f"metric:{gauge._name}")
+                logging.getLogger(__name__).warning("metric probe failed", exc_info=True)
+                continue
+            for labels, value in values.items():
+                gauge.labels(self._service, *labels).set(value)
+        return generate_latest(self.registry)
+
+
+class MeasuredRequests:
+    """ASGI middleware: duration of every request by route template and status."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            self._metrics.observe_request(scope["method"], route_template(scope), status, perf_counter() - started)
+
+
+def route_template(scope: Scope) -> str:
+    """The template of the route a request reached, such as ``/applications/{id}``; ``-`` where it reached none."""
+    return getattr(scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", "-")
