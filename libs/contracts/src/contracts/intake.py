@@ -172,6 +172,15 @@ class ApplicationWithdrawn(Event, aggregate="application", fact="withdrawn"):
     withdrawn_at: AwareDatetime
 
 
+class ApplicationDeadlineMoved(Event, aggregate="application", fact="deadline_moved"):
+    """A deadline was computed again because a calendar or term changed; replaces the moment told before."""
+
+    application_id: UUID
+    kind: Literal["call_back", "acceptance", "first_appointment"]
+    due: Moment
+    moved_at: AwareDatetime
+
+
 class ConsentTicked(Event, aggregate="application", fact="consent_ticked"):
     """A consent document of one purpose was given with the application (D0-22); a tick is not a written consent."""
 
