@@ -36,7 +36,7 @@ ROLE_TITLES: dict[str, str] = {
     Role.SYSTEM: "Система",
 }
 
-DDL: tuple[str, ...] = (
+TABLES: tuple[str, ...] = (
     """CREATE TABLE read_audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL,

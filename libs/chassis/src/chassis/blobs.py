@@ -37,7 +37,7 @@ _MAGIC = b"MRB1"
 _SALT_BYTES = 16
 _TAG_BYTES = 16
 
-DDL: tuple[str, ...] = (
+TABLES: tuple[str, ...] = (
     """CREATE TABLE blobs (
   id uuid PRIMARY KEY,
   person_id uuid NOT NULL,

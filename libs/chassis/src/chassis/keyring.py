@@ -42,7 +42,7 @@ RETRY_SECONDS = 2.0
 _SEQUENCE_TAKEN = 10071
 log = structlog.get_logger(__name__)
 
-DDL: tuple[str, ...] = (
+TABLES: tuple[str, ...] = (
     """CREATE TABLE person_keys (
   person_id uuid PRIMARY KEY,
   version integer NOT NULL DEFAULT 1,

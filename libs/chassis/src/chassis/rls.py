@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from contracts.access import CREATE_ACTIONS, POLICY, READ_ACTIONS, Permission, Relation, Role
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, text
 
 from chassis.rls_platform import PLATFORM, SCHEMA
 
@@ -28,12 +27,6 @@ Columns = str | tuple[str, ...]
 
 class UngovernedError(ValueError):
     """A table, column or relation the policy does not cover: nothing is installed."""
-
-
-class Executes(Protocol):
-    """A synchronous SQLAlchemy connection or alembic's ``op``."""
-
-    def execute(self, statement: TextClause, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +99,42 @@ def platform(service: str, existing: Iterable[str]) -> list[str]:
     return statements
 
 
-def install(connection: Executes, service: str, guarded: Sequence[Entry], existing: Iterable[str]) -> None:
+def install(connection: Connection, service: str, guarded: Sequence[Entry]) -> None:
     """Put the schema ``app``, all policies and all grants in place, replacing what stood there. Owner role.
 
     Repeatable: run it after every ``upgrade``, so that the database follows the policy in the code.
-    ``existing``: the tables of schema ``public``. Raises `UngovernedError` for one nobody has claimed.
+    Raises `UngovernedError` for a table nobody has claimed.
     """
-    existing = set(existing)
+    existing = set(connection.execute(_EXISTING).scalars())
     if unclaimed := ungoverned(existing, guarded):
         raise UngovernedError(f"tables without a policy: {', '.join(sorted(unclaimed))}")
-    for statement in (*SCHEMA, *_DROP_ALL, *platform(service, existing), *generated(service, guarded)):
-        connection.execute(text(statement.replace(":", r"\:")))
+    revoked = f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {_name(service)}_api, {service}_worker"
+    for statement in (*SCHEMA, _DROP_ALL, revoked, *platform(service, existing), *generated(service, guarded)):
+        connection.exec_driver_sql(statement)
 
 
 def ungoverned(existing: Iterable[str], guarded: Sequence[Entry]) -> set[str]:
-    """Tables that are neither guarded nor the chassis's own (partitions belong to their parent)."""
-    claimed = {entry.table for entry in guarded} | set(PLATFORM) | {"alembic_version"}
-    return {table for table in existing if table not in claimed and not _partition(table)}
+    """Tables that are neither guarded nor the chassis's own."""
+    return set(existing) - {entry.table for entry in guarded} - set(PLATFORM) - {"alembic_version"}
+
+
+def installed(connection: Connection) -> list[str]:
+    """What the server enforces now, as comparable lines: policies, forced tables, grants, context functions."""
+    return sorted(line for query in _INSTALLED for line in connection.execute(query).scalars())
+
+
+def differences(connection: Connection, service: str, guarded: Sequence[Entry]) -> list[str]:
+    """Where the database differs from the policy: ``+`` is missing, ``-`` should not be there. Owner role.
+
+    The server prints conditions in its own words, so the comparison is with what it prints after a fresh install,
+    which is rolled back.
+    """
+    found = set(installed(connection))
+    with connection.begin_nested() as trial:
+        install(connection, service, guarded)
+        wanted = set(installed(connection))
+        trial.rollback()
+    return sorted([f"+ {line}" for line in wanted - found] + [f"- {line}" for line in found - wanted])
 
 
 def system_policies(service: str, table: str, grant: bool = True) -> list[str]:
@@ -246,14 +258,32 @@ def _name(identifier: str) -> str:
     return identifier
 
 
-def _partition(table: str) -> bool:
-    return any(re.fullmatch(rf"{parent}_(\d[\d_]*|default)", table) for parent in PLATFORM)
-
-
-_DROP_ALL = (
-    """DO $$ DECLARE p record; BEGIN
+_EXISTING = text(
+    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+    "AND NOT relispartition"
+)
+_INSTALLED = (
+    text(
+        "SELECT concat_ws(' ', 'policy', tablename, policyname, cmd, roles, 'USING', qual, 'CHECK', with_check) "
+        "FROM pg_policies WHERE schemaname = 'public'"
+    ),
+    text(
+        "SELECT concat_ws(' ', 'forced', relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+        "AND relrowsecurity AND relforcerowsecurity"
+    ),
+    text(
+        "SELECT concat_ws(' ', 'grant', relname, grantee::regrole, privilege_type) FROM pg_class, aclexplode(relacl) "
+        "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND grantee <> relowner"
+    ),
+    text(
+        "SELECT concat_ws(' ', 'grant', attrelid::regclass, attname, grantee::regrole, privilege_type) "
+        "FROM pg_attribute, aclexplode(attacl) WHERE attacl IS NOT NULL AND grantee <> 0 "
+        "AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+    ),
+    text("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = to_regnamespace('app')"),
+)
+_DROP_ALL = """DO $$ DECLARE p record; BEGIN
   FOR p IN SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public' LOOP
     EXECUTE format('DROP POLICY %I ON public.%I', p.policyname, p.tablename);
   END LOOP;
-END $$""",
-)
+END $$"""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_CONTEXT = "(SELECT app.principal() IS NOT NULL)"
+from contracts.access import POLICY, Relation
+
+CONTEXT = "(SELECT app.principal() IS NOT NULL)"
 
 
-def _reader(name: str, returns: str) -> str:
+def _reader(name: str, returns: str, value: str = "found") -> str:
     return f"""CREATE OR REPLACE FUNCTION app.{name}() RETURNS {returns} LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog AS $$
 DECLARE found text := current_setting('app.{name}', true);
@@ -16,7 +18,7 @@ BEGIN
   IF found IS NULL OR found = '' THEN
     RAISE EXCEPTION 'access context is missing: app.{name}' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  RETURN found::{returns};
+  RETURN {value}::{returns};
 END $$"""
 
 
@@ -27,7 +29,7 @@ SCHEMA: tuple[str, ...] = (
     _reader("organisations", "uuid[]"),
     _reader("territories", "text[]"),
     _reader("children", "uuid[]"),
-    _reader("token", "text"),
+    _reader("token", "text", "nullif(found, '-')"),
     "CREATE OR REPLACE FUNCTION app.has_role(role text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE "
     "AS $$ SELECT role = ANY (app.roles()) $$",
     "CREATE OR REPLACE FUNCTION app.has_any(held text[]) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE "
@@ -35,7 +37,8 @@ SCHEMA: tuple[str, ...] = (
 )
 """Functions that read the context `chassis.database.transaction` sets; they raise when it is missing or empty.
 
-An empty array is ``{}``, the anonymous principal is the nil UUID, "no token" is ``-``."""
+An empty array is ``{}``, the anonymous principal is the nil UUID, "no token" is ``-``
+and equals no stored token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class Rights:
     api: tuple[str, ...] = ()
     worker: tuple[str, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
+
+
+def _audit_readers() -> str:
+    """A family reads the audit of its own children; staff who may ask for readers were checked on the file."""
+    lines = [g for g in POLICY if g.resource == "readers"]
+    staff = ",".join(sorted({g.role for g in lines if g.relation is not Relation.CHILD}))
+    return f"child_id = ANY ((SELECT app.children())::uuid[]) OR (SELECT app.has_any('{{{staff}}}'))"
 
 
 _ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -58,17 +68,18 @@ PLATFORM: dict[str, Rights] = {
     "dead_letters": Rights(_KEEP, _ALL),
     "parked": Rights(_KEEP, _ALL),
     "timers": Rights(_KEEP, _ALL),
+    "rate_limits": Rights(_ALL, _ALL),
     "idempotency_keys": Rights(_ALL, _ALL),
     "authorities": Rights(("SELECT",), _ALL),
     "authority_feed": Rights(("SELECT",), _ALL),
     "read_audit": Rights(
         ("SELECT", "INSERT"),
         ("SELECT", "INSERT", "UPDATE (position, previous, hash)"),
-        {"SELECT": f"{_CONTEXT}", "INSERT": "principal_id = (SELECT app.principal())"},
+        {"SELECT": _audit_readers(), "INSERT": "principal_id = (SELECT app.principal())"},
     ),
     "audit_head": Rights((), _KEEP),
     "audit_anchors": Rights(("SELECT",), ("SELECT", "INSERT")),
-    "person_keys": Rights(_KEEP, _KEEP, dict.fromkeys(_KEEP, _CONTEXT)),
-    "blobs": Rights(_KEEP, _KEEP, dict.fromkeys(_KEEP, _CONTEXT)),
+    "person_keys": Rights(_KEEP, _KEEP, dict.fromkeys(_KEEP, CONTEXT)),
+    "blobs": Rights(_KEEP, _KEEP, dict.fromkeys(_KEEP, CONTEXT)),
 }
 """The chassis's tables. Those without policies hold ids and codes only and are reached by chassis code alone."""
