@@ -3,6 +3,8 @@
 Never a run-time dependency of a service.
 """
 
+from embedded.caddy import Caddy, caddyfile
+from embedded.canaille import Canaille, DemoUser, OidcClient
 from embedded.mail import Mail, MailSink
 from embedded.nats import Nats, ServiceUser
 from embedded.ports import LOOPBACK, PortBusyError, free_port
@@ -11,13 +13,18 @@ from embedded.process import Process, StartFailedError
 
 __all__ = [
     "LOOPBACK",
+    "Caddy",
+    "Canaille",
+    "DemoUser",
     "Mail",
     "MailSink",
     "Nats",
+    "OidcClient",
     "PortBusyError",
     "Postgres",
     "Process",
     "ServiceUser",
     "StartFailedError",
+    "caddyfile",
     "free_port",
 ]

@@ -1,0 +1,159 @@
+"""Drives Canaille's pages as a person with a browser would: register, log in, come back with a token."""
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from embedded.mail import MailSink
+
+
+class LoginError(RuntimeError):
+    """A page refused what was entered; carries what the page says."""
+
+
+class _Page(HTMLParser):
+    """Fields of the page's form as a browser would send them untouched, and its readable text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._words: list[str] = []
+        self._skipping = False
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self._skipping = tag in {"script", "style"}
+        name = attributes.get("name")
+        if tag == "input" and name and (attributes.get("type") != "checkbox" or "checked" in attributes):
+            self.fields[name] = attributes.get("value") or ""
+
+    def handle_endtag(self, _tag: str) -> None:
+        self._skipping = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipping and data.strip():
+            self._words.append(" ".join(data.split()))
+
+    @property
+    def text(self) -> str:
+        return " · ".join(self._words)
+
+
+class _Browser:
+    """Cookies and one page at a time. Redirects are followed inside the issuer only."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._client = httpx.Client(timeout=30)
+        self._url = httpx.URL(issuer)
+
+    def __enter__(self) -> "_Browser":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def open(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response:
+        return self._follow(self._client.get(url, params=params))
+
+    def submit(self, page: httpx.Response, entries: Mapping[str, str]) -> httpx.Response:
+        """Fill the form in and send it to its own address."""
+        fields = _Page(page.text).fields
+        if missing := entries.keys() - fields.keys():
+            raise LoginError(f"no field {sorted(missing)} on {page.url.path}: {_Page(page.text).text}")
+        return self._follow(self._client.post(page.url, data={**fields, **entries}))
+
+    def _follow(self, response: httpx.Response) -> httpx.Response:
+        while response.next_request is not None and str(response.next_request.url).startswith(f"{self._issuer}/"):
+            response = self._client.send(response.next_request)
+        return response
+
+    def post(self, url: str, data: Mapping[str, str]) -> httpx.Response:
+        return self._client.post(url, data=data)
+
+
+def authorization_code_login(
+    issuer: str, client_id: str, redirect_uri: str, username: str, password: str, scope: str = "openid"
+) -> dict[str, Any]:
+    """Token response of an authorization code login with PKCE; ``LoginError`` when the pages refuse it."""
+    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+    with _Browser(issuer) as browser:
+        metadata = browser.open(f"{issuer}/.well-known/openid-configuration").json()
+        request = {
+            "client_id": client_id,
+            "redirect_uri": redirect_uri,
+            "response_type": "code",
+            "scope": scope,
+            "state": state,
+            "nonce": secrets.token_urlsafe(16),
+            "code_challenge": _challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        page = browser.open(metadata["authorization_endpoint"], request)
+        page = browser.submit(page, {"login": username})
+        page = browser.submit(page, {"password": password})
+        exchange = {
+            "grant_type": "authorization_code",
+            "client_id": client_id,
+            "redirect_uri": redirect_uri,
+            "code": _code(page, redirect_uri, state),
+            "code_verifier": verifier,
+        }
+        return _tokens(browser.post(metadata["token_endpoint"], exchange))
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _code(page: httpx.Response, redirect_uri: str, state: str) -> str:
+    location = str(page.headers.get("location", ""))
+    if not location.startswith(redirect_uri):
+        raise LoginError(f"no way back to {redirect_uri} from {page.url.path}: {_Page(page.text).text}")
+    answer: dict[str, str] = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+    if "code" not in answer or answer.get("state") != state:
+        raise LoginError(f"no code for this request: {answer.get('error', 'wrong state')}")
+    return answer["code"]
+
+
+def _tokens(response: httpx.Response) -> dict[str, Any]:
+    if response.status_code != httpx.codes.OK:
+        raise LoginError(f"token endpoint answered {response.status_code}: {response.text[:300]}")
+    tokens: dict[str, Any] = response.json()
+    return tokens
+
+
+def refresh(issuer: str, client_id: str, refresh_token: str) -> dict[str, Any]:
+    """New tokens for a refresh token that is younger than the access token's lifetime."""
+    exchange = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
+    with _Browser(issuer) as browser:
+        return _tokens(browser.post(f"{issuer}/oauth/token", exchange))
+
+
+def register(
+    issuer: str, mail_sink: MailSink, email: str, user_name: str, given_name: str, family_name: str, password: str
+) -> None:
+    """Make an account: ask for the confirmation letter, open its link, fill the form in."""
+    known = len(mail_sink.messages(email))
+    with _Browser(issuer) as browser:
+        browser.submit(browser.open(f"{issuer}/join"), {"email": email})
+        form = browser.open(_link(mail_sink.wait_for(email, after=known).text, f"{issuer}/register/"))
+        person = {"user_name": user_name, "given_name": given_name, "family_name": family_name}
+        done = browser.submit(form, {**person, "password1": password, "password2": password})
+        if done.url.path.startswith("/register/"):
+            raise LoginError(f"registration refused: {_Page(done.text).text}")
+
+
+def _link(text: str, start: str) -> str:
+    found = re.search(re.escape(start) + r"\S+", text)
+    if found is None:
+        raise LoginError("no confirmation link in the letter")
+    return found.group()

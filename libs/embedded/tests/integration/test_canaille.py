@@ -1,0 +1,137 @@
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from embedded import Canaille, DemoUser, MailSink, OidcClient
+from embedded.login import LoginError, authorization_code_login, refresh, register
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+BACK = "http://127.0.0.1:9/callback"
+COORDINATOR = DemoUser("koordinator", "Zelenaya-Lampa-7", "Анна", "Пример", "anna@example.org")
+
+FORGETFUL = DemoUser("zabyvchivyj", "Sinee-Yabloko-5", "Пётр", "Пример", "petr@example.org")
+
+
+@pytest.fixture(scope="module")
+def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailSink]:
+    sink = MailSink(tmp_path_factory.mktemp("mail"))
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory, sink: MailSink) -> Iterator[Canaille]:
+    client = OidcClient("marshrut-web", (BACK,), "Маршрут")
+    server = Canaille(
+        tmp_path_factory.mktemp("canaille"), smtp_port=sink.port, clients=[client], users=[COORDINATOR, FORGETFUL]
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+def log_in(server: Canaille, name: str = COORDINATOR.user_name, password: str = COORDINATOR.password) -> dict[str, Any]:
+    return authorization_code_login(server.issuer, "marshrut-web", BACK, name, password)
+
+
+def validated(server: Canaille, token: str, audience: str = "marshrut-api") -> jwt.Token:
+    keys = KeySet.import_key_set(httpx.get(server.jwks_url).json())
+    decoded = jwt.decode(token, keys, algorithms=["RS256"])
+    rules = jwt.JWTClaimsRegistry(
+        iss={"essential": True, "value": server.issuer},
+        aud={"essential": True, "value": audience},
+        exp={"essential": True},
+        sub={"essential": True},
+    )
+    rules.validate(decoded.claims)
+    return decoded
+
+
+def test_login_gives_an_rs256_access_token_for_our_audience_valid_15_minutes(issuer: Canaille) -> None:
+    token = validated(issuer, log_in(issuer)["access_token"])
+    assert token.header["alg"] == "RS256"
+    assert token.claims["sub"] == COORDINATOR.subject
+    assert token.claims["exp"] - token.claims["iat"] == 15 * 60
+    assert token.claims["scope"] == "openid"
+
+
+def test_an_id_token_is_not_an_access_token(issuer: Canaille) -> None:
+    tokens = log_in(issuer)
+    assert validated(issuer, tokens["id_token"], audience="marshrut-web").claims["aud"] == ["marshrut-web"]
+
+
+def test_only_openid_is_granted_whatever_is_asked(issuer: Canaille) -> None:
+    name, password = COORDINATOR.user_name, COORDINATOR.password
+    tokens = authorization_code_login(issuer.issuer, "marshrut-web", BACK, name, password, scope="openid email profile")
+    assert tokens["scope"] == "openid"
+    assert "anna@example.org" not in str(validated(issuer, tokens["access_token"]).claims)
+
+
+def test_one_person_may_log_in_many_times_within_a_second(issuer: Canaille) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        tokens = {answer["access_token"] for answer in pool.map(lambda _: log_in(issuer), range(4))}
+    assert len(tokens) == 4
+
+
+def test_a_refresh_token_gives_a_new_access_token(issuer: Canaille) -> None:
+    first = log_in(issuer)
+    second = refresh(issuer.issuer, "marshrut-web", first["refresh_token"])
+    assert second["access_token"] != first["access_token"]
+    assert validated(issuer, second["access_token"]).claims["sub"] == COORDINATOR.subject
+    with pytest.raises(LoginError, match="invalid_grant"):
+        refresh(issuer.issuer, "marshrut-web", first["refresh_token"])
+
+
+def test_a_wrong_password_is_refused_and_makes_the_next_try_wait(issuer: Canaille) -> None:
+    for _ in range(2):
+        with pytest.raises(LoginError):
+            log_in(issuer, FORGETFUL.user_name, "wrong")
+    with pytest.raises(LoginError, match="wait for"):
+        log_in(issuer, FORGETFUL.user_name, FORGETFUL.password)
+
+
+def test_a_foreign_redirect_is_refused(issuer: Canaille) -> None:
+    name, password = COORDINATOR.user_name, COORDINATOR.password
+    with pytest.raises(LoginError):
+        authorization_code_login(issuer.issuer, "marshrut-web", "http://127.0.0.1:10/thief", name, password)
+
+
+def test_a_family_registers_itself_with_a_russian_confirmation_letter(issuer: Canaille, sink: MailSink) -> None:
+    register(issuer.issuer, sink, "semya@example.org", "semya", "Мария", "Примерова", "Sinij-Chajnik-9")
+    letter = sink.messages("semya@example.org")[0]
+    assert "Маршрут" in letter.subject
+    assert "регистрац" in letter.text
+    token = validated(issuer, log_in(issuer, "semya@example.org", "Sinij-Chajnik-9")["access_token"])
+    assert token.claims["sub"] not in {"semya", "semya@example.org", COORDINATOR.subject}
+
+
+def test_the_name_admin_gives_no_rights(issuer: Canaille, sink: MailSink) -> None:
+    register(issuer.issuer, sink, "admin@example.org", "admin", "Иван", "Хитров", "Krasnyj-Stul-3")
+    with httpx.Client(base_url=issuer.issuer, follow_redirects=True) as browser:
+        browser.get("/login/admin")
+        page = browser.get("/auth/password")
+        csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        page = browser.post(page.url, data={"csrf_token": csrf, "password": "Krasnyj-Stul-3"})
+        assert page.url.path == "/profile/admin"
+        assert browser.get("/users").status_code == 403
+
+
+def test_pages_are_russian(issuer: Canaille) -> None:
+    page = httpx.get(f"{issuer.issuer}/login", headers={"Accept-Language": "en"}).text
+    assert '<html lang="ru">' in page
+    assert "Создать учётную запись" in page
+
+
+def test_keys_accounts_and_clients_survive_a_restart(issuer: Canaille) -> None:
+    token = log_in(issuer)["access_token"]
+    issuer.stop()
+    issuer.start()
+    assert validated(issuer, token).claims["sub"] == COORDINATOR.subject
+    assert validated(issuer, log_in(issuer)["access_token"])
+    for name in ("secrets.json", "settings.json", "signing-key.json"):
+        assert stat.S_IMODE((issuer.data_dir / name).stat().st_mode) == 0o600, name
