@@ -1,0 +1,80 @@
+"""Schema changes: each service ships revisions only; environment and the chassis's own tables live here."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis import audit, authority, blobs, dead_letters, idempotency, inbox, keyring, limits, outbox, timers
+
+_LOCK = text("SELECT pg_advisory_xact_lock(7810772)")
+"""Two processes that migrate at once take turns."""
+
+
+class Executes(Protocol):
+    """What alembic's ``op`` offers and is needed here."""
+
+    def execute(self, statement: str) -> object: ...
+
+
+def platform_statements(*, owns_keys: bool = False) -> tuple[str, ...]:
+    """The tables the chassis needs in every service; ``owns_keys`` adds the person keys (intake alone)."""
+    return (
+        *outbox.DDL,
+        *inbox.DDL,
+        *dead_letters.DDL,
+        *timers.DDL,
+        *idempotency.DDL,
+        *limits.DDL,
+        *authority.DDL,
+        *audit.TABLES,
+        *blobs.TABLES,
+        *(keyring.TABLES if owns_keys else ()),
+    )
+
+
+def platform_tables(op: Executes, *, owns_keys: bool = False) -> None:
+    """Called by every service's first revision: ``platform_tables(op)``."""
+    for statement in platform_statements(owns_keys=owns_keys):
+        op.execute(statement)
+
+
+async def upgrade(package: str, url: str, revision: str = "head") -> None:
+    """Bring a database to ``revision`` with the owner's address; safe to run side by side and again.
+
+    ``package`` holds the folder ``versions``, for example ``cases.migrations``.
+    """
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_LOCK)
+            await connection.run_sync(_upgrade, package, revision)
+    finally:
+        await engine.dispose()
+
+
+def run(package: str, url: str, revision: str = "head") -> None:
+    """`upgrade` for callers without an event loop."""
+    asyncio.run(upgrade(package, url, revision))
+
+
+def configuration(package: str) -> Config:
+    """Alembic's configuration for one service, without any ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("alembic_environment")))
+    config.set_main_option("version_locations", str(files(package).joinpath("versions")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(connection: Connection, package: str, revision: str) -> None:
+    config = configuration(package)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
