@@ -6,21 +6,27 @@ A service that has lost the bus no longer knows who was dismissed, so it refuses
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from contracts.access import Role
 from contracts.event import Envelope
 from contracts.intake import PrincipalChanged
+from nats.aio.client import Client
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.auth import ANONYMOUS, Principal
+from chassis.auth import ANONYMOUS, Principal, token_digest
+from chassis.failures import describe
 from chassis.messaging import EventRouter
 
 if TYPE_CHECKING:
+    from chassis.consumer import Consumer
     from chassis.unit import Unit
+
+log = structlog.get_logger(__name__)
 
 FEED_LOST_AFTER_SECONDS = 30
 BEAT_SECONDS = 5
@@ -86,8 +92,7 @@ class AuthorityReplica:
         principal = await self._known(digest) if digest else ANONYMOUS
         if not status_token:
             return principal
-        token = hashlib.sha256(status_token.encode()).hexdigest()
-        return replace(principal, token_digest=token)
+        return replace(principal, token_digest=token_digest(status_token))
 
     async def alive(self) -> bool:
         """Whether the feed of changes has shown life within `FEED_LOST_AFTER_SECONDS`."""
@@ -105,6 +110,31 @@ class AuthorityReplica:
         if row is None:
             return Principal(roles=frozenset({Role.ACCOUNT}), subject_digest=digest)
         return _principal(row) if row.active else Principal(id=row.principal_id, subject_digest=digest)
+
+
+class Feed:
+    """Watches the durable of this service's replica: the bus answers, and what it holds for us gets through."""
+
+    def __init__(self, replica: AuthorityReplica, bus: Client, consumer: Consumer) -> None:
+        self._replica, self._jetstream = replica, bus.jetstream(timeout=BEAT_SECONDS)
+        self._stream, self._durable = consumer.subscription.stream, consumer.name
+        self._floor = -1
+
+    async def run(self) -> None:
+        """Beat while the feed is alive, until cancelled."""
+        while True:
+            try:
+                if await self._alive():
+                    await self._replica.beat()
+            except Exception as error:
+                log.warning("authority feed silent", error=describe(error))
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def _alive(self) -> bool:
+        info = await self._jetstream.consumer_info(self._stream, self._durable)
+        floor = info.ack_floor.stream_seq if info.ack_floor else 0
+        moved, self._floor = floor != self._floor, floor
+        return moved or not (info.num_pending or info.num_ack_pending)
 
 
 def _principal(row: Row[Any]) -> Principal:

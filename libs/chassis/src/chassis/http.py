@@ -148,17 +148,17 @@ async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request
     if writes and actor.signed_in and not await runtime.authority.alive():
         raise unavailable()
     response = Response()
-    with contextlib.suppress(_Refused):
+    with contextlib.suppress(_RefusedError):
         async with runtime.transaction(actor, Cause(request.state.correlation_id)) as unit:
             unit.writes, unit.if_match = writes, _if_match(request)
             request.state.unit = unit
             response = await _answer(route, endpoint, request, unit)
             if response.status_code >= 400:
-                raise _Refused
+                raise _RefusedError
     return response
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Rolls back a transaction whose handler answered ≥ 400 without raising."""
 
 

@@ -17,7 +17,7 @@ from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.errors import DomainError, Kind
 
@@ -78,11 +78,6 @@ class PostgresStorage(Storage):
         async with self._engine.begin() as connection:
             return (await connection.execute(_RESET)).rowcount
 
-    async def forget_expired(self) -> None:
-        """Delete windows that are over; run by the worker."""
-        async with self._engine.begin() as connection:
-            await connection.execute(_FORGET)
-
 
 class RateLimiter:
     """Refuses the calls over a route's limit. Callers are kept as keyed digests: an address is personal data."""
@@ -113,6 +108,11 @@ class RateLimiter:
 def storage(kind: Literal["postgresql", "memory"], engine: AsyncEngine) -> Storage:
     """The storage a service's settings ask for; memory counts per process only."""
     return PostgresStorage(engine) if kind == "postgresql" else MemoryStorage()
+
+
+async def forget_expired(session: AsyncSession) -> None:
+    """Delete windows that are over; run by the worker."""
+    await session.execute(_FORGET)
 
 
 def _too_many(seconds: int) -> DomainError:

@@ -28,7 +28,11 @@ class Page(BaseModel, Generic[T]):
 
 
 class PageQuery(BaseModel):
-    """Query parameters of a list: ``limit``, and ``cursor`` (steady) or ``offset`` (for jumps); ``sort`` by name, ``-name`` descending."""
+    """Query parameters of a list.
+
+    ``cursor`` goes on steadily from the last page, ``offset`` jumps; ``sort`` is a name of the list's `Order`,
+    ``-name`` for descending.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 Code = str
 
 
-class BrokenPack(ValueError):
+class BrokenPackError(ValueError):
     """A pack file is missing, is not YAML, or breaks a rule. The message names the file, the path and the rule."""
 
 
@@ -118,35 +118,35 @@ def load_packs(folder: Path, file: str, model: type[M]) -> dict[str, M]:
     """Every pack's ``<file>.yaml`` as ``model``, by pack name; packs without the file are left out.
 
     Raises:
-        BrokenPack: with file, path inside it and rule.
+        BrokenPackError: with file, path inside it and rule.
     """
     if not folder.is_dir():
-        raise BrokenPack(f"{folder}: no such folder of region packs")
+        raise BrokenPackError(f"{folder}: no such folder of region packs")
     files = sorted(folder.glob(f"*/{file}.yaml"))
     return {path.parent.name: load_file(path, model) for path in files}
 
 
 def load_regions(folder: Path) -> Mapping[str, Region]:
-    """Every region of the deployment by pack name, which is its code; raises `BrokenPack`."""
+    """Every region of the deployment by pack name, which is its code; raises `BrokenPackError`."""
     regions = load_packs(folder, "region", Region)
     for pack, region in regions.items():
         if region.code != pack:
-            raise BrokenPack(f"{folder / pack / 'region.yaml'}: code: must be the pack's name {pack!r}")
+            raise BrokenPackError(f"{folder / pack / 'region.yaml'}: code: must be the pack's name {pack!r}")
     return regions
 
 
 def load_file(path: Path, model: type[M]) -> M:
-    """One YAML file as ``model``; raises `BrokenPack`."""
+    """One YAML file as ``model``; raises `BrokenPackError`."""
     try:
         # CSafeLoader has no hook for duplicate keys; ours only refines SafeLoader
         content = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506
     except yaml.YAMLError as error:
-        raise BrokenPack(f"{path}: {_where(error)}") from error
+        raise BrokenPackError(f"{path}: {_where(error)}") from error
     try:
         return model.model_validate(content)
     except ValidationError as error:
         lines = [f"{path}: {_path(e['loc'])}: {e['msg']}" for e in error.errors(include_url=False)]
-        raise BrokenPack("\n".join(lines)) from error
+        raise BrokenPackError("\n".join(lines)) from error
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -78,6 +78,7 @@ class Runtime:
             keys=keys,
             blobs=self.blobs.of(session, keys, now, self.ids),
             regions=self.regions,
+            settings=self.settings,
             policy=self.policy,
             ids=self.ids,
         )

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.access import permissions
+from contracts.catalogue import PRODUCERS
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis import problems
+from chassis import migrations, operations, problems, rls
 from chassis.authority import authority_events
+from chassis.bootstrap import Topology, of_service
 from chassis.http import Correlation, TransactionalRoute
 from chassis.logs import AccessLog
 from chassis.messaging import EventRouter, Subscription, subscriptions
@@ -91,6 +95,21 @@ class Service:
         """The durables the service needs."""
         return subscriptions(self.event_routers)
 
+    @property
+    def topology(self) -> Topology:
+        """What of the bus the service depends on."""
+        return of_service(self.name, self.event_routers, publishes=self.name in PRODUCERS)
+
+    async def migrate(self, owner_url: str) -> None:
+        """Bring a database to the newest revision and put the policies of this code in place. Repeatable."""
+        await migrations.upgrade(self.migrations, owner_url)
+        engine = create_async_engine(owner_url, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(rls.install, self.name, self.guarded)
+        finally:
+            await engine.dispose()
+
     def app(self, runtime: Runtime | None = None, metrics: Metrics | None = None) -> FastAPI:
         """The API. Without a runtime it can only describe itself.
 
@@ -111,23 +130,26 @@ class Service:
 
     def cli(self) -> typer.Typer:
         """The commands ``all``, ``api``, ``worker``, ``migrate`` and ``openapi``."""
-        from chassis.commands import service_commands
+        from chassis.process import cli
 
-        return service_commands(self)
+        return cli(self)
 
     def _routers(self) -> list[APIRouter]:
         sources = [room.worklist for room in self.rooms if room.worklist]
         rooms = [room.api for room in self.rooms if room.api]
-        return [*rooms, *([worklist_router(sources)] if sources else [])]
+        return [*rooms, *([worklist_router(sources)] if sources else []), operations.router]
 
 
 def refuse_ungoverned_routes(app: FastAPI) -> None:
     """Every API route must go through the transactional door with a permission the policy grants to somebody."""
     known = permissions()
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if not isinstance(route, APIRoute):
-            continue
+    for route in api_routes(app):
         permission = route.door.permission if isinstance(route, TransactionalRoute) else None
         if permission not in known:
-            raise UngovernedRouteError(f"{sorted(route.methods)} {context.path}: permission {permission!r}")
+            raise UngovernedRouteError(f"{sorted(route.methods)} {route.path}: permission {permission!r}")
+
+
+def api_routes(app: FastAPI) -> list[APIRoute]:
+    """Every API route of the application, those of included routers too."""
+    originals = (context.original_route for context in iter_route_contexts(app.routes))
+    return [route for route in originals if isinstance(route, APIRoute)]

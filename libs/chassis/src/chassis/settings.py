@@ -28,6 +28,9 @@ class ServiceSettings(BaseSettings):
 
     nats_url: str = Field("nats://127.0.0.1:4222", repr=False)
 
+    nats_monitor_url: str = "http://127.0.0.1:8222"
+    """The server's HTTP monitoring: only there ``sync_interval`` can be seen."""
+
     oidc_issuer: str
     oidc_jwks_url: str | None = None
     oidc_audience: str

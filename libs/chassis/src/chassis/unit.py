@@ -15,6 +15,7 @@ from chassis.auth import Principal
 from chassis.errors import forbidden, not_found
 from chassis.outbox import cause_of
 from chassis.regions import Region
+from chassis.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from chassis.audit import ReadAudit
@@ -44,6 +45,7 @@ class Unit:
     keys: Keyring
     blobs: BlobStore
     regions: Mapping[str, Region]
+    settings: ServiceSettings
     policy: Policy
     ids: Callable[[], UUID]
     writes: bool = True

@@ -1,0 +1,70 @@
+"""What a service refuses to start on: storage that may forget a commit, and roles that pass row security."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis.rls import ChildOf, Entry, Guarded
+
+_MUST_BE_ON = ("fsync", "full_page_writes")
+
+
+class UnsafeError(RuntimeError):
+    """The process must not start; every reason is named."""
+
+
+async def refuse_unsafe_database(engine: AsyncEngine, guarded: Iterable[Entry]) -> None:
+    """Check server settings, the connected role and row security; raises `UnsafeError` with all that is wrong."""
+    async with engine.connect() as connection:
+        found = [
+            *await _unsafe_settings(connection),
+            *await _unsafe_role(connection),
+            *await _unguarded_tables(connection, guarded),
+        ]
+    if found:
+        raise UnsafeError("PostgreSQL: " + "; ".join(found))
+
+
+async def _unsafe_settings(connection: AsyncConnection) -> list[str]:
+    wrong = [name for name in _MUST_BE_ON if await _setting(connection, name) != "on"]
+    if await _setting(connection, "synchronous_commit") == "off":
+        wrong.append("synchronous_commit")
+    return [f"{name} must be on" for name in wrong]
+
+
+async def _setting(connection: AsyncConnection, name: str) -> str:
+    return str(await connection.scalar(text("SELECT current_setting(:name)"), {"name": name}))
+
+
+_ROLE = text("""
+SELECT rolsuper, rolbypassrls, rolcreaterole, EXISTS (
+  SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'USAGE')) AS owns
+FROM pg_roles WHERE rolname = current_user
+""")
+
+
+async def _unsafe_role(connection: AsyncConnection) -> list[str]:
+    row = (await connection.execute(_ROLE)).one()
+    reasons = {
+        "the role is superuser": row.rolsuper,
+        "the role passes row security": row.rolbypassrls,
+        "the role may create roles": row.rolcreaterole,
+        "the role owns tables": row.owns,
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+_FORCED = text("""
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relrowsecurity AND c.relforcerowsecurity
+""")
+
+
+async def _unguarded_tables(connection: AsyncConnection, guarded: Iterable[Entry]) -> list[str]:
+    forced = set((await connection.execute(_FORCED)).scalars())
+    tables = [entry.table for entry in guarded if isinstance(entry, (Guarded, ChildOf))]
+    return [f"row security is not forced on {table}" for table in tables if table not in forced]
