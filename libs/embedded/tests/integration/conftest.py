@@ -1,8 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped, unused-ignore]
 import pytest
-from embedded import Nats, Postgres, ServiceUser
+from embedded import Nats, Postgres, Process, ServiceUser
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,12 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def listening_addresses() -> Callable[[Process], set[str]]:
+    def ask(process: Process) -> set[str]:
+        open_sockets = psutil.Process(process.pid).net_connections("inet")
+        return {socket.laddr.ip for socket in open_sockets if socket.status == psutil.CONN_LISTEN}
+
+    return ask

@@ -1,11 +1,11 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import httpx
 import pytest
-from embedded import Caddy, caddyfile, free_port
+from embedded import Caddy, Process, caddyfile, free_port
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -45,15 +45,20 @@ def service() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def gateway(service: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def caddy(service: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caddy]:
     port, tmp_path = free_port(), tmp_path_factory.mktemp("caddy")
     config = tmp_path / "Caddyfile"
     config.write_text(caddyfile({"intake": service, "cases": free_port()}, port, max_body_bytes=1000))
     caddy = Caddy(config, port, data_dir=tmp_path)
     caddy.start()
+    yield caddy
+    caddy.stop()
+
+
+@pytest.fixture(scope="module")
+def gateway(caddy: Caddy) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=caddy.url) as client:
         yield client
-    caddy.stop()
 
 
 def test_the_prefix_is_stripped_and_told_to_the_service(gateway: httpx.Client) -> None:
@@ -99,3 +104,9 @@ def test_what_is_not_public_or_not_there_is_a_problem_document(gateway: httpx.Cl
 
 def test_the_gateway_answers_its_own_health_path(gateway: httpx.Client) -> None:
     assert gateway.get("/healthz").text == "ok"
+
+
+def test_it_listens_on_the_loopback_address_only(
+    caddy: Caddy, listening_addresses: Callable[[Process], set[str]]
+) -> None:
+    assert listening_addresses(caddy.process) == {"127.0.0.1"}

@@ -1,11 +1,11 @@
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
-from embedded import Canaille, DemoUser, MailSink, OidcClient
+from embedded import Canaille, DemoUser, MailSink, OidcClient, Process
 from embedded.login import LoginError, authorization_code_login, refresh, register
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -119,6 +119,12 @@ def test_the_name_admin_gives_no_rights(issuer: Canaille, sink: MailSink) -> Non
         page = browser.post(page.url, data={"csrf_token": csrf, "password": "Krasnyj-Stul-3"})
         assert page.url.path == "/profile/admin"
         assert browser.get("/users").status_code == 403
+
+
+def test_it_listens_on_the_loopback_address_only(
+    issuer: Canaille, listening_addresses: Callable[[Process], set[str]]
+) -> None:
+    assert listening_addresses(issuer.process) == {"127.0.0.1"}
 
 
 def test_pages_are_russian(issuer: Canaille) -> None:

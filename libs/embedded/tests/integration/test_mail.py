@@ -1,11 +1,11 @@
 import smtplib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from embedded import MailSink
+from embedded import MailSink, Process
 from embedded.mail import read_mails
 
 
@@ -51,6 +51,12 @@ def test_the_page_lists_letters_in_russian_and_locks_their_markup_away(sink: Mai
     assert "Заявка принята." in shown
     assert "<script>" not in shown
     assert "<b>принята</b>" in page(f"{sink.url}{mail.id}/html")
+
+
+def test_it_listens_on_the_loopback_address_only(
+    sink: MailSink, listening_addresses: Callable[[Process], set[str]]
+) -> None:
+    assert listening_addresses(sink.process) == {"127.0.0.1"}
 
 
 def test_waiting_for_a_letter_that_never_comes_says_so(sink: MailSink) -> None:

@@ -2,13 +2,13 @@ import asyncio
 import json
 import socket
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import nats
 import pytest
-from embedded import Nats
+from embedded import Nats, Process
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig, ObjectStoreConfig, StreamConfig
 from nats.js.errors import KeyNotFoundError
@@ -140,6 +140,10 @@ def test_a_wrong_password_is_refused(bus: Nats) -> None:
         answers.readline()
         client.sendall(f"CONNECT {hello}\r\nPING\r\n".encode())
         assert b"Authorization Violation" in answers.readline()
+
+
+def test_it_listens_on_the_loopback_address_only(bus: Nats, listening_addresses: Callable[[Process], set[str]]) -> None:
+    assert listening_addresses(bus.process) == {"127.0.0.1"}
 
 
 def sync_always(bus: Nats) -> bool:

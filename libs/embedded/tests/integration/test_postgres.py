@@ -1,10 +1,11 @@
 import signal
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
-from embedded import PortBusyError, Postgres
+from embedded import PortBusyError, Postgres, Process
 
 ROLES = ["owner", "api", "worker"]
 
@@ -91,6 +92,12 @@ async def test_settings_are_the_safe_ones(folder: Path) -> None:
         assert not (folder / "initial-password").exists()
     finally:
         server.stop()
+
+
+def test_it_listens_on_the_loopback_address_only(
+    postgres: Postgres, listening_addresses: Callable[[Process], set[str]]
+) -> None:
+    assert listening_addresses(postgres.process) == {"127.0.0.1"}
 
 
 def test_a_busy_port_gets_a_clear_message(postgres: Postgres, folder: Path) -> None:

@@ -104,6 +104,29 @@ time.sleep(60)
 """
 
 
+def test_postgresql_shuts_down_when_its_supervisor_is_killed_with_9(folder: Path) -> None:
+    supervisor = subprocess.Popen([sys.executable, "-c", _POSTGRES, str(folder)], stdout=subprocess.PIPE)
+    with supervisor:
+        assert supervisor.stdout is not None
+        postmaster = psutil.Process(int(supervisor.stdout.readline()))
+        family = [postmaster.pid, *(child.pid for child in postmaster.children())]
+        supervisor.kill()
+    assert until(lambda: all(map(gone, family)))
+    assert "database system is shut down" in (folder / "postgres.log").read_text()
+
+
+_POSTGRES = """
+import sys, time
+from pathlib import Path
+from embedded import Postgres
+
+server = Postgres(Path(sys.argv[1]), durable=False)
+server.start()
+print(server.process.pid, flush=True)
+time.sleep(60)
+"""
+
+
 def test_free_ports_are_distinct_and_out_of_the_ephemeral_range() -> None:
     ports = {free_port() for _ in range(20)}
     assert len(ports) == 20
