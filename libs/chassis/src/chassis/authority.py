@@ -7,7 +7,9 @@ A service that has lost the bus no longer knows who was dismissed, so it refuses
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -16,7 +18,7 @@ from contracts.event import Envelope
 from contracts.intake import PrincipalChanged
 from nats.aio.client import Client
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.auth import ANONYMOUS, Principal, token_digest
 from chassis.failures import describe
@@ -49,7 +51,9 @@ _APPLY = text("""
 INSERT INTO authorities (principal_id, subject_digest, roles, organisation_ids, regions, territories, child_ids,
                          specialist_id, active, sequence, changed_at)
 VALUES (:principal_id, :subject_digest, :roles, :organisation_ids, :regions, :territories, :child_ids,
-        :specialist_id, :active, :sequence, :changed_at)
+        :specialist_id, :active,
+        coalesce(CAST(:sequence AS bigint),
+                 (SELECT a.sequence + 1 FROM authorities a WHERE a.principal_id = :principal_id), 1), :changed_at)
 ON CONFLICT (principal_id) DO UPDATE SET
   subject_digest = EXCLUDED.subject_digest, roles = EXCLUDED.roles, organisation_ids = EXCLUDED.organisation_ids,
   regions = EXCLUDED.regions, territories = EXCLUDED.territories, child_ids = EXCLUDED.child_ids,
@@ -61,6 +65,9 @@ _BEAT = text("""
 INSERT INTO authority_feed (id, beat_at) VALUES (1, clock_timestamp())
 ON CONFLICT (id) DO UPDATE SET beat_at = EXCLUDED.beat_at
 """)
+_NEVER_LOST = text("""
+INSERT INTO authority_feed (id, beat_at) VALUES (1, 'infinity') ON CONFLICT (id) DO UPDATE SET beat_at = 'infinity'
+""")
 # the database's own time on both sides, so that no two clocks have to agree
 _ALIVE = text("SELECT beat_at > clock_timestamp() - make_interval(secs => :seconds) FROM authority_feed WHERE id = 1")
 
@@ -71,10 +78,29 @@ authority_events = EventRouter()
 @authority_events.on(PrincipalChanged, ordered=False)
 async def principal_changed(event: PrincipalChanged, envelope: Envelope, unit: Unit) -> None:
     """Replace what was known of the principal; an older fact than the known one changes nothing."""
-    row: dict[str, Any] = event.model_dump()
-    for name in ("roles", "organisation_ids", "regions", "territories", "child_ids"):
-        row[name] = sorted(row[name])
-    await unit.session.execute(_APPLY, {**row, "sequence": envelope.sequence, "changed_at": envelope.time})
+    fields = event.model_dump(exclude={"principal_id", "active"})
+    roles = fields.pop("roles")
+    principal = Principal(id=event.principal_id, roles=_known_roles(roles), **fields)
+    await authority_row(
+        unit.session, principal, active=event.active, changed_at=envelope.time, sequence=envelope.sequence
+    )
+
+
+async def authority_row(
+    session: AsyncSession, principal: Principal, *, active: bool, changed_at: datetime, sequence: int | None = None
+) -> None:
+    """Enter what is now known of a principal. Without a ``sequence`` it replaces whatever is there."""
+    row = {
+        "principal_id": principal.id,
+        "subject_digest": principal.subject_digest,
+        "roles": sorted(map(str, principal.roles)),
+        "organisation_ids": sorted(principal.organisation_ids),
+        "regions": sorted(principal.regions),
+        "territories": sorted(principal.territories),
+        "child_ids": sorted(principal.child_ids),
+        "specialist_id": principal.specialist_id,
+    }
+    await session.execute(_APPLY, {**row, "active": active, "changed_at": changed_at, "sequence": sequence})
 
 
 class AuthorityReplica:
@@ -103,6 +129,11 @@ class AuthorityReplica:
         """Note that the feed is alive; called by the worker that has just seen it."""
         async with self._engine.begin() as connection:
             await connection.execute(_BEAT)
+
+    async def never_lost(self) -> None:
+        """For tests and tools without a bus: the feed counts as alive for ever."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_NEVER_LOST)
 
     async def _known(self, digest: str) -> Principal:
         async with self._engine.connect() as connection:
@@ -138,11 +169,9 @@ class Feed:
 
 
 def _principal(row: Row[Any]) -> Principal:
-    known = {str(role) for role in Role}
     return Principal(
         id=row.principal_id,
-        # a newer directory may know roles this service does not: they grant nothing here
-        roles=frozenset(Role(role) for role in row.roles if role in known),
+        roles=_known_roles(row.roles),
         organisation_ids=frozenset(row.organisation_ids),
         regions=frozenset(row.regions),
         territories=frozenset(row.territories),
@@ -150,3 +179,9 @@ def _principal(row: Row[Any]) -> Principal:
         specialist_id=row.specialist_id,
         subject_digest=row.subject_digest,
     )
+
+
+def _known_roles(names: Iterable[str]) -> frozenset[Role]:
+    """A newer directory may know roles this service does not: they grant nothing here."""
+    known = {str(role) for role in Role}
+    return frozenset(Role(name) for name in names if name in known)

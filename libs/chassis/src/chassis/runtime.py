@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
+import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import auth, limits
@@ -39,11 +40,13 @@ class Runtime:
     regions: Mapping[str, Region] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
     ids: Callable[[], UUID] = new_id
+    tokens_over: httpx.AsyncBaseTransport | None = None
+    """How the issuer is reached; the network where it is None."""
 
     @cached_property
     def verifier(self) -> auth.TokenVerifier:
         """Validates access tokens."""
-        return auth.TokenVerifier(self.settings)
+        return auth.TokenVerifier(self.settings, self.tokens_over)
 
     @cached_property
     def authority(self) -> AuthorityReplica:

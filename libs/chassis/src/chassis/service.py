@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from chassis import migrations, operations, problems, rls
 from chassis.authority import authority_events
-from chassis.bootstrap import Topology, of_service
+from chassis.bootstrap import Topology, of_service, topology
 from chassis.http import Correlation, TransactionalRoute
 from chassis.logs import AccessLog
 from chassis.messaging import EventRouter, Subscription, subscriptions
@@ -99,6 +99,13 @@ class Service:
     def topology(self) -> Topology:
         """What of the bus the service depends on."""
         return of_service(self.name, self.event_routers, publishes=self.name in PRODUCERS)
+
+    @property
+    def full_topology(self) -> Topology:
+        """The same with everything it reads and keeps: what the bootstrap step makes when it stands alone."""
+        sources = {subscription.producer for subscription in self.subscriptions}
+        own = {self.name} & set(PRODUCERS)
+        return topology(sorted(sources | own), {self.name: self.event_routers})
 
     async def migrate(self, owner_url: str) -> None:
         """Bring a database to the newest revision and put the policies of this code in place. Repeatable."""
