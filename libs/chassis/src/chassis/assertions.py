@@ -1,4 +1,4 @@
-"""What a service refuses to start on at the bus: a server that acknowledges before it has stored, or foreign settings."""
+"""What a service refuses at the bus: a server that acknowledges before it has stored, or foreign settings."""
 
 from __future__ import annotations
 

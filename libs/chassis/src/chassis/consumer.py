@@ -125,7 +125,7 @@ class Consumer:
         for incoming, verdict in steps:
             if verdict is Verdict.REFUSE:
                 error = refused or Refused(describe(incoming.fault) if incoming.fault else "unreadable")
-                log.error("dead letter", consumer=self.name, event=str(incoming.id), error=error.error)
+                log.error("dead letter", consumer=self.name, event_id=str(incoming.id), error=error.error)
                 await dead_letters.put(
                     session, self.name, incoming, State.OPEN, error=error.error, attempts=error.attempts
                 )
@@ -148,7 +148,7 @@ class Consumer:
     async def _failed(self, incoming: Incoming, error: Exception) -> Settlement:
         """One message alone failed: back to the bus, or to the dead letters."""
         action, words = remedy(error), describe(error)
-        log.warning("message failed", consumer=self.name, event=str(incoming.id), error=words, remedy=action)
+        log.warning("message failed", consumer=self.name, event_id=str(incoming.id), error=words, remedy=action)
         try:
             if action is Remedy.WAIT:
                 return Settlement(later=[(incoming, _delay(incoming.deliveries))])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis import audit, authority, blobs, dead_letters, idempotency, inbox, keyring, limits, outbox, timers
+from chassis import audit, authority, blobs, dead_letters, idempotency, inbox, keyring, limits, outbox, rls, timers
+
+if TYPE_CHECKING:
+    from chassis.service import Service
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7810772)")
 """Two processes that migrate at once take turns."""
@@ -51,18 +55,27 @@ async def upgrade(package: str, url: str, revision: str = "head") -> None:
 
     ``package`` holds the folder ``versions``, for example ``cases.migrations``.
     """
-    engine = create_async_engine(url, poolclass=pool.NullPool)
-    try:
-        async with engine.begin() as connection:
-            await connection.execute(_LOCK)
-            await connection.run_sync(_upgrade, package, revision)
-    finally:
-        await engine.dispose()
+    await _as_owner(url, lambda connection: _upgrade(connection, package, revision))
 
 
 def run(package: str, url: str, revision: str = "head") -> None:
     """`upgrade` for callers without an event loop."""
     asyncio.run(upgrade(package, url, revision))
+
+
+def migrate(service: Service, url: str) -> None:
+    """Newest revision and the policies of the code, in one transaction; the command ``migrate``."""
+    asyncio.run(migrate_service(service, url))
+
+
+async def migrate_service(service: Service, url: str) -> None:
+    """`migrate` inside an event loop. Raises `chassis.rls.UngovernedError` for a table without a policy."""
+
+    def steps(connection: Connection) -> None:
+        _upgrade(connection, service.migrations, "head")
+        rls.install(connection, service.name, service.guarded)
+
+    await _as_owner(url, steps)
 
 
 def configuration(package: str) -> Config:
@@ -72,6 +85,16 @@ def configuration(package: str) -> Config:
     config.set_main_option("version_locations", str(files(package).joinpath("versions")))
     config.set_main_option("path_separator", "os")
     return config
+
+
+async def _as_owner(url: str, steps: Callable[[Connection], None]) -> None:
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_LOCK)
+            await connection.run_sync(steps)
+    finally:
+        await engine.dispose()
 
 
 def _upgrade(connection: Connection, package: str, revision: str) -> None:

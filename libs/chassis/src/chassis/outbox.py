@@ -58,7 +58,7 @@ BEGIN
 END $$""",
     "SELECT app.make_outbox_partitions()",
 )
-MAKE_PARTITIONS = text("SELECT app.make_outbox_partitions()")
+_MAKE_PARTITIONS = text("SELECT app.make_outbox_partitions()")
 
 # The position is drawn in recording order. An aggregate's row is locked by its own UPDATE before its facts get
 # positions, so facts of one aggregate never overtake each other; facts of different aggregates may.
@@ -98,6 +98,11 @@ def cause_of(session: AsyncSession) -> Cause:
     """Why the running transaction happens."""
     cause: Cause = session.info[_CAUSE]
     return cause
+
+
+async def make_partitions(session: AsyncSession) -> int:
+    """Make the partitions of the coming year, as far as they are missing; how many were. The worker's housekeeping."""
+    return int((await session.execute(_MAKE_PARTITIONS)).scalar_one())
 
 
 @event.listens_for(RecordingSession, "before_flush")
