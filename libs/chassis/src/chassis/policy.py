@@ -85,11 +85,10 @@ def visible_groups(
 
 
 def acting_role(principal: Principal, resource: str) -> Role:
-    """The role a read is recorded under: the one with the most authority over the resource, in order of the policy."""
-    for role in (r for r in reversed(Role) if r in principal.roles):
-        if role is Role.SYSTEM or any(relations((role,), resource, action) for action in READ_ACTIONS):
-            return role
-    return Role.PUBLIC
+    """The role a read is recorded under: the highest that may read the resource, else the highest there is."""
+    held = [role for role in reversed(Role) if role in principal.roles]
+    reading = [role for role in held if any(relations((role,), resource, action) for action in READ_ACTIONS)]
+    return next(iter([*reading, *held]), Role.PUBLIC)
 
 
 class Policy:

@@ -66,7 +66,6 @@ PLATFORM: dict[str, Rights] = {
     "consumer_positions": Rights(("SELECT",), _ALL),
     "consumer_attempts": Rights(("SELECT",), _ALL),
     "dead_letters": Rights(_KEEP, _ALL),
-    "parked": Rights(_KEEP, _ALL),
     "timers": Rights(_KEEP, _ALL),
     "rate_limits": Rights(_ALL, _ALL),
     "idempotency_keys": Rights(_ALL, _ALL),

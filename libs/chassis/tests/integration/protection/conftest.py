@@ -7,16 +7,17 @@ from itertools import count
 import nats
 import pytest
 from chassis import audit, blobs, keyring
+from chassis.bootstrap import Sizes, blob_stream, key_stream
 from chassis.context import SYSTEM
 from chassis.database import Database
 from chassis.rls import ChildOf, Entry, Guarded, Open, differences, install
 from contracts.access import Permission, Relation
 from embedded import Nats, Postgres, ServiceUser
 from nats.aio.client import Client
-from nats.js.api import KeyValueConfig, ObjectStoreConfig
 from sqlalchemy import text
 
 SERVICE = "cases"
+SIZES = Sizes()
 TABLES = (
     """CREATE TABLE case_files (
   id uuid PRIMARY KEY, region text NOT NULL, territory text NOT NULL, coordinating uuid NOT NULL, serving uuid NOT NULL,
@@ -131,8 +132,8 @@ async def connected(bus: Nats, user: str) -> Client:
 async def buckets(bus: Nats) -> AsyncIterator[None]:
     client = await connected(bus, "bootstrap")
     stream = client.jetstream()
-    await stream.create_key_value(KeyValueConfig(bucket=keyring.BUCKET, history=1, direct=True))
-    await stream.create_object_store(blobs.bucket(SERVICE), ObjectStoreConfig(bucket=blobs.bucket(SERVICE)))
+    await stream.add_stream(key_stream(SIZES))
+    await stream.add_stream(blob_stream(SERVICE, SIZES))
     yield
     await client.close()
 
