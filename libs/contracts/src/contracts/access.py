@@ -180,7 +180,10 @@ _NOTIFICATIONS = (
     _grant(Role.FAMILY, "message", "read", Relation.CHILD, REACH),
 )
 
-_REPORTING = tuple(_grant(role, "report", "read", Relation.TERRITORY) for role in (Role.HEAD, Role.MANAGER))
+_REPORTING = (
+    _grant(Role.HEAD, "report", "read", Relation.ORGANISATION),
+    _grant(Role.MANAGER, "report", "read", Relation.TERRITORY),
+)
 
 _OPERATIONS = (_grant(Role.OPERATOR, "dead_letter", "read redrive discard", Relation.ANY),)
 

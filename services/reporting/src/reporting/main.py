@@ -1,0 +1,20 @@
+"""Reporting: what can be counted."""
+
+from chassis.service import Room, Service
+from chassis.settings import ServiceSettings
+
+from reporting.access import GUARDED
+from reporting.projections.subscribers import events
+from reporting.reports.api import api
+from reporting.tables import Base
+
+service = Service(
+    "reporting",
+    ServiceSettings,
+    [Room("projections", events=events), Room("reports", api=api)],
+    base=Base,
+    guarded=GUARDED,
+)
+
+if __name__ == "__main__":
+    service.cli()()

@@ -1,0 +1,80 @@
+"""HTTP door of reports: as JSON to read on, as XLSX to hand on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from chassis.http import Router, UnitDep
+from fastapi import Query, Response
+from pydantic import AwareDatetime, BaseModel
+
+from reporting.reports.catalogue import REPORTS, find
+from reporting.reports.report import Period, zone
+from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
+
+api = Router(tags=["reports"])
+PeriodQuery = Annotated[Period, Query()]
+
+
+class Heading(BaseModel):
+    name: str
+    title: str
+
+
+class ReportListing(BaseModel):
+    name: str
+    title: str
+    columns: list[Heading]
+
+
+class ReportAnswer(ReportListing):
+    """A counted report. ``counted_at``: the moment of counting; events that arrive later are not in it."""
+
+    region: str
+    since: str
+    until: str
+    counted_at: AwareDatetime
+    rows: list[dict[str, Any]]
+
+
+@api.get("/reports", permission="report:read")
+async def list_reports() -> list[ReportListing]:
+    """Every report there is."""
+    return [ReportListing(name=r.name, title=r.title, columns=_headings(r.name)) for r in REPORTS.values()]
+
+
+@api.get("/reports/{name}.xlsx", permission="report:read", response_class=Response)
+async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
+    """A report as a spreadsheet."""
+    report = find(name)
+    rows = await report.query(period, unit)
+    counted = _local(unit.now, zone(period, unit))
+    filename = f"{name}-{period.region}-{period.since}-{period.until}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(spreadsheet(report, period, rows, counted), media_type=MEDIA_TYPE, headers=headers)
+
+
+@api.get("/reports/{name}", permission="report:read")
+async def report_rows(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAnswer:
+    """A report as data."""
+    report = find(name)
+    rows = await report.query(period, unit)
+    return ReportAnswer(
+        name=name,
+        title=report.title,
+        columns=_headings(name),
+        region=period.region,
+        since=period.since.isoformat(),
+        until=period.until.isoformat(),
+        counted_at=unit.now,
+        rows=[row.model_dump(mode="json") for row in rows],
+    )
+
+
+def _headings(name: str) -> list[Heading]:
+    return [Heading(name=key, title=str(field.title)) for key, field in REPORTS[name].row.model_fields.items()]
+
+
+def _local(moment: AwareDatetime, where: ZoneInfo) -> str:
+    return f"{moment.astimezone(where):%d.%m.%Y %H:%M}"

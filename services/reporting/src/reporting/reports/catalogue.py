@@ -1,0 +1,15 @@
+"""The visible list of reports."""
+
+from chassis.errors import not_found
+
+from reporting.reports import applications, quota, trips
+from reporting.reports.report import Report
+
+REPORTS: dict[str, Report] = {report.name: report for report in (applications.REPORT, quota.REPORT, trips.REPORT)}
+
+
+def find(name: str) -> Report:
+    """The report of that name; 404 otherwise."""
+    if name not in REPORTS:
+        raise not_found()
+    return REPORTS[name]

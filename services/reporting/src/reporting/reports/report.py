@@ -1,0 +1,68 @@
+"""What every report is: a query over read tables for a region and a period, with rows that explain themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from chassis.errors import DomainError, Kind
+from chassis.unit import Unit
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+LONGEST_PERIOD = timedelta(days=3 * 366)
+
+
+class Period(BaseModel):
+    """Region and days of a report, both days included, in the region's own calendar days (T12)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    region: str = Field(max_length=64)
+    since: date
+    until: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.until < self.since:
+            raise ValueError("until must not be before since")
+        if self.until - self.since > LONGEST_PERIOD:
+            raise ValueError("a report covers three years at most")
+        return self
+
+
+class Row(BaseModel):
+    """A line of a report. Field titles are the headings people read."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report: stable name, title for people, row type, query."""
+
+    name: str
+    title: str
+    row: type[Row]
+    query: Callable[[Period, Unit], Awaitable[Sequence[Row]]]
+
+
+def zone(period: Period, unit: Unit) -> ZoneInfo:
+    """The region's time zone; 422 names a region this deployment does not have."""
+    region = unit.regions.get(period.region)
+    if region is None:
+        raise DomainError(
+            "unknown_region",
+            Kind.INVALID,
+            ru=f"Нет такого региона. Есть: {', '.join(sorted(unit.regions))}.",
+            en=f"No such region. There are: {', '.join(sorted(unit.regions))}.",
+            field="region",
+            rule="known",
+        )
+    return region.zone
+
+
+def share(part: int, whole: int) -> float | None:
+    """Part of a whole from 0 to 1; None where there is nothing to share."""
+    return round(part / whole, 4) if whole else None

@@ -1,0 +1,94 @@
+"""Visits and trips by month: planned against done (D4-12, D4-15, D4-19)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from chassis.unit import Unit
+from contracts.identifiers import DeliveryMode, VisitOutcome
+from pydantic import Field
+from sqlalchemy import Date, case, cast, func, select
+
+from reporting.projections.model import TripRow as T
+from reporting.projections.model import VisitRow as V
+from reporting.reports.report import Period, Report, Row, share, zone
+
+
+class PlannedAgainstDone(Row):
+    """A month. Planned counts everything that was ever published for it, postponed visits included."""
+
+    month: str = Field(title="Месяц")
+    kind: str = Field(title="Вид")
+    planned: int = Field(title="Запланировано")
+    done: int = Field(title="Выполнено")
+    postponed: int = Field(title="Отложено")
+    not_performed: int = Field(title="Не состоялось")
+    families: int | None = Field(None, title="Семей приглашено")
+    services: int | None = Field(None, title="Услуг на выездах")
+    done_share: float | None = Field(title="Доля выполнения", json_schema_extra={"share": True})
+
+
+async def by_month(period: Period, unit: Unit) -> Sequence[Row]:
+    rows = [*await _visits(period, unit), *await _trips(period, unit)]
+    return sorted(rows, key=lambda row: (row.month, row.kind))
+
+
+async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
+    day = cast(func.timezone(str(zone(period, unit)), V.starts_at), Date)
+    performed = V.outcome == VisitOutcome.PERFORMED
+    reported = V.state == "reported"
+    statement = (
+        select(
+            func.to_char(day, "YYYY-MM"),
+            V.mode,
+            func.count(),
+            func.count(case((reported & performed, 1))),
+            func.count(case((V.state == "postponed", 1))),
+            func.count(case((reported & ~performed, 1))),
+        )
+        .where(V.region == period.region, day.between(period.since, period.until))
+        .group_by(func.to_char(day, "YYYY-MM"), V.mode)
+    )
+    kinds = {DeliveryMode.HOME: "визит на дом", DeliveryMode.REMOTE: "дистанционное занятие"}
+    return [
+        PlannedAgainstDone(
+            month=month,
+            kind=kinds.get(mode, mode),
+            planned=planned,
+            done=done,
+            postponed=postponed,
+            not_performed=missed,
+            done_share=share(done, planned),
+        )
+        for month, mode, planned, done, postponed, missed in await unit.session.execute(statement)
+    ]
+
+
+async def _trips(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
+    statement = select(T.day, T.performed, T.families, T.services).where(
+        T.region == period.region, T.day.between(period.since, period.until), T.published.is_(True)
+    )
+    months: dict[str, list[Any]] = defaultdict(list)
+    for trip in await unit.session.execute(statement):
+        months[trip.day.strftime("%Y-%m")].append(trip)
+    return [_month(month, trips) for month, trips in months.items()]
+
+
+def _month(month: str, trips: Sequence[Any]) -> PlannedAgainstDone:
+    done = sum(1 for trip in trips if trip.performed)
+    return PlannedAgainstDone(
+        month=month,
+        kind="выезд в пункт",
+        planned=len(trips),
+        done=done,
+        postponed=0,
+        not_performed=0,
+        families=sum(trip.families or 0 for trip in trips),
+        services=sum(trip.services or 0 for trip in trips),
+        done_share=share(done, len(trips)),
+    )
+
+
+REPORT = Report("trips", "Визиты и выезды: план и факт по месяцам", PlannedAgainstDone, by_month)
