@@ -59,6 +59,28 @@ class PlannedService(BaseModel):
     minutes: int
 
 
+class PlanMade(Event, aggregate="plan", fact="made"):
+    """A plan of the month was computed and waits for the head; nobody's calendar has changed yet (D4-15)."""
+
+    plan_id: UUID
+    region: Code
+    organisation_id: UUID
+    month: date
+    visits: int
+    unplaced: int
+
+
+class PlanAccepted(Event, aggregate="plan", fact="accepted"):
+    """The head accepted the plan: it broke no rule and the calendar was still the one it was made for."""
+
+    plan_id: UUID
+    region: Code
+    organisation_id: UUID
+    month: date
+    visits: int
+    unplaced: int
+
+
 class PlanPublished(Event, aggregate="plan", fact="published"):
     """The month's plan was accepted and published (D4-15)."""
 
