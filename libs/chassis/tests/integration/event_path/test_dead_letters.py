@@ -1,0 +1,145 @@
+"""Redrive: the letter first, then what is parked behind it, in order, while others go on."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+import workshop
+from chassis import dead_letters
+from chassis.consumer import Consumer
+from chassis.context import SYSTEM
+from chassis.database import Database
+from chassis.dead_letters import DeadLetter, Decision, State
+from chassis.errors import DomainError, Kind
+from chassis.incoming import read
+from chassis.messaging import EventRouter
+from chassis.redrive import Redriver
+from chassis.unit import Unit
+from contracts.event import Envelope
+from workshop import Recorded, consumer_of, recorded, seen, work
+
+
+@dataclass
+class Fault:
+    """Which sequences fail at present."""
+
+    sequences: set[int] = field(default_factory=set)
+
+    def router(self) -> EventRouter:
+        router = EventRouter()
+
+        @router.on(workshop.PieceMoved)
+        async def moved(event: workshop.PieceMoved, unit: Unit, envelope: Envelope) -> None:
+            await workshop.see(unit.session, "gallery", event, envelope)
+            if envelope.sequence in self.sequences:
+                raise DomainError("broken", Kind.CONFLICT, ru="Сломано.", en="Broken.")
+
+        return router
+
+
+@dataclass
+class Scene:
+    """A piece whose second fact is a dead letter, with two parked behind it."""
+
+    database: Database
+    consumer: Consumer
+    redriver: Redriver
+    fault: Fault
+    piece_id: UUID
+
+    async def take(self, rows: list[Recorded]) -> None:
+        await self.consumer.take([read(row, self.consumer.subscription, row.position) for row in rows])
+
+    async def letters(self, *states: State) -> list[DeadLetter]:
+        async with self.database.transaction(SYSTEM) as session:
+            return await dead_letters.listed(session, states or (State.OPEN, State.PARKED))
+
+    async def states(self) -> list[tuple[int | None, State]]:
+        return [(one.sequence, one.state) for one in await self.letters(*State)]
+
+
+@pytest.fixture
+async def scene(database: Database) -> Scene:
+    fault = Fault({2})
+    consumer = consumer_of(fault.router(), database)
+    piece_id = await work(database, moves=3)
+    scene = Scene(database, consumer, Redriver([consumer], consumer.runtime), fault, piece_id)
+    await scene.take(await recorded(database))
+    return scene
+
+
+async def test_redrive_handles_the_letter_and_then_the_parked_in_order(scene: Scene) -> None:
+    scene.fault.sequences.clear()
+    (letter,) = await scene.letters(State.OPEN)
+    outcome = await scene.redriver.redrive(letter.id)
+    assert (outcome.settled, outcome.failed) == (3, None)
+    assert await seen(scene.database) == [(scene.piece_id, n) for n in (2, 3, 4)]
+    assert await scene.states() == [(n, State.REDRIVEN) for n in (2, 3, 4)]
+
+
+async def test_after_a_redrive_the_aggregate_flows_again(scene: Scene) -> None:
+    scene.fault.sequences.clear()
+    (letter,) = await scene.letters(State.OPEN)
+    await scene.redriver.redrive(letter.id)
+    async with scene.database.transaction(SYSTEM) as session:
+        (await session.get_one(workshop.Piece, scene.piece_id)).move(9)
+    await scene.take((await recorded(scene.database))[-1:])
+    assert (await seen(scene.database))[-1] == (scene.piece_id, 5)
+
+
+async def test_a_redrive_that_fails_leaves_the_letter_open_and_nothing_changed(scene: Scene) -> None:
+    (letter,) = await scene.letters(State.OPEN)
+    outcome = await scene.redriver.redrive(letter.id)
+    assert (outcome.settled, outcome.failed) == (0, letter.id)
+    assert await seen(scene.database) == []
+    (still,) = await scene.letters(State.OPEN)
+    assert (still.id, still.attempts) == (letter.id, letter.attempts + 1)
+
+
+async def test_a_parked_one_that_fails_takes_the_letters_place(scene: Scene) -> None:
+    scene.fault.sequences = {3}
+    (letter,) = await scene.letters(State.OPEN)
+    outcome = await scene.redriver.redrive(letter.id)
+    assert outcome.settled == 1
+    assert await scene.states() == [(2, State.REDRIVEN), (3, State.OPEN), (4, State.PARKED)]
+    scene.fault.sequences.clear()
+    assert outcome.failed
+    await scene.redriver.redrive(outcome.failed)
+    assert await seen(scene.database) == [(scene.piece_id, n) for n in (2, 3, 4)]
+
+
+async def test_discard_passes_over_the_letter_and_goes_on(scene: Scene) -> None:
+    (letter,) = await scene.letters(State.OPEN)
+    await scene.redriver.redrive(letter.id, Decision.DISCARD)
+    assert await seen(scene.database) == [(scene.piece_id, 3), (scene.piece_id, 4)]
+    assert (await scene.states())[0] == (2, State.DISCARDED)
+
+
+async def test_a_decision_of_the_api_is_carried_out_by_the_worker(scene: Scene) -> None:
+    scene.fault.sequences.clear()
+    (letter,) = await scene.letters(State.OPEN)
+    async with scene.database.transaction(SYSTEM) as session:
+        await dead_letters.decide(session, letter.id, Decision.REDRIVE, by=None, now=letter.arrived_at)
+    assert [outcome.settled for outcome in await scene.redriver.carry_out()] == [3]
+    assert await scene.redriver.carry_out() == []
+
+
+async def test_only_an_open_letter_can_be_decided_on(scene: Scene) -> None:
+    parked, *_ = await scene.letters(State.PARKED)
+    async with scene.database.transaction(SYSTEM) as session:
+        with pytest.raises(DomainError, match="dead_letter_not_open"):
+            await dead_letters.decide(session, parked.id, Decision.REDRIVE, by=None, now=parked.arrived_at)
+
+
+async def test_a_redriven_letter_that_is_delivered_again_changes_nothing(scene: Scene) -> None:
+    scene.fault.sequences.clear()
+    (letter,) = await scene.letters(State.OPEN)
+    await scene.redriver.redrive(letter.id)
+    before = await seen(scene.database)
+    await scene.take(await recorded(scene.database))
+    assert await seen(scene.database) == before
+
+
+async def test_counts_feed_the_alarm(scene: Scene) -> None:
+    async with scene.database.transaction(SYSTEM) as session:
+        assert await dead_letters.counts(session) == {State.OPEN: 1, State.PARKED: 2}

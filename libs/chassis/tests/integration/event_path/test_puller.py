@@ -1,0 +1,187 @@
+"""The loop between the bus and a consumer: nothing lost, nothing held up, nothing acknowledged before its commit."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+import workshop
+from chassis import puller as puller_module
+from chassis.consumer import Consumer
+from chassis.context import SYSTEM
+from chassis.database import Database
+from chassis.dead_letters import State, counts
+from chassis.puller import Puller
+from chassis.relay import Relay
+from conftest import Bus
+from workshop import consumer_of, recorded, seen, work
+
+
+@asynccontextmanager
+async def pulling(bus: Bus, *consumers: Consumer, batch: int = puller_module.BATCH) -> AsyncIterator[list[Puller]]:
+    pullers = [Puller(bus.gallery, consumer, batch=batch) for consumer in consumers]
+    tasks = [asyncio.create_task(puller.run()) for puller in pullers]
+    try:
+        yield pullers
+    finally:
+        for puller in pullers:
+            puller.stop()
+        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+
+
+async def send_all(database: Database, bus: Bus) -> None:
+    connection: Any = await asyncpg.connect(database.dsn)
+    relay = Relay(database.dsn, bus.workshop, workshop.PRODUCER)
+    while await relay.drain(connection):
+        pass
+    await connection.close()
+
+
+async def until(condition: Callable[[], Any], seconds: float = 15) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def settled(bus: Bus, consumer: Consumer) -> bool:
+    info = await bus.admin.jetstream().consumer_info("EVT_WORKSHOP", consumer.name)
+    return not info.num_pending and not info.num_ack_pending
+
+
+async def test_everything_arrives_once_in_order_and_is_acknowledged(
+    database: Database, bus: Bus, gallery: Consumer
+) -> None:
+    projection = consumer_of(workshop.projection(), database)
+    expected = {await work(database, moves=8): list(range(1, 10)) for _ in range(30)}
+    await send_all(database, bus)
+    async with pulling(bus, gallery, projection):
+        await until(lambda: settled(bus, gallery))
+        await until(lambda: settled(bus, projection))
+    for consumer in ("gallery", "batch"):
+        effects = await seen(database, consumer)
+        found = {piece: [n for one, n in effects if one == piece] for piece in expected}
+        assert found == expected
+
+
+async def test_a_message_is_acknowledged_only_after_its_commit(database: Database, bus: Bus, gallery: Consumer) -> None:
+    await work(database, moves=0)
+    await send_all(database, bus)
+    hold = asyncio.Event()
+    take = gallery.take
+
+    async def slow(batch: Any) -> Any:
+        settlement = await take(batch)
+        await hold.wait()
+        return settlement
+
+    gallery.take = slow  # type: ignore[method-assign]
+    async with pulling(bus, gallery):
+        await until(lambda: seen(database))
+        info = await bus.admin.jetstream().consumer_info("EVT_WORKSHOP", gallery.name)
+        assert info.num_ack_pending == 2
+        hold.set()
+        await until(lambda: settled(bus, gallery))
+
+
+async def test_a_gap_closes_when_the_missing_one_arrives(database: Database, bus: Bus, gallery: Consumer) -> None:
+    piece_id = await work(database, moves=3)
+    rows = await recorded(database)
+    js = bus.workshop.jetstream()
+    async with pulling(bus, gallery):
+        for row in [*rows[:2], rows[3], rows[4]]:
+            await js.publish(row.subject, row.data, headers=row.headers)
+        await asyncio.sleep(0.5)
+        assert await seen(database) == [(piece_id, 1)]
+        await js.publish(rows[2].subject, rows[2].data, headers=rows[2].headers)
+        await until(lambda: settled(bus, gallery))
+    assert await seen(database) == [(piece_id, n) for n in (1, 2, 3, 4)]
+
+
+async def test_poison_on_the_bus_becomes_a_dead_letter_and_others_go_on(
+    database: Database, bus: Bus, gallery: Consumer
+) -> None:
+    js = bus.workshop.jetstream()
+    await js.publish("evt.workshop.piece.made.v2", b"{" * 2000)
+    await js.publish("evt.workshop.piece.unheard_of.v7", b"null", headers={"ce-id": "none of yours"})
+    piece_id = await work(database, moves=1)
+    await send_all(database, bus)
+    async with pulling(bus, gallery):
+        await until(lambda: settled(bus, gallery))
+    assert await seen(database) == [(piece_id, 1), (piece_id, 2)]
+    async with database.transaction(SYSTEM) as session:
+        assert (await counts(session))[State.OPEN] == 2
+
+
+async def test_two_pullers_of_one_durable_share_the_work_without_doubles(
+    database: Database, bus: Bus, gallery: Consumer
+) -> None:
+    expected = {await work(database, moves=10): list(range(1, 12)) for _ in range(6)}
+    await send_all(database, bus)
+    async with pulling(bus, gallery, consumer_of(workshop.gallery(), database), batch=5):
+        await until(lambda: settled(bus, gallery))
+    effects = await seen(database)
+    assert {piece: [n for one, n in effects if one == piece] for piece in expected} == expected
+
+
+async def test_a_message_in_long_work_is_not_given_to_anybody_else(
+    database: Database, bus: Bus, gallery: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    js = bus.admin.jetstream()
+    config = (await js.consumer_info("EVT_WORKSHOP", gallery.name)).config
+    await js.add_consumer("EVT_WORKSHOP", config.evolve(ack_wait=1))
+    monkeypatch.setattr(puller_module, "IN_PROGRESS_SECONDS", 0.3)
+    takes = []
+    take = gallery.take
+
+    async def slow(batch: Any) -> Any:
+        takes.append(len(batch))
+        await asyncio.sleep(2.5)
+        return await take(batch)
+
+    gallery.take = slow  # type: ignore[method-assign]
+    await work(database, moves=0)
+    await send_all(database, bus)
+    async with pulling(bus, gallery):
+        await until(lambda: settled(bus, gallery))
+    assert takes == [2]
+
+
+async def test_the_watchdog_replaces_a_subscription_that_only_looks_alive(
+    database: Database, bus: Bus, gallery: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(puller_module, "WATCH_SECONDS", 0.1)
+    monkeypatch.setattr(puller_module, "STUCK_SECONDS", 0.3)
+    opened = []
+
+    class Dead(Puller):
+        async def _fetch(self, subscription: Any) -> Any:
+            if subscription not in opened:
+                opened.append(subscription)
+            if len(opened) == 1:
+                await self._stuck.wait()
+                return None
+            return await super()._fetch(subscription)
+
+    await work(database, moves=0)
+    await send_all(database, bus)
+    puller = Dead(bus.gallery, gallery)
+    task = asyncio.create_task(puller.run())
+    await until(lambda: settled(bus, gallery))
+    puller.stop()
+    await task
+    assert len(opened) == 2
+
+
+async def test_a_puller_survives_a_bus_without_its_durable(database: Database, bus: Bus, gallery: Consumer) -> None:
+    js = bus.admin.jetstream()
+    config = (await js.consumer_info("EVT_WORKSHOP", gallery.name)).config
+    piece_id = await work(database, moves=0)
+    await send_all(database, bus)
+    await js.delete_consumer("EVT_WORKSHOP", gallery.name)
+    async with pulling(bus, gallery):
+        await asyncio.sleep(0.2)
+        await js.add_consumer("EVT_WORKSHOP", config)
+        await until(lambda: settled(bus, gallery))
+    assert await seen(database) == [(piece_id, 1)]
