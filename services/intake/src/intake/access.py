@@ -1,0 +1,58 @@
+"""Intake's tables under the access policy."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.rls import ChildOf, Entry, Guarded, Open
+from contracts.access import Permission, Relation
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+GUARDED: tuple[Entry, ...] = (
+    Guarded(
+        "applications",
+        "application",
+        columns={
+            Relation.ORGANISATION: "organisation_id",
+            Relation.SERVING: "serving_organisation_id",
+            Relation.TERRITORY: ("territory", "region"),
+            Relation.CHILD: "child_id",
+            Relation.TOKEN: "token_digest",
+        },
+    ),
+    ChildOf("deadlines", "applications", "application_id"),
+    ChildOf("deadline_changes", "applications", "application_id"),
+    ChildOf("consents", "applications", "application_id"),
+    ChildOf("call_attempts", "applications", "application_id"),
+    ChildOf("attachments", "applications", "application_id"),
+    Guarded("organisations", "organisation"),
+    Guarded(
+        "principals",
+        "staff",
+        columns={
+            Relation.ORGANISATION: "organisation_id",
+            Relation.TERRITORY: ("territory", "region"),
+            Relation.SELF: "id",
+        },
+        readers=(Permission("account:read"),),
+        writers=(Permission("account:register"), Permission("account:bind")),
+    ),
+    ChildOf("bindings", "principals", "principal_id"),
+    Open("binding_codes", writers=(Permission("application:bind"), Permission("account:bind"))),
+    Open("number_counters", writers=(Permission("application:submit"),)),
+    Open("calendar_prints"),
+)
+
+_HOLD_TOKEN = text("SELECT set_config('app.token', :digest, true)")
+_ACT_AS = text("SELECT set_config('app.principal', :principal, true)")
+
+
+async def hold_token(session: AsyncSession, digest: str) -> None:
+    """Whoever files an application holds its token from its first row on."""
+    await session.execute(_HOLD_TOKEN, {"digest": digest})
+
+
+async def act_as(session: AsyncSession, principal_id: UUID) -> None:
+    """A signed-in person acts as his or her own account before the directory's event has come round."""
+    await session.execute(_ACT_AS, {"principal": str(principal_id)})

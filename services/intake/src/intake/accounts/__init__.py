@@ -1,0 +1,1 @@
+"""Portal accounts and the children they are bound to."""

@@ -1,0 +1,38 @@
+"""The HTTP door of portal accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.http import Router, UnitDep
+from fastapi import Request, Response
+
+from intake.accounts import commands, queries
+from intake.accounts.commands import BindAccount, IssueCode, IssuedCode
+from intake.accounts.queries import AccountView
+
+router = Router(tags=["accounts"])
+
+
+@router.post("/accounts", permission="account:register", status_code=201, rate="30/minute")
+async def register(unit: UnitDep, response: Response) -> AccountView:
+    account, new = await commands.register_account(unit)
+    response.status_code = 201 if new else 200
+    return await queries.account_view(account, unit)
+
+
+@router.get("/accounts/me", permission="account:read")
+async def me(unit: UnitDep) -> AccountView:
+    return await queries.me(unit)
+
+
+@router.post("/accounts/me/bindings", permission="account:bind", status_code=201, rate="10/minute")
+async def bind(command: BindAccount, unit: UnitDep, request: Request) -> AccountView:
+    engine = request.app.state.runtime.database.engine
+    account = await commands.bind_account(command, engine, unit)
+    return await queries.account_view(account, unit)
+
+
+@router.post("/applications/{application_id}/binding-code", permission="application:bind", status_code=201)
+async def issue_code(application_id: UUID, command: IssueCode, unit: UnitDep) -> IssuedCode:
+    return await commands.issue_code(application_id, command, unit)

@@ -1,0 +1,135 @@
+"""The HTTP door of applications."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Annotated
+from uuid import UUID
+
+from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from fastapi import Body, Depends, File, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse
+
+from intake.applications import queries, services
+from intake.applications.commands import coordinate, family, serve, submit
+from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
+from intake.applications.commands.form import SubmitApplication
+from intake.applications.commands.serve import AcceptApplication, ReturnApplication
+from intake.applications.queries import ApplicationForm, Filter
+from intake.applications.services import NearService
+from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
+from intake.deployment import DeploymentDep
+
+router = Router(tags=["applications"])
+
+UPLOAD_BODY = LARGEST_UPLOAD_BYTES + 64 * 1024
+PAGE = files("intake.applications").joinpath("status.html").read_text("utf-8")
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def form_rate(request: Request) -> None:
+    """The public form is limited per address, how much is a setting."""
+    runtime = request.app.state.runtime
+    address = request.client.host if request.client else ""
+    await runtime.limiter.hit(runtime.settings.form_rate, "application form", address)
+
+
+@router.get("/regions/{region}/application-form", permission="form:read")
+async def application_form(region: str, deployment: DeploymentDep, unit: UnitDep) -> ApplicationForm:
+    return queries.application_form(region, deployment, unit)
+
+
+@router.post("/applications", permission="application:submit", status_code=201, dependencies=[Depends(form_rate)])
+async def submit_application(command: SubmitApplication, deployment: DeploymentDep, unit: UnitDep) -> submit.Submitted:
+    return await submit.submit_application(command, deployment, unit)
+
+
+@router.get("/applications/status", permission="application:status", rate="120/minute")
+async def status(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
+    return await queries.status(deployment, unit)
+
+
+@router.post(
+    "/applications/status/files",
+    permission="application:attach",
+    status_code=201,
+    rate="30/minute",
+    max_body=UPLOAD_BODY,
+)
+async def attach_file(file: Annotated[UploadFile, File()], unit: UnitDep) -> FileView:
+    content = await read_upload(file)
+    row = await family.attach_file(content, file.filename, file.content_type, unit)
+    return FileView(id=row.blob_id, media_type=row.media_type, size=row.size, attached_at=row.attached_at)
+
+
+@router.post("/applications/status/withdraw", permission="application:withdraw", rate="30/minute")
+async def withdraw(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
+    await family.withdraw(unit)
+    return await queries.status(deployment, unit)
+
+
+@router.get("/applications", permission="application:read")
+async def applications(wanted: Annotated[Filter, Query()], page: PageQueryDep, unit: UnitDep) -> Page[ApplicationLine]:
+    return await queries.applications(wanted, page, unit)
+
+
+@router.get("/applications/{application_id}", permission="application:read")
+async def application_card(application_id: UUID, unit: UnitDep) -> ApplicationCard:
+    return await queries.application_card(application_id, unit)
+
+
+@router.post("/applications/{application_id}/take", permission="application:take")
+async def take(
+    application_id: UUID, unit: UnitDep, command: Annotated[TakeApplication | None, Body()] = None
+) -> ApplicationCard:
+    application = await coordinate.take_application(application_id, command or TakeApplication(), unit)
+    return await queries.card(application, unit)
+
+
+@router.post("/applications/{application_id}/calls", permission="application:call", status_code=201)
+async def record_call(
+    application_id: UUID, command: RecordCall, deployment: DeploymentDep, unit: UnitDep
+) -> ApplicationCard:
+    application = await coordinate.record_call(application_id, command, deployment, unit)
+    return await queries.card(application, unit)
+
+
+@router.get("/applications/{application_id}/nearest-services", permission="application:read")
+async def nearest_services(application_id: UUID, deployment: DeploymentDep, unit: UnitDep) -> list[NearService]:
+    return await services.nearest_services(application_id, deployment, unit)
+
+
+@router.post("/applications/{application_id}/hand-over", permission="application:hand_over")
+async def hand_over(
+    application_id: UUID, command: HandOver, deployment: DeploymentDep, unit: UnitDep
+) -> ApplicationCard:
+    application = await coordinate.hand_over(application_id, command, deployment, unit)
+    return await queries.card(application, unit)
+
+
+@router.post("/applications/{application_id}/accept", permission="application:accept")
+async def accept(
+    application_id: UUID, unit: UnitDep, command: Annotated[AcceptApplication | None, Body()] = None
+) -> ApplicationCard:
+    application = await serve.accept_application(application_id, command or AcceptApplication(), unit)
+    return await queries.card(application, unit)
+
+
+@router.post("/applications/{application_id}/return", permission="application:return")
+async def return_application(
+    application_id: UUID, command: ReturnApplication, deployment: DeploymentDep, unit: UnitDep
+) -> ApplicationCard:
+    application = await serve.return_application(application_id, command, deployment, unit)
+    return await queries.card(application, unit)
+
+
+@router.get("/status", permission="form:read", response_class=HTMLResponse, include_in_schema=False)
+async def status_page() -> HTMLResponse:
+    return HTMLResponse(PAGE, headers=PAGE_HEADERS)

@@ -1,0 +1,150 @@
+"""What the coordinator does: take the family, call back, hand over to a service (D2-17, D2-18, D2-23)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.unit import Unit
+from contracts.identifiers import AgeBand, CallOutcome
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from intake.applications.commands.checks import CLOCK_SKEW
+from intake.applications.commands.form import LongText
+from intake.applications.commands.submit import CALL_BACK_DUE
+from intake.applications.deadlines import DeadlineKind, computed
+from intake.applications.model import Application
+from intake.applications.pack import IntakePack
+from intake.applications.personal import Health, Words, opened, shut
+from intake.applications.records import CallAttempt
+from intake.deployment import Deployment
+from intake.directory.model import Organisation
+
+
+class Versioned(BaseModel):
+    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(None, ge=0)
+
+
+class TakeApplication(Versioned):
+    """``instead_of``: the coordinator who has the family now, to take it over from him or her."""
+
+    instead_of: UUID | None = None
+
+
+class RecordCall(Versioned):
+    """A call back. A family that was reached has been heard (``need``) and told what early help is."""
+
+    outcome: CallOutcome
+    called_at: AwareDatetime | None = None
+    need: LongText | None = None
+    explanation_given: bool = False
+    gestation_weeks: int | None = Field(None, ge=22, le=43)
+
+    @model_validator(mode="after")
+    def _reached_means_heard(self) -> RecordCall:
+        if self.outcome is CallOutcome.REACHED and not (self.need and self.explanation_given):
+            raise DomainError(
+                "call_incomplete",
+                Kind.INVALID,
+                ru="запишите потребность семьи и отметьте, что рассказали о ранней помощи",
+                en="record the family's need and that early help was explained",
+            )
+        return self
+
+
+class HandOver(Versioned):
+    """The service the coordinator and the family have chosen."""
+
+    serving_organisation_id: UUID
+
+
+async def take_application(application_id: UUID, command: TakeApplication, unit: Unit) -> Application:
+    """The coordinator becomes responsible for the family."""
+    application = await unit.get(Application, application_id, "application:take", version=command.version)
+    application.take(acting_person(unit), command.instead_of, unit.now)
+    return application
+
+
+async def record_call(application_id: UUID, command: RecordCall, deployment: Deployment, unit: Unit) -> Application:
+    """Record a call; one that nobody answered keeps the deadline running."""
+    application = await unit.get(Application, application_id, "application:call", version=command.version)
+    called_at = command.called_at or unit.now
+    if not application.submitted_at - CLOCK_SKEW <= called_at <= unit.now + CLOCK_SKEW:
+        raise call_time_impossible()
+    attempt = CallAttempt(
+        id=unit.new_id(),
+        application_id=application.id,
+        outcome=command.outcome,
+        called_at=called_at,
+        called_by=acting_person(unit),
+        explanation_given=command.explanation_given,
+    )
+    term = deployment.pack(application.region).terms.first_appointment
+    due = computed(term, called_at, unit.regions[application.region], application.territory)
+    application.call(attempt, due)
+    await _write_down(application, command, unit)
+    if application.deadline(DeadlineKind.CALL_BACK).done_at:
+        await unit.timers.cancel(CALL_BACK_DUE, application.id)
+    return application
+
+
+async def hand_over(application_id: UUID, command: HandOver, deployment: Deployment, unit: Unit) -> Application:
+    """Hand the application over to a service that suits the child."""
+    application = await unit.get(Application, application_id, "application:hand_over", version=command.version)
+    pack = deployment.pack(application.region)
+    service = await unit.session.get(Organisation, command.serving_organisation_id)
+    if service is None or service.region != application.region or not suits(service, application.age_band, pack):
+        raise not_a_service()
+    due = computed(pack.terms.acceptance, unit.now, unit.regions[application.region], application.territory)
+    application.hand_over(acting_person(unit), service.id, due, unit.now)
+    await unit.timers.cancel("release_returned", application.id)
+    return application
+
+
+def suits(service: Organisation, band: AgeBand, pack: IntakePack) -> bool:
+    """Whether families of that age band may be handed over to the organisation."""
+    return service.active and pack.nearest.serving_role in service.roles and band in service.bands
+
+
+def acting_person(unit: Unit) -> UUID:
+    """The principal who acts; a signed-in person of the directory always has one."""
+    if unit.actor.id is None:
+        raise AssertionError("the policy lets only people of the directory do this")
+    return unit.actor.id
+
+
+async def _write_down(application: Application, command: RecordCall, unit: Unit) -> None:
+    """Add what the family said to its sealed records."""
+    key = await unit.keys.get(application.child_id)
+    if command.need:
+        words = opened(application.words, Words, key, application.id)
+        said = words.model_copy(update={"need": command.need})
+        application.words = shut(said, key, application.id)
+    if command.gestation_weeks:
+        health = opened(application.health, Health, key, application.id)
+        known = health.model_copy(update={"gestation_weeks": command.gestation_weeks})
+        application.health = shut(known, key, application.id)
+
+
+def call_time_impossible() -> DomainError:
+    return DomainError(
+        "call_time_impossible",
+        Kind.INVALID,
+        ru="Звонок не мог быть раньше заявки или в будущем.",
+        en="The call cannot be earlier than the application or in the future.",
+        field="called_at",
+    )
+
+
+def not_a_service() -> DomainError:
+    return DomainError(
+        "service_unsuitable",
+        Kind.INVALID,
+        ru="Эта организация не принимает детей такого возраста в этом регионе. Выберите службу из списка ближайших.",
+        en="This organisation does not serve children of that age here. Choose one of the nearest services.",
+        field="serving_organisation_id",
+    )

@@ -1,0 +1,80 @@
+"""What the service does: accept the family, or return it with a reason (D2-23)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.unit import Unit
+from contracts.identifiers import Code
+from contracts.intake import ApplicationAccepted
+from contracts.personal import ChildData, FileOpening, RepresentativeData
+from contracts.sealed import Sealed, place, seal
+
+from intake.applications.commands.coordinate import Versioned
+from intake.applications.model import Application
+from intake.applications.personal import Child, Health, Home, Representative, Words, opened
+from intake.deployment import Deployment
+
+RELEASE_RETURNED = "release_returned"
+
+
+class AcceptApplication(Versioned):
+    """Nothing more is asked of the service."""
+
+
+class ReturnApplication(Versioned):
+    """``reason_code``: one of the pack's return reasons."""
+
+    reason_code: Code
+
+
+async def accept_application(application_id: UUID, command: AcceptApplication, unit: Unit) -> Application:
+    """The service accepts; the case file opens with what the family told, sealed under the child's key."""
+    application = await unit.get(Application, application_id, "application:accept", version=command.version)
+    application.accept(await _opening(application, unit), unit.now)
+    return application
+
+
+async def return_application(
+    application_id: UUID, command: ReturnApplication, deployment: Deployment, unit: Unit
+) -> Application:
+    """The service returns the application to its coordinator."""
+    application = await unit.get(Application, application_id, "application:return", version=command.version)
+    pack = deployment.pack(application.region)
+    if pack.return_reason(command.reason_code) is None:
+        raise reason_unknown([reason.code for reason in pack.return_reasons])
+    application.return_to_coordinator(command.reason_code, unit.now)
+    # Row security lets the service change only rows that stay its own, so the worker takes the family from its sight.
+    await unit.timers.set(RELEASE_RETURNED, application.id, unit.now)
+    return application
+
+
+async def _opening(application: Application, unit: Unit) -> Sealed[FileOpening]:
+    own, child_key = application.id, await unit.keys.get(application.child_id)
+    representative_key = await unit.keys.get(application.representative_id)
+    representative = opened(application.representative, Representative, representative_key, own)
+    child = opened(application.child, Child, child_key, own)
+    home = opened(application.home, Home, child_key, own)
+    health = opened(application.health, Health, child_key, own)
+    words = opened(application.words, Words, child_key, own)
+    born = ChildData(id=application.child_id, **child.model_dump(), gestation_weeks=health.gestation_weeks)
+    opening = FileOpening(
+        child=born,
+        representative=RepresentativeData(id=application.representative_id, **representative.model_dump()),
+        **home.model_dump(),
+        diagnosis=health.diagnosis,
+        need=words.need,
+    )
+    return seal(opening, child_key, place(ApplicationAccepted.fact_name(), "opening", own))
+
+
+def reason_unknown(known: list[str]) -> DomainError:
+    return DomainError(
+        "return_reason_unknown",
+        Kind.INVALID,
+        ru="Выберите причину возврата из списка.",
+        en="Choose a reason of the list.",
+        field="reason_code",
+        known=known,
+    )

@@ -1,0 +1,199 @@
+"""An application comes in."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from chassis.auth import token_digest
+from chassis.unit import Unit
+from contracts.identifiers import AgeBand, named_id
+from contracts.intake import ApplicationSubmitted
+from contracts.personal import Contact
+from contracts.sealed import PersonKey, Sealed, place, seal
+from pydantic import BaseModel
+
+from intake.access import hold_token
+from intake.applications.commands.checks import (
+    check_birth_date,
+    check_consents,
+    check_entry_point,
+    check_source,
+    is_staff,
+    known_territory,
+)
+from intake.applications.commands.form import ConsentGiven, SubmitApplication
+from intake.applications.deadlines import computed
+from intake.applications.model import Application
+from intake.applications.numbers import next_number
+from intake.applications.pack import IntakePack, age_band
+from intake.applications.personal import Child, Health, Home, Representative, Words, shut, shut_if_any
+from intake.applications.phone import normalised
+from intake.applications.records import ConsentDocument, Filing, Papers
+from intake.deployment import Deployment
+
+TOKEN_BYTES = 32
+CALL_BACK_DUE = "call_back_due"
+
+
+class CallBack(BaseModel):
+    """By when we call, and why then (D2-17, D0-38)."""
+
+    due_at: datetime
+    provisional: bool
+    explanation: str
+    explanation_en: str
+
+
+class RightService(BaseModel):
+    """Where a family is shown to whose child is outside the age bands served here (D2-03)."""
+
+    title: str
+    advice: str
+    advice_en: str
+    phone: str
+    organisation_id: UUID | None
+
+
+class Submitted(BaseModel):
+    """The answer to an application. The token opens the status page; it is shown here once and never stored."""
+
+    id: UUID
+    number: str
+    outcome: Literal["submitted", "redirected"]
+    status_token: str
+    status_url: str
+    call_back: CallBack | None = None
+    redirected_to: RightService | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A checked application on its way in."""
+
+    filing: Filing
+    papers: Papers
+    consents: list[ConsentGiven]
+    pack: IntakePack
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The keys of the two persons of a new application."""
+
+    child: PersonKey
+    representative: PersonKey
+
+
+async def submit_application(command: SubmitApplication, deployment: Deployment, unit: Unit) -> Submitted:
+    """File an application (D2-13, D2-16); a child outside the age bands served is redirected, not refused (D2-03)."""
+    pack = deployment.pack(command.region)
+    region = unit.regions[command.region]
+    territory = known_territory(command.territory, region)
+    phone = normalised(command.phone)
+    today = unit.now.astimezone(region.zone).date()
+    check_birth_date(command.birth_date, today)
+    check_source(command.source, unit.actor)
+    check_entry_point(command.entry_point, pack)
+    check_consents(command, pack, is_staff(unit.actor), unit.now)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    band = age_band(command.birth_date, today, pack.age_bands)
+    people = _People(await unit.keys.create(unit.new_id()), await unit.keys.create(unit.new_id()))
+    application_id = command.id or unit.new_id()
+    papers = _sealed(command, phone, people, application_id)
+    number = await next_number(unit.session, region.code, pack.number_prefix, unit.now, region.zone)
+    filing = _filing(command, pack, people, application_id, number, territory, band, token_digest(token), unit.now)
+    await hold_token(unit.session, filing.token_digest)
+    arrival = _Arrival(filing, papers, command.consents, pack)
+    status = {"status_token": token, "status_url": deployment.status_url(token)}
+    if band not in pack.serves:
+        return Submitted(
+            id=filing.id, number=number, outcome="redirected", redirected_to=await _redirect(arrival, unit), **status
+        )
+    contact = _contact(command, phone, people.representative, application_id)
+    call_back = await _wait_for_call(arrival, contact, unit)
+    return Submitted(id=filing.id, number=number, outcome="submitted", call_back=call_back, **status)
+
+
+async def _wait_for_call(arrival: _Arrival, contact: Sealed[Contact], unit: Unit) -> CallBack:
+    filing = arrival.filing
+    due = computed(arrival.pack.terms.call_back, unit.now, unit.regions[filing.region], filing.territory)
+    await _store(Application.submit(filing, arrival.papers, due, contact), arrival.consents, unit)
+    await unit.timers.set(CALL_BACK_DUE, filing.id, due.due_at)
+    return CallBack(
+        due_at=due.due_at,
+        provisional=due.provisional,
+        explanation=due.explanation.text("ru"),
+        explanation_en=due.explanation.text("en"),
+    )
+
+
+async def _redirect(arrival: _Arrival, unit: Unit) -> RightService:
+    filing, right = arrival.filing, arrival.pack.redirect(arrival.filing.age_band)
+    code = right.organisation
+    organisation_id = named_id("organisation", f"{filing.region}/{code}") if code else None
+    await _store(Application.redirect(filing, arrival.papers, organisation_id), arrival.consents, unit)
+    return RightService(
+        title=right.title,
+        advice=right.advice,
+        advice_en=right.advice_en,
+        phone=right.phone,
+        organisation_id=organisation_id,
+    )
+
+
+async def _store(application: Application, consents: list[ConsentGiven], unit: Unit) -> None:
+    unit.session.add(application)
+    for given in consents:
+        document = ConsentDocument(id=unit.new_id(), application_id=application.id, **given.model_dump())
+        application.give_consent(document)
+    await unit.session.flush()
+
+
+def _filing(
+    command: SubmitApplication,
+    pack: IntakePack,
+    people: _People,
+    application_id: UUID,
+    number: str,
+    territory: str,
+    band: AgeBand,
+    digest: str,
+    now: datetime,
+) -> Filing:
+    return Filing(
+        id=application_id,
+        number=number,
+        region=command.region,
+        territory=territory,
+        source=command.source,
+        entry_point=command.entry_point,
+        age_band=band,
+        child_id=people.child.person_id,
+        representative_id=people.representative.person_id,
+        organisation_id=named_id("organisation", f"{command.region}/{pack.coordinating_organisation}"),
+        token_digest=digest,
+        registered_in_region=command.registered_in_region,
+        submitted_at=now,
+    )
+
+
+def _sealed(command: SubmitApplication, phone: str, people: _People, application_id: UUID) -> Papers:
+    location = command.actual_location.model_dump() if command.actual_location else {}
+    representative = Representative(name=command.representative_name, phone=phone, email=command.email)
+    child = Child(name=command.child_name, birth_date=command.birth_date)
+    return Papers(
+        representative=shut(representative, people.representative, application_id),
+        child=shut(child, people.child, application_id),
+        home=shut_if_any(Home(address=command.actual_address, **location), people.child, application_id),
+        words=shut_if_any(Words(comment=command.comment), people.child, application_id),
+        health=shut_if_any(Health(diagnosis=command.diagnosis), people.child, application_id),
+    )
+
+
+def _contact(command: SubmitApplication, phone: str, key: PersonKey, application_id: UUID) -> Sealed[Contact]:
+    contact = Contact(name=command.representative_name, phone=phone, email=command.email)
+    return seal(contact, key, place(ApplicationSubmitted.fact_name(), "contact", application_id))

@@ -1,0 +1,95 @@
+"""Deadlines of an application: kept with the reason for their date, and with every later change of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import workdays
+from chassis.regions import Region
+from contracts.event import Moment
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+from workdays import Explanation, Standing, Term
+
+from intake.tables import Base
+
+
+class DeadlineKind(StrEnum):
+    CALL_BACK = "call_back"
+    """A coordinator calls the family back within the working day (D2-17)."""
+    ACCEPTANCE = "acceptance"
+    """The service accepts or returns what was handed over."""
+    FIRST_APPOINTMENT = "first_appointment"
+    """The first appointment, within a week of the call (D2-19)."""
+
+
+class Deadline(Base):
+    """One deadline. ``explanation`` says what was known when the date was computed (`workdays.Explanation`)."""
+
+    __tablename__ = "deadlines"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    kind: Mapped[DeadlineKind] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+    """When the deadline passed undone and somebody had to be told."""
+    provisional: Mapped[bool]
+    explanation: Mapped[dict[str, Any]]
+
+    @property
+    def explained(self) -> Explanation:
+        return Explanation.from_json(self.explanation)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(due_at=self.due_at, provisional=self.provisional)
+
+    def standing(self, now: datetime) -> Standing:
+        """How the deadline stands, by the one function of T3."""
+        return workdays.overdue(self.due_at, self.done_at, now)
+
+    def move(self, found: workdays.Deadline) -> bool:
+        """Take over a newly computed date; whether that changed anything a person can see."""
+        moved = (self.due_at, self.provisional) != (found.due_at, found.provisional)
+        if moved:
+            self.due_at, self.provisional = found.due_at, found.provisional
+            self.explanation = found.explanation.to_json()
+        return moved
+
+
+class DeadlineChange(Base):
+    """What a deadline was before its calendar or term changed."""
+
+    __tablename__ = "deadline_changes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    kind: Mapped[DeadlineKind]
+    changed_at: Mapped[datetime]
+    due_before: Mapped[datetime]
+    due_after: Mapped[datetime]
+    explanation_before: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+
+
+def computed(term: Term, start: datetime, region: Region, territory: str) -> workdays.Deadline:
+    """When ``term`` runs out, by the calendar, time zone and office hours of the family's territory (T12)."""
+    _, _, code = territory.partition("/")
+    return workdays.deadline(term, start, region.calendar, region.zone_of(code or None), region.office_hours)
+
+
+def kept(application_id: UUID, kind: DeadlineKind, start: datetime, found: workdays.Deadline) -> Deadline:
+    """The row for a computed deadline."""
+    return Deadline(
+        application_id=application_id,
+        kind=kind,
+        started_at=start,
+        due_at=found.due_at,
+        provisional=found.provisional,
+        explanation=found.explanation.to_json(),
+    )

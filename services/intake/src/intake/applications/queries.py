@@ -1,0 +1,247 @@
+"""What can be asked about applications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.http import Page, PageQuery
+from chassis.paging import Order, paginate
+from chassis.unit import Unit
+from contracts.access import GROUND, FieldGroup
+from contracts.identifiers import AgeBand, ApplicationSource, Purpose
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from intake.applications.commands.family import own_application
+from intake.applications.model import Application
+from intake.applications.pack import REQUIRED_FIELDS, IntakePack
+from intake.applications.personal import Child, Health, Home, Representative, Words, opened
+from intake.applications.records import Attachment, CallAttempt, ConsentDocument
+from intake.applications.states import ALLOWED, State
+from intake.applications.views import (
+    NEXT_STEPS,
+    STATE_TITLES,
+    ApplicationCard,
+    ApplicationLine,
+    CallView,
+    ConsentView,
+    ContactFields,
+    DeadlineView,
+    FileView,
+    HealthFields,
+    SocialFields,
+    StatusView,
+    line,
+)
+from intake.deployment import Deployment
+
+R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
+_column = Application.__table__.c
+ORDER = Order(
+    {name: _column[name] for name in ("due_at", "submitted_at", "number", "state", "territory")},
+    _column["id"],
+    "due_at",
+)
+
+
+class FormField(BaseModel):
+    name: str
+    title: str
+    required: bool
+    hint: str | None
+
+
+class FormConsent(BaseModel):
+    """A consent document to be shown in full; its version and hash come back with the application."""
+
+    purpose: Purpose
+    version: str
+    text_hash: str
+    required: bool
+    title: str
+    text: str
+
+
+class FormTerritory(BaseModel):
+    code: str
+    title: str
+
+
+class ApplicationForm(BaseModel):
+    region: str
+    title: str
+    intro: str
+    triggers: list[str]
+    removed_barriers: list[str]
+    first_appointment_documents: list[str]
+    fields: list[FormField]
+    consents: list[FormConsent]
+    territories: list[FormTerritory]
+    entry_points: list[FormTerritory]
+
+
+class Filter(BaseModel):
+    """Which applications a list shows."""
+
+    region: str | None = None
+    territory: str | None = None
+    state: State | None = None
+    source: ApplicationSource | None = None
+    age_band: AgeBand | None = None
+    number: str | None = None
+    mine: bool = False
+    unassigned: bool = False
+    due_before: datetime | None = None
+
+
+def application_form(region_code: str, deployment: Deployment, unit: Unit) -> ApplicationForm:
+    """The public form of a region: fields, texts of the consents, territories (D2-13…D2-16); 404 for no region."""
+    if region_code not in deployment.packs:
+        raise not_found()
+    pack, region = deployment.packs[region_code], unit.regions[region_code]
+    form = pack.form
+    fields = [
+        FormField(name=name, title=text.title, hint=text.hint, required=name in REQUIRED_FIELDS)
+        for name, text in form.fields.items()
+    ]
+    return ApplicationForm(
+        region=region_code,
+        title=form.title,
+        intro=form.intro,
+        triggers=list(form.triggers),
+        removed_barriers=list(form.removed_barriers),
+        first_appointment_documents=list(form.first_appointment_documents),
+        fields=fields,
+        consents=_consents(pack),
+        territories=[FormTerritory(code=f"{region_code}/{t.code}", title=t.title) for t in region.territories],
+        entry_points=[FormTerritory(code=point.code, title=point.title) for point in pack.entry_points],
+    )
+
+
+def _consents(pack: IntakePack) -> list[FormConsent]:
+    return [
+        FormConsent(
+            purpose=text.purpose,
+            version=text.version,
+            text_hash=text.text_hash,
+            required=text.required,
+            title=text.title,
+            text=text.text,
+        )
+        for text in pack.consents
+    ]
+
+
+async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
+    """The applications the actor may see; row security decides which those are."""
+    statement = select(Application)
+    for name in ("region", "territory", "state", "source", "age_band", "number"):
+        if (value := getattr(wanted, name)) is not None:
+            statement = statement.where(getattr(Application, name) == value)
+    if wanted.mine:
+        statement = statement.where(Application.coordinator_id == unit.actor.id)
+    if wanted.unassigned:
+        statement = statement.where(Application.coordinator_id.is_(None))
+    if wanted.due_before:
+        statement = statement.where(Application.due_at < wanted.due_before)
+    rows, cursor = await paginate(unit.session, statement, page, ORDER)
+    return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+
+
+async def application_card(application_id: UUID, unit: Unit) -> ApplicationCard:
+    """Everything the actor may see of one application; the reading is recorded."""
+    application = await unit.get(Application, application_id, "application:read")
+    return await card(application, unit)
+
+
+async def card(application: Application, unit: Unit) -> ApplicationCard:
+    """The card of an application that was loaded for the actor; health only where a written consent stands."""
+    await unit.session.flush()
+    groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
+    granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
+    await unit.audit.read("application", application.child_id, groups, Purpose.CONTACT, subject_id=application.id)
+    own = application.id
+    return ApplicationCard(
+        **line(application, unit.now),
+        child_id=application.child_id,
+        representative_id=application.representative_id,
+        organisation_id=application.organisation_id,
+        registered_in_region=application.registered_in_region,
+        return_reason=application.return_reason,
+        appointment_at=application.appointment_at,
+        consents=[
+            ConsentView.model_validate(row, from_attributes=True) for row in await _all(ConsentDocument, own, unit)
+        ],
+        calls=[CallView.model_validate(row, from_attributes=True) for row in await _all(CallAttempt, own, unit)],
+        contact=await _contact(application, unit) if FieldGroup.CONTACT in groups else None,
+        social=await _social(application, unit) if FieldGroup.SOCIAL in groups else None,
+        health=await _health(application, unit) if FieldGroup.HEALTH in groups else None,
+        withheld=sorted(granted - groups),
+    )
+
+
+async def _contact(application: Application, unit: Unit) -> ContactFields:
+    own, child_key = application.id, await unit.keys.get(application.child_id)
+    representative_key = await unit.keys.get(application.representative_id)
+    representative = opened(application.representative, Representative, representative_key, own)
+    child = opened(application.child, Child, child_key, own)
+    home = opened(application.home, Home, child_key, own)
+    return ContactFields(
+        representative_name=representative.name,
+        phone=representative.phone,
+        email=representative.email,
+        child_name=child.name,
+        birth_date=child.birth_date,
+        actual_address=home.address,
+        latitude=home.latitude,
+        longitude=home.longitude,
+    )
+
+
+async def _social(application: Application, unit: Unit) -> SocialFields:
+    key = await unit.keys.get(application.child_id)
+    return SocialFields(**opened(application.words, Words, key, application.id).model_dump())
+
+
+async def _health(application: Application, unit: Unit) -> HealthFields:
+    key = await unit.keys.get(application.child_id)
+    health = opened(application.health, Health, key, application.id)
+    return HealthFields(**health.model_dump(), files=await files(application.id, unit))
+
+
+async def files(application_id: UUID, unit: Unit) -> list[FileView]:
+    """What is known of the family's files without opening them."""
+    rows = await _all(Attachment, application_id, unit)
+    return [
+        FileView(id=row.blob_id, media_type=row.media_type, size=row.size, attached_at=row.attached_at) for row in rows
+    ]
+
+
+async def status(deployment: Deployment, unit: Unit) -> StatusView:
+    """The application of the request's token, in plain words (D0-38)."""
+    application = await unit.session.get_one(Application, await own_application(unit))
+    unit.policy.require(unit.actor, "application:status", application)
+    state, running = application.state, application.running()
+    next_step = NEXT_STEPS[state]
+    if state is State.ACCEPTED:
+        documents = deployment.pack(application.region).form.first_appointment_documents
+        next_step = f"{next_step} Нужны: {', '.join(documents)}."
+    return StatusView(
+        number=application.number,
+        state=state,
+        state_title=STATE_TITLES[state],
+        submitted_at=application.submitted_at,
+        next_step=next_step,
+        deadlines=[DeadlineView.of(row, unit.now) for row in running],
+        files=await files(application.id, unit),
+        can_withdraw=state in ALLOWED["withdraw"],
+        can_attach=state in ALLOWED["attach"],
+    )
+
+
+async def _all(model: type[R], application_id: UUID, unit: Unit) -> Sequence[R]:
+    return (await unit.session.scalars(select(model).where(model.application_id == application_id))).all()

@@ -1,0 +1,84 @@
+"""What belongs to an application beside its own row: consents, calls, files, and what it is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intake.tables import Base
+
+
+class ConsentDocument(Base):
+    """A consent of one purpose as it was given with the application (D0-22); a tick is not a written consent."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("application_id", "purpose"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    purpose: Mapped[Purpose]
+    form: Mapped[ConsentForm]
+    text_version: Mapped[str]
+    text_hash: Mapped[str]
+    given_at: Mapped[datetime]
+
+
+class CallAttempt(Base):
+    """One call back and what came of it (D2-18)."""
+
+    __tablename__ = "call_attempts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    outcome: Mapped[CallOutcome]
+    called_at: Mapped[datetime]
+    called_by: Mapped[UUID]
+    explanation_given: Mapped[bool]
+
+
+class Attachment(Base):
+    """A file of the family, such as a doctor's extract; content and name stay sealed in the blob store."""
+
+    __tablename__ = "attachments"
+
+    blob_id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    media_type: Mapped[str]
+    size: Mapped[int]
+    attached_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """The sealed records of an application, as they are stored."""
+
+    representative: dict[str, Any]
+    child: dict[str, Any]
+    home: dict[str, Any] | None
+    words: dict[str, Any] | None
+    health: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """What is known without opening a seal when an application comes in."""
+
+    id: UUID
+    number: str
+    region: str
+    territory: str
+    source: ApplicationSource
+    entry_point: str | None
+    age_band: AgeBand
+    child_id: UUID
+    representative_id: UUID
+    organisation_id: UUID
+    token_digest: str
+    registered_in_region: bool
+    submitted_at: datetime

@@ -1,0 +1,103 @@
+"""Which services are near a family, from the directory and the load it shows now (D2-18, D2-30)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import Purpose
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from intake.applications.model import Application
+from intake.applications.nearest import Candidate, Point, Ranked, Wanted, rank
+from intake.applications.personal import Home, opened
+from intake.applications.states import State
+from intake.deployment import Deployment
+from intake.directory.model import Organisation
+
+IN_WORK = (State.HANDED_OVER, State.ACCEPTED)
+
+
+class RankingReason(BaseModel):
+    code: str
+    ru: str
+    en: str
+
+
+class NearService(BaseModel):
+    """A service with its place in the ranking; an unsuitable one says what speaks against it."""
+
+    organisation_id: UUID
+    title: str
+    suitable: bool
+    score: float | None
+    distance_km: float | None
+    load: int
+    reasons: list[RankingReason]
+
+    @classmethod
+    def of(cls, ranked: Ranked) -> NearService:
+        return cls(
+            organisation_id=ranked.candidate.organisation_id,
+            title=ranked.candidate.title,
+            suitable=ranked.suitable,
+            score=ranked.score,
+            distance_km=round(ranked.distance_km, 1) if ranked.distance_km is not None else None,
+            load=ranked.candidate.load,
+            reasons=[RankingReason(code=r.code, ru=r.ru, en=r.en) for r in ranked.reasons],
+        )
+
+
+async def nearest_services(application_id: UUID, deployment: Deployment, unit: Unit) -> list[NearService]:
+    """Every organisation of the region, the nearest suitable service first."""
+    application = await unit.get(Application, application_id, "application:read")
+    rule = deployment.pack(application.region).nearest
+    found = select(Organisation).where(Organisation.region == application.region, Organisation.active)
+    load = await _load(application.region, unit)
+    candidates = [_candidate(row, rule.serving_role, load) for row in await unit.session.scalars(found)]
+    ranked = rank(await _wanted(application, unit), candidates, rule.km_per_open_case)
+    return [NearService.of(one) for one in ranked]
+
+
+def _candidate(row: Organisation, serving_role: str, load: Mapping[UUID, int]) -> Candidate:
+    return Candidate(
+        organisation_id=row.id,
+        title=row.title,
+        serving=serving_role in row.roles,
+        age_bands=row.bands,
+        territories=frozenset(row.serves),
+        place=_point(row.latitude, row.longitude),
+        load=load.get(row.id, 0),
+    )
+
+
+async def _load(region: str, unit: Unit) -> Mapping[UUID, int]:
+    """Families in work per service, as far as the asker's own organisation sees them."""
+    serving = Application.serving_organisation_id
+    counted = (
+        select(serving, func.count())
+        .where(Application.region == region, Application.state.in_(IN_WORK), serving.is_not(None))
+        .group_by(serving)
+    )
+    rows = await unit.session.execute(counted)
+    return {organisation: number for organisation, number in rows if organisation is not None}
+
+
+async def _wanted(application: Application, unit: Unit) -> Wanted:
+    """The family's place: the address's own when the form knew it, else the middle of its territory."""
+    key = await unit.keys.get(application.child_id)
+    home = opened(application.home, Home, key, application.id)
+    _, _, code = application.territory.partition("/")
+    middle = unit.regions[application.region].territory(code) if code else None
+    place = _point(home.latitude, home.longitude) or (_point(middle.latitude, middle.longitude) if middle else None)
+    await unit.audit.read(
+        "application", application.child_id, {FieldGroup.CONTACT}, Purpose.CONTACT, subject_id=application.id
+    )
+    return Wanted(application.age_band, application.region, application.territory, place)
+
+
+def _point(latitude: float | None, longitude: float | None) -> Point | None:
+    return None if latitude is None or longitude is None else Point(latitude, longitude)

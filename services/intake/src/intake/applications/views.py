@@ -1,0 +1,187 @@
+"""What the API shows of an application."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.access import FieldGroup
+from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
+from pydantic import BaseModel
+from workdays import Standing
+
+from intake.applications.deadlines import Deadline, DeadlineKind
+from intake.applications.model import Application
+from intake.applications.states import State
+
+
+class DeadlineView(BaseModel):
+    """A deadline and why it is then: in words for people and step by step for programs (`workdays.Explanation`)."""
+
+    kind: DeadlineKind
+    due_at: datetime
+    done_at: datetime | None
+    escalated_at: datetime | None
+    standing: Standing | None
+    provisional: bool
+    explanation: str
+    explanation_en: str
+    steps: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: Deadline, now: datetime, running: bool = True) -> DeadlineView:
+        """``running`` is False where nobody has to meet it any more; then it stands nowhere."""
+        explained = row.explained
+        return cls(
+            kind=row.kind,
+            due_at=row.due_at,
+            done_at=row.done_at,
+            escalated_at=row.escalated_at,
+            standing=row.standing(now) if running or row.done_at else None,
+            provisional=row.provisional,
+            explanation=explained.text("ru"),
+            explanation_en=explained.text("en"),
+            steps=row.explanation,
+        )
+
+
+class ApplicationLine(BaseModel):
+    """An application in a list; no personal data."""
+
+    id: UUID
+    version: int
+    number: str
+    region: str
+    territory: str
+    state: State
+    source: ApplicationSource
+    entry_point: str | None
+    age_band: AgeBand
+    coordinator_id: UUID | None
+    serving_organisation_id: UUID | None
+    submitted_at: datetime
+    due_at: datetime
+    standing: Standing | None
+    deadlines: list[DeadlineView]
+
+
+class ContactFields(BaseModel):
+    representative_name: str
+    phone: str
+    email: str | None
+    child_name: str
+    birth_date: date
+    actual_address: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+class SocialFields(BaseModel):
+    comment: str | None
+    need: str | None
+
+
+class FileView(BaseModel):
+    id: UUID
+    media_type: str
+    size: int
+    attached_at: datetime
+
+
+class HealthFields(BaseModel):
+    diagnosis: str | None
+    gestation_weeks: int | None
+    files: list[FileView]
+
+
+class ConsentView(BaseModel):
+    id: UUID
+    purpose: Purpose
+    form: ConsentForm
+    text_version: str
+    given_at: datetime
+
+
+class CallView(BaseModel):
+    outcome: CallOutcome
+    called_at: datetime
+    called_by: UUID
+    explanation_given: bool
+
+
+class ApplicationCard(ApplicationLine):
+    """An application as its reader may see it; ``withheld`` names the groups that are there and not shown."""
+
+    child_id: UUID
+    representative_id: UUID
+    organisation_id: UUID
+    registered_in_region: bool
+    return_reason: str | None
+    appointment_at: datetime | None
+    consents: list[ConsentView]
+    calls: list[CallView]
+    contact: ContactFields | None = None
+    social: SocialFields | None = None
+    health: HealthFields | None = None
+    withheld: list[FieldGroup] = []
+
+
+def line(application: Application, now: datetime) -> dict[str, Any]:
+    """The fields of `ApplicationLine`."""
+    running = application.running()
+    current = next((row for row in running if row.due_at == application.due_at), None)
+    return {
+        "id": application.id,
+        "version": application.version,
+        "number": application.number,
+        "region": application.region,
+        "territory": application.territory,
+        "state": application.state,
+        "source": application.source,
+        "entry_point": application.entry_point,
+        "age_band": application.age_band,
+        "coordinator_id": application.coordinator_id,
+        "serving_organisation_id": application.serving_organisation_id,
+        "submitted_at": application.submitted_at,
+        "due_at": application.due_at,
+        "standing": current.standing(now) if current else None,
+        "deadlines": [DeadlineView.of(row, now, row in running) for row in application.deadlines],
+    }
+
+
+class StatusView(BaseModel):
+    """What the family sees on its status page: where the application stands and what happens next (D0-38)."""
+
+    number: str
+    state: State
+    state_title: str
+    submitted_at: datetime
+    next_step: str
+    deadlines: list[DeadlineView]
+    files: list[FileView]
+    can_withdraw: bool
+    can_attach: bool
+
+
+STATE_TITLES: dict[State, str] = {
+    State.SUBMITTED: "Заявка принята",
+    State.TAKEN: "Заявкой занимается координатор",
+    State.REACHED: "Мы поговорили с вами",
+    State.HANDED_OVER: "Заявка передана в службу рядом с вами",
+    State.RETURNED: "Подбираем другую службу",
+    State.ACCEPTED: "Служба приняла вашу семью",
+    State.REDIRECTED: "Вам поможет другая служба",
+    State.WITHDRAWN: "Заявка отозвана",
+}
+
+NEXT_STEPS: dict[State, str] = {
+    State.SUBMITTED: "Мы позвоним вам до указанного срока. Собирать справки не нужно.",
+    State.TAKEN: "Координатор позвонит вам до указанного срока. Собирать справки не нужно.",
+    State.REACHED: "Координатор передаёт заявку в ближайшую службу. Первый приём — в указанный срок.",
+    State.HANDED_OVER: "Служба подтвердит, что принимает вас. Первый приём — в указанный срок.",
+    State.RETURNED: "Координатор выбирает для вас другую службу и сообщит вам. Срок первого приёма прежний.",
+    State.ACCEPTED: "Служба назначает первый приём. Возьмите с собой только документы из списка ниже.",
+    State.REDIRECTED: "Позвоните в службу, которую мы вам назвали: она помогает детям такого возраста.",
+    State.WITHDRAWN: "Больше ничего делать не нужно. Новую заявку можно подать в любое время.",
+}

@@ -1,0 +1,1 @@
+"""Who is who: organisations of the regions, staff, and what each of them may do."""

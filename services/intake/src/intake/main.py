@@ -1,0 +1,27 @@
+"""The intake service: its rooms, put together."""
+
+from chassis.service import Room, Service
+
+from intake.access import GUARDED
+from intake.accounts import api as accounts
+from intake.applications import api as applications
+from intake.applications import subscribers, worklist
+from intake.directory import api as directory
+from intake.directory.background import load_directories
+from intake.settings import IntakeSettings
+from intake.tables import Base
+
+rooms = (
+    Room("directory", api=directory.router, background=(load_directories,)),
+    Room(
+        "applications",
+        api=applications.router,
+        events=subscribers.events,
+        timers=subscribers.timers,
+        worklist=worklist.work,
+        background=(subscribers.recompute_deadlines,),
+    ),
+    Room("accounts", api=accounts.router),
+)
+service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)
+cli = service.cli()
