@@ -7,7 +7,6 @@ A service that has lost the bus no longer knows who was dismissed, so it refuses
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -78,9 +77,7 @@ authority_events = EventRouter()
 @authority_events.on(PrincipalChanged, ordered=False)
 async def principal_changed(event: PrincipalChanged, envelope: Envelope, unit: Unit) -> None:
     """Replace what was known of the principal; an older fact than the known one changes nothing."""
-    fields = event.model_dump(exclude={"principal_id", "active"})
-    roles = fields.pop("roles")
-    principal = Principal(id=event.principal_id, roles=_known_roles(roles), **fields)
+    principal = Principal(id=event.principal_id, **event.model_dump(exclude={"principal_id", "active"}))
     await authority_row(
         unit.session, principal, active=event.active, changed_at=envelope.time, sequence=envelope.sequence
     )
@@ -171,7 +168,7 @@ class Feed:
 def _principal(row: Row[Any]) -> Principal:
     return Principal(
         id=row.principal_id,
-        roles=_known_roles(row.roles),
+        roles=frozenset(map(Role, row.roles)),
         organisation_ids=frozenset(row.organisation_ids),
         regions=frozenset(row.regions),
         territories=frozenset(row.territories),
@@ -179,9 +176,3 @@ def _principal(row: Row[Any]) -> Principal:
         specialist_id=row.specialist_id,
         subject_digest=row.subject_digest,
     )
-
-
-def _known_roles(names: Iterable[str]) -> frozenset[Role]:
-    """A newer directory may know roles this service does not: they grant nothing here."""
-    known = {str(role) for role in Role}
-    return frozenset(Role(name) for name in names if name in known)

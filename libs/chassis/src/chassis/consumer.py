@@ -16,9 +16,11 @@ from chassis.dead_letters import State
 from chassis.failures import Remedy, describe, remedy
 from chassis.messaging import Delivery, Mode, Subscription
 from chassis.ordering import Course, Incoming, Step, Verdict
+from chassis.telemetry import continued
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
+    from chassis.unit import Unit
 
 log = structlog.get_logger(__name__)
 
@@ -104,22 +106,29 @@ class Consumer:
                 await self._handle_one(session, delivery)
 
     async def _handle_together(self, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
-        cause = _cause(deliveries[0].envelope)
-        await outbox.now_because_of(session, cause)
-        unit = self.runtime.unit(session, cause)
-        for handler in self.subscription.handlers:
-            wanted = [delivery for delivery in deliveries if isinstance(delivery.event, handler.events)]
-            if wanted:
-                await handler.call(wanted, unit=unit)
+        first = deliveries[0].envelope
+        with continued(f"handle {self.subscription.producer}.{self.subscription.aggregate} batch", first.traceparent):
+            unit = await self._unit(session, first)
+            for handler in self.subscription.handlers:
+                wanted = [delivery for delivery in deliveries if isinstance(delivery.event, handler.events)]
+                if wanted:
+                    await handler.call(wanted, unit=unit)
+            await session.flush()
 
     async def _handle_one(self, session: AsyncSession, delivery: Delivery) -> None:
         event, envelope = delivery
+        with continued(f"handle {event.type()}", envelope.traceparent):
+            unit = await self._unit(session, envelope)
+            for handler in self.subscription.handlers:
+                if isinstance(event, handler.events):
+                    await handler.call(event, unit=unit, envelope=envelope)
+            # Inside the span, so that the facts recorded here go on with this trace.
+            await session.flush()
+
+    async def _unit(self, session: AsyncSession, envelope: Envelope) -> Unit:
         cause = _cause(envelope)
         await outbox.now_because_of(session, cause)
-        unit = self.runtime.unit(session, cause)
-        for handler in self.subscription.handlers:
-            if isinstance(event, handler.events):
-                await handler.call(event, unit=unit, envelope=envelope)
+        return self.runtime.unit(session, cause)
 
     async def _put_aside(self, session: AsyncSession, steps: Sequence[Step], refused: Refused | None) -> None:
         for incoming, verdict in steps:

@@ -83,23 +83,23 @@ class Router(APIRouter):
     def __init__(self, prefix: str = "", *, tags: list[str] | None = None) -> None:
         super().__init__(prefix=prefix, tags=list(tags or []), route_class=TransactionalRoute)
 
-    def get(self, path: str, **options: Any) -> Callable[[F], F]:  # type: ignore[override]
+    def get(self, path: str, **options: Any) -> Callable[[F], F]:
         """Declare a GET route."""
         return self._declare("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Callable[[F], F]:  # type: ignore[override]
+    def post(self, path: str, **options: Any) -> Callable[[F], F]:
         """Declare a POST route."""
         return self._declare("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Callable[[F], F]:  # type: ignore[override]
+    def put(self, path: str, **options: Any) -> Callable[[F], F]:
         """Declare a PUT route."""
         return self._declare("PUT", path, **options)
 
-    def patch(self, path: str, **options: Any) -> Callable[[F], F]:  # type: ignore[override]
+    def patch(self, path: str, **options: Any) -> Callable[[F], F]:
         """Declare a PATCH route."""
         return self._declare("PATCH", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Callable[[F], F]:  # type: ignore[override]
+    def delete(self, path: str, **options: Any) -> Callable[[F], F]:
         """Declare a DELETE route."""
         return self._declare("DELETE", path, **options)
 

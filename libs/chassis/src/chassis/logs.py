@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from chassis.failures import describe
 from chassis.telemetry import QUIET_PATHS, route_template
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 def configure(service: str, level: str = "INFO") -> None:
     """Send structlog and the standard library's logging to standard error as JSON. Repeatable."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -96,7 +96,8 @@ async def paginate(
 
 
 def _cursor(sort: str, row: Row[Any]) -> str:
-    parts = [sort, *TypeAdapter(list[Any]).dump_python([row[-2], row[-1]], mode="json")]
+    last = tuple(row)[-2:]
+    parts = [sort, *TypeAdapter(tuple[Any, ...]).dump_python(last, mode="json")]
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 

@@ -130,7 +130,9 @@ class Running:
         """
         id = id or new_id()
         subject = subject_of(id)
-        sets = {name: frozenset(value) if isinstance(value, Iterable) else value for name, value in scopes.items()}
+        sets: dict[str, Any] = {
+            name: frozenset(value) if isinstance(value, Iterable) else value for name, value in scopes.items()
+        }
         digest = subject_digest(self.issuer.issuer, subject)
         principal = Principal(id=id, roles=frozenset(map(Role, roles)), subject_digest=digest, **sets)
         await self.know(principal)
@@ -167,12 +169,11 @@ class Running:
     ) -> str | None:
         """Hand an event to every durable of the service that reads its aggregate, through the real inbox path.
 
-        ``subject``: the aggregate, by default the event's field ``<aggregate>_id``. ``sequence``: by default one more
+        ``subject``: the aggregate, by default the event's own. ``sequence``: by default one more
         than the last delivered. The answer is None, or why a durable did not take the event: the error of its failed
         attempt or dead letter, or ``gap``.
         """
-        subject = subject or getattr(event, f"{event.aggregate}_id")
-        assert isinstance(subject, UUID)
+        subject = subject or event.aggregate_id
         sequence = sequence or self._sequences.get(subject, 0) + 1
         self._sequences[subject] = max(sequence, self._sequences.get(subject, 0))
         envelope = Envelope(id or new_id(), event.type(), self.clock.now(), subject, sequence, uuid4())

@@ -153,7 +153,7 @@ def refuse_ungoverned_routes(app: FastAPI) -> None:
     for route in api_routes(app):
         permission = route.door.permission if isinstance(route, TransactionalRoute) else None
         if permission not in known:
-            raise UngovernedRouteError(f"{sorted(route.methods)} {route.path}: permission {permission!r}")
+            raise UngovernedRouteError(f"{sorted(route.methods or ())} {route.path}: permission {permission!r}")
 
 
 def api_routes(app: FastAPI) -> list[APIRoute]:

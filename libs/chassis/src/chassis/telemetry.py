@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI
-from opentelemetry import trace
+from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
@@ -141,4 +142,12 @@ class MeasuredRequests:
 
 def route_template(scope: Scope) -> str:
     """The template of the route a request reached, such as ``/applications/{id}``; ``-`` where it reached none."""
-    return getattr(scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", "-")
+    return str(getattr(scope.get("route"), "path_format", "-"))
+
+
+@contextmanager
+def continued(name: str, traceparent: str | None) -> Iterator[None]:
+    """A span that goes on with the trace an event came in. ``name`` is a template or type, never an id."""
+    parent = propagate.extract({"traceparent": traceparent} if traceparent else {})
+    with trace.get_tracer(__name__).start_as_current_span(name, context=parent, kind=trace.SpanKind.CONSUMER):
+        yield

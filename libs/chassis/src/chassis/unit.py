@@ -86,7 +86,7 @@ class Unit:
         return found
 
     async def _visible(self, model: type[A], id: UUID) -> A | None:
-        (key,) = inspect(model).primary_key  # type: ignore[union-attr]
+        (key,) = inspect(model).primary_key
         statement = select(model).where(key == id)
         if not self.writes:
             return await self.session.scalar(statement)

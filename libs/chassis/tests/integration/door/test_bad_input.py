@@ -1,0 +1,124 @@
+"""Malformed requests get a problem body with field, rule and texts, never with the value."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from chassis.running import Running
+
+SECRET = "Иванова-7788"
+
+
+async def post(app: Running, **parts: Any) -> httpx.Response:
+    return await app.client().post("/applications", **parts)
+
+
+def good(**changes: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "number": "A-1"} | changes
+
+
+async def test_a_problem_has_every_member(app: Running) -> None:
+    answer = await post(app, json={"number": "A-1"})
+    problem = answer.json()
+    assert answer.status_code == problem["status"] == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["type"] == "urn:marshrut:error:invalid"
+    assert problem["slug"] == "invalid"
+    assert problem["errors"] == [{"field": "id", "rule": "missing", "ru": "обязательное поле", "en": "required"}]
+    assert problem["detail"] == problem["detail_ru"]
+    assert "trace_id" in problem
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("en", "en"), ("ru", "ru"), ("en-GB,en;q=0.9,ru;q=0.1", "en"), ("de", "ru"), ("ru,en;q=0.5", "ru"), (";;,", "ru")],
+)
+async def test_the_text_is_in_the_language_asked_for(app: Running, accepted: str, language: str) -> None:
+    answer = await app.client().post("/applications", json={}, headers={"Accept-Language": accepted})
+    assert answer.headers["Content-Language"] == language
+    assert answer.json()["detail"] == answer.json()[f"detail_{language}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        ({"id": SECRET}, "id", "uuid_parsing"),
+        ({"number": SECRET * 10}, "number", "string_too_long"),
+        ({"number": 7}, "number", "string_type"),
+        ({"age": SECRET}, "age", "int_parsing"),
+        ({"age": 99}, "age", "less_than_equal"),
+        ({"source": SECRET}, "source", "enum"),
+        ({"note": None}, "note", "string_type"),
+    ],
+)
+async def test_a_broken_field_is_named_and_its_value_is_not_repeated(
+    app: Running, changes: dict[str, Any], field: str, rule: str
+) -> None:
+    answer = await post(app, json=good(**changes))
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["rule"]) == (field, rule)
+    assert SECRET not in answer.text
+    assert error["ru"] != error["en"]
+
+
+async def test_an_unknown_enum_value_lists_what_is_allowed(app: Running) -> None:
+    answer = await post(app, json=good(source="nonsense"))
+    assert "overdue" in answer.json()["errors"][0]["ru"]
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"id": ' + b"[" * 100_000, b"nonsense"])
+async def test_broken_json_is_refused(app: Running, content: bytes) -> None:
+    answer = await post(app, content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["slug"] == "invalid_json"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "application/xml", ""])
+async def test_another_content_type_is_refused(app: Running, content_type: str) -> None:
+    answer = await post(app, content=b"{}", headers={"content-type": content_type})
+    assert answer.status_code == 415
+    assert answer.json()["slug"] == "unsupported_media_type"
+
+
+async def test_json_where_a_form_is_expected_is_refused(app: Running) -> None:
+    assert (await app.client().post("/applications/files", json={})).status_code == 415
+
+
+async def test_a_declared_length_over_the_limit_is_refused(app: Running) -> None:
+    answer = await app.client().post("/applications/files", files={"file": b"x" * 20_000})
+    assert answer.status_code == 413
+    assert answer.json()["limit_bytes"] == 10_000
+
+
+async def test_a_length_that_only_shows_while_reading_is_refused(app: Running) -> None:
+    async def endless() -> Any:
+        for _ in range(2_000):
+            yield b"x" * 1_000
+
+    answer = await post(app, content=endless(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+async def test_no_body_at_all_names_the_body(app: Running) -> None:
+    answer = await post(app)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["rule"] == "missing"
+
+
+async def test_an_unknown_path_and_a_wrong_method_are_problems_too(app: Running) -> None:
+    missing = await app.client().get("/nowhere")
+    wrong = await app.client().delete("/applications")
+    assert (missing.status_code, missing.json()["slug"]) == (404, "not_found")
+    assert (wrong.status_code, wrong.json()["slug"]) == (405, "method_not_allowed")
+    assert wrong.headers["Allow"]
+
+
+async def test_a_path_that_is_no_id_is_invalid(app: Running) -> None:
+    coordinator = await app.as_role("coordinator")
+    answer = await coordinator.get(f"/applications/{SECRET}")
+    assert answer.status_code == 422
+    assert SECRET not in answer.text
