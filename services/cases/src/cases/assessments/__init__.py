@@ -1,0 +1,1 @@
+"""Joint assessments by the International Classification of Functioning."""

@@ -1,0 +1,23 @@
+"""HTTP door of assessments."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.http import Router, UnitDep
+
+from cases.assessments import commands, queries
+from cases.assessments.commands import AssessmentRecorded, RecordAssessment
+from cases.assessments.queries import AssessmentCard
+
+router = Router(tags=["assessments"])
+
+
+@router.post("/case-files/{case_id}/assessments", permission="assessment:record", status_code=201)
+async def record_assessment(case_id: UUID, command: RecordAssessment, unit: UnitDep) -> AssessmentRecorded:
+    return await commands.record_assessment(case_id, command, unit)
+
+
+@router.get("/case-files/{case_id}/assessments", permission="case_file:read")
+async def assessments(case_id: UUID, unit: UnitDep) -> list[AssessmentCard]:
+    return await queries.assessments(case_id, unit)

@@ -1,0 +1,87 @@
+"""Assessments as their readers see them: the findings only with consent for health data."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.access import FieldGroup
+from contracts.sealed import place, unseal
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from cases.assessments.icf import CHAPTERS, Finding, chapter
+from cases.assessments.model import FINDINGS_PLACE, Assessment, Findings
+from cases.files.visible import audited, readable_file, shown
+
+
+class FindingCard(BaseModel):
+    """A finding with its code as specialists write it and the chapter's title."""
+
+    category: str
+    code: str
+    chapter: str
+    qualifier: int
+    capacity: int | None
+    facilitator: bool
+
+
+class AssessmentCard(BaseModel):
+    """One assessment. ``findings`` and ``conclusion`` are None where they are withheld."""
+
+    id: UUID
+    assessed_on: date
+    tool: str
+    assessors: list[UUID]
+    categories: int
+    findings: list[FindingCard] | None
+    conclusion: str | None
+
+
+async def assessments(case_id: UUID, unit: Unit) -> list[AssessmentCard]:
+    """The assessments of a file, latest first."""
+    file = await readable_file(case_id, unit)
+    groups = shown(file, unit)
+    cards = await assessment_cards(file.id, groups, unit)
+    await audited(file, groups, unit, len(cards))
+    return cards
+
+
+async def assessment_cards(case_id: UUID, groups: frozenset[FieldGroup], unit: Unit) -> list[AssessmentCard]:
+    """The cards without the audit, for a page that shows more than them."""
+    found = await unit.session.scalars(
+        select(Assessment)
+        .where(Assessment.case_id == case_id)
+        .order_by(Assessment.assessed_on.desc(), Assessment.recorded_at.desc())
+    )
+    return [await _card(assessment, FieldGroup.HEALTH in groups, unit) for assessment in found.all()]
+
+
+async def _card(assessment: Assessment, health: bool, unit: Unit) -> AssessmentCard:
+    opened = await _opened(assessment, unit) if health else None
+    return AssessmentCard(
+        id=assessment.id,
+        assessed_on=assessment.assessed_on,
+        tool=assessment.tool,
+        assessors=assessment.assessors,
+        categories=assessment.categories,
+        findings=[_finding(finding) for finding in opened.findings] if opened else None,
+        conclusion=opened.conclusion if opened else None,
+    )
+
+
+async def _opened(assessment: Assessment, unit: Unit) -> Findings:
+    key = await unit.keys.get(assessment.child_id)
+    return unseal(assessment.findings, Findings, key, place(FINDINGS_PLACE, "findings", assessment.id))
+
+
+def _finding(finding: Finding) -> FindingCard:
+    return FindingCard(
+        category=finding.category,
+        code=finding.code,
+        chapter=CHAPTERS[chapter(finding.category)],
+        qualifier=finding.qualifier,
+        capacity=finding.capacity,
+        facilitator=finding.facilitator,
+    )

@@ -1,0 +1,1 @@
+"""Delivered services, the month's quota, acts of urgent services."""

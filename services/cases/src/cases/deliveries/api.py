@@ -1,0 +1,44 @@
+"""HTTP door of delivered services, quotas and acts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import Page, Router, UnitDep
+from fastapi import Query
+
+from cases.deliveries import commands, queries
+from cases.deliveries.commands import ActSigned, DeliveryEntered, RecordDelivery, SignUrgentAct
+from cases.deliveries.queries import ActCard, ActQuery, DeliveredService, DeliveryQuery, Month, QuotaCard
+
+router = Router(tags=["deliveries"])
+
+
+@router.get("/case-files/{case_id}/quota", permission="case_file:read")
+async def quota(
+    case_id: UUID,
+    unit: UnitDep,
+    month: Annotated[Month | None, Query(description="YYYY-MM; the present month of the region when left out")] = None,
+) -> QuotaCard:
+    return await queries.quota(case_id, month, unit)
+
+
+@router.get("/case-files/{case_id}/deliveries", permission="case_file:read")
+async def deliveries(case_id: UUID, unit: UnitDep, query: Annotated[DeliveryQuery, Query()]) -> Page[DeliveredService]:
+    return await queries.deliveries(case_id, query, unit)
+
+
+@router.post("/case-files/{case_id}/deliveries", permission="delivery:record", status_code=201)
+async def record_delivery(case_id: UUID, command: RecordDelivery, unit: UnitDep) -> DeliveryEntered:
+    return await commands.record_delivery(case_id, command, unit)
+
+
+@router.get("/urgent-acts", permission="case_file:read")
+async def urgent_acts(unit: UnitDep, query: Annotated[ActQuery, Query()]) -> Page[ActCard]:
+    return await queries.urgent_acts(query, unit)
+
+
+@router.post("/urgent-acts/{act_id}/sign", permission="urgent_act:sign")
+async def sign_urgent_act(act_id: UUID, command: SignUrgentAct, unit: UnitDep) -> ActSigned:
+    return await commands.sign_urgent_act(act_id, command, unit)

@@ -1,0 +1,1 @@
+"""The personal file: opening, coordinator, first appointment, team."""

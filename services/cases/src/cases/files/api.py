@@ -1,0 +1,46 @@
+"""HTTP door of personal files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import Page, Router, UnitDep
+from fastapi import Query
+
+from cases.files import commands, queries
+from cases.files.commands import FileProgress, FixTeam, RecogniseEligibility, SeeDocuments
+from cases.files.queries import FileCard, FileQuery, FileSummary, ReaderCard
+
+router = Router(tags=["files"])
+
+
+@router.get("/case-files", permission="case_file:read")
+async def files(unit: UnitDep, query: Annotated[FileQuery, Query()]) -> Page[FileSummary]:
+    return await queries.files(query, unit)
+
+
+@router.get("/case-files/{case_id}", permission="case_file:read")
+async def file_card(case_id: UUID, unit: UnitDep) -> FileCard:
+    return await queries.file_card(case_id, unit)
+
+
+@router.get("/case-files/{case_id}/readers", permission="readers:read")
+async def readers(case_id: UUID, unit: UnitDep, before: datetime | None = None) -> list[ReaderCard]:
+    return await queries.readers(case_id, before, unit)
+
+
+@router.post("/case-files/{case_id}/documents-seen", permission="case_file:record")
+async def see_documents(case_id: UUID, command: SeeDocuments, unit: UnitDep) -> FileProgress:
+    return await commands.see_documents(case_id, command, unit)
+
+
+@router.post("/case-files/{case_id}/eligibility", permission="case_file:recognise")
+async def recognise_eligibility(case_id: UUID, command: RecogniseEligibility, unit: UnitDep) -> FileProgress:
+    return await commands.recognise_eligibility(case_id, command, unit)
+
+
+@router.post("/case-files/{case_id}/team", permission="case_file:fix_team")
+async def fix_team(case_id: UUID, command: FixTeam, unit: UnitDep) -> FileProgress:
+    return await commands.fix_team(case_id, command, unit)

@@ -1,0 +1,1 @@
+"""Schema revisions of the service; the environment is the chassis's."""

@@ -1,0 +1,16 @@
+"""Consents that came with an application."""
+
+from __future__ import annotations
+
+from chassis.messaging import EventRouter
+from chassis.unit import Unit
+from contracts.intake import ConsentTicked
+
+from cases.people.commands import keep_ticked_consent
+
+events = EventRouter()
+
+
+@events.on(ConsentTicked)
+async def consent_ticked(event: ConsentTicked, unit: Unit) -> None:
+    await keep_ticked_consent(event, unit)

@@ -1,0 +1,148 @@
+"""Programmes as their readers see them: goals only with consent for health data, wording only for those who serve."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import ConsentForm, DeliveryMode, ProgrammeKind, ServiceGroup
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from cases.files.visible import audited, file_of, shown
+from cases.pack import CasesPack
+from cases.programmes.content import Goal, Line
+from cases.programmes.model import Programme, ProgrammeVersion, State
+from cases.region import pack_of
+
+
+class LineCard(BaseModel):
+    """A service of a programme; ``content`` and ``result`` are None where they are withheld."""
+
+    id: UUID
+    service: str
+    title: str
+    group: ServiceGroup
+    skill: str
+    mode: DeliveryMode
+    starts_on: date
+    ends_on: date
+    minutes: int
+    count: int
+    periodicity: str
+    content: str | None
+    result: str | None
+
+
+class VersionCard(BaseModel):
+    """One version; ``goals`` are None where they are withheld."""
+
+    number: int
+    state: State
+    starts_on: date
+    ends_on: date
+    goals: list[Goal] | None
+    lines: list[LineCard]
+    signed_on: date | None
+    signed_form: ConsentForm | None
+    approved_by: UUID | None
+    approved_at: datetime | None
+
+
+class ProgrammeSummary(BaseModel):
+    """A programme on the file's card."""
+
+    id: UUID
+    kind: ProgrammeKind
+    title: str
+    version: int
+    number: int
+    state: State
+    in_force: int | None
+    """The number of the approved version, also while the next one is drawn up."""
+    starts_on: date
+    ends_on: date
+    goals: int
+    services: int
+
+
+class ProgrammeCard(BaseModel):
+    """A programme with all its versions, the latest first. ``version`` is for If-Match."""
+
+    id: UUID
+    case_id: UUID
+    child_id: UUID
+    version: int
+    kind: ProgrammeKind
+    title: str
+    ippsu_id: UUID | None
+    versions: list[VersionCard]
+
+
+async def programme_card(programme_id: UUID, unit: Unit) -> ProgrammeCard:
+    """One programme, for whoever may read its file."""
+    programme = await unit.session.get(Programme, programme_id)
+    file = await file_of(programme.case_id if programme else None, unit)
+    assert programme is not None
+    groups, pack = shown(file, unit), pack_of(unit, file.region)
+    await audited(file, groups, unit)
+    return ProgrammeCard(
+        id=programme.id,
+        case_id=programme.case_id,
+        child_id=programme.child_id,
+        version=programme.version,
+        kind=programme.kind,
+        title=pack.programmes[programme.kind].title,
+        ippsu_id=programme.ippsu_id,
+        versions=[_version(version, groups, pack) for version in reversed(programme.versions)],
+    )
+
+
+async def programme_summaries(case_id: UUID, region: str, unit: Unit) -> list[ProgrammeSummary]:
+    """The programmes of a file, latest first, without the audit."""
+    found = await unit.session.scalars(
+        select(Programme).where(Programme.case_id == case_id).order_by(Programme.id.desc())
+    )
+    return [_summary(programme, pack_of(unit, region)) for programme in found]
+
+
+def _summary(programme: Programme, pack: CasesPack) -> ProgrammeSummary:
+    latest, in_force = programme.latest, programme.in_force
+    return ProgrammeSummary(
+        id=programme.id,
+        kind=programme.kind,
+        title=pack.programmes[programme.kind].title,
+        version=programme.version,
+        number=latest.number,
+        state=latest.state,
+        in_force=in_force.number if in_force else None,
+        starts_on=latest.starts_on,
+        ends_on=latest.ends_on,
+        goals=len(latest.content.goals),
+        services=sum(line.count for line in latest.content.lines),
+    )
+
+
+def _version(version: ProgrammeVersion, groups: frozenset[FieldGroup], pack: CasesPack) -> VersionCard:
+    content = version.content
+    worded = FieldGroup.SOCIAL in groups
+    return VersionCard(
+        number=version.number,
+        state=version.state,
+        starts_on=version.starts_on,
+        ends_on=version.ends_on,
+        goals=list(content.goals) if FieldGroup.HEALTH in groups else None,
+        lines=[_line(line, worded, pack) for line in content.lines],
+        signed_on=version.signed_on,
+        signed_form=version.signed_form,
+        approved_by=version.approved_by,
+        approved_at=version.approved_at,
+    )
+
+
+def _line(line: Line, worded: bool, pack: CasesPack) -> LineCard:
+    service = pack.service(line.service)
+    kept = line.model_dump(exclude=set() if worded else {"content", "result"})
+    return LineCard(**({"content": None, "result": None} | kept), title=service.title if service else line.service)

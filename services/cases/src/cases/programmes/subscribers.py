@@ -1,0 +1,15 @@
+"""Time as a subscriber: the last day of a programme has passed."""
+
+from __future__ import annotations
+
+from chassis.timers import Timer, TimerRouter
+from chassis.unit import Unit
+
+from cases.programmes.commands import TERM_OVER, finish_programme
+
+timers = TimerRouter()
+
+
+@timers.on(TERM_OVER)
+async def term_over(timer: Timer, unit: Unit) -> None:
+    await finish_programme(timer.subject_id, unit)
