@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -114,10 +114,10 @@ class BlobBucket:
         await (await self.jetstream.object_store(bucket(self.service))).delete(name)
         return b""
 
-    async def _guarded(self, call: asyncio.Future[bytes] | object) -> bytes:
+    async def _guarded(self, call: Awaitable[bytes]) -> bytes:
         try:
             async with asyncio.timeout(OBJECT_STORE_SECONDS):
-                return await call  # type: ignore[misc,no-any-return]
+                return await call
         except NotFoundError:
             raise not_found() from None
         except (nats.errors.Error, TimeoutError, OSError) as error:

@@ -7,7 +7,7 @@ and `chassis.rls`: a fault there must show as a difference. A hand-written truth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,8 @@ class Door:
     method: str
     path: str
     permission: str
+    record: str = ""
+    """The resource of the record in the path, where the permission is about a part of it (a consent of a file)."""
 
     @property
     def names_record(self) -> bool:
@@ -73,8 +75,11 @@ _STAFF = _PERSONAL | {
 }  # fmt: skip
 
 
-def doors(routes: Iterable[BaseRoute]) -> list[Door]:
-    """The doors of a service's application or routers; ``LookupError`` for a route without a permission."""
+def doors(routes: Iterable[BaseRoute], part_of: Mapping[str, str] | None = None) -> list[Door]:
+    """The doors behind a service's routes (``service.api_routes(app)``); ``LookupError`` for one without permission.
+
+    ``part_of``: resources that are parts of another record, such as ``{"consent": "case_file"}``.
+    """
     found = []
     for route in routes:
         declared = getattr(route, "door", None)
@@ -83,7 +88,9 @@ def doors(routes: Iterable[BaseRoute]) -> list[Door]:
         path = str(getattr(route, "path", ""))
         if not declared.permission:
             raise LookupError(f"{path} names no permission")
-        found += [Door(method, path, str(declared.permission)) for method in sorted(getattr(route, "methods", ()))]
+        permission = str(declared.permission)
+        record = (part_of or {}).get(permission.partition(":")[0], "")
+        found += [Door(method, path, permission, record) for method in sorted(getattr(route, "methods", ()))]
     return sorted(found)
 
 
@@ -108,8 +115,9 @@ def _axis(role: Role) -> list[Relation | None]:
 
 def _expected(door: Door, role: Role, relation: Relation | None, listing: bool) -> Cell:
     resource, _, action = door.permission.partition(":")
-    mine = [line for line in POLICY if line.role in (role, Role.PUBLIC) and line.resource == resource]
-    may = [line for line in mine if action in line.actions]
+    held = [line for line in POLICY if line.role in (role, Role.PUBLIC)]
+    mine = [line for line in held if line.resource == (door.record or resource)]
+    may = [line for line in held if line.resource == resource and action in line.actions]
     if not may:
         return Cell(door, role, relation, Outcome.UNAUTHENTICATED if role is Role.PUBLIC else Outcome.FORBIDDEN)
     if _by_token(door) and relation is not Relation.TOKEN:

@@ -44,14 +44,19 @@ def require(principal: Principal, permission: Permission | str) -> None:
     raise not_found() if allowed else _refused(principal)
 
 
-def require_relation(principal: Principal, permission: Permission | str, held: Collection[Relation]) -> None:
-    """Refuse who does not stand to the record as the permission demands: 404, or 403 when it may be read."""
+def require_relation(
+    principal: Principal, permission: Permission | str, held: Collection[Relation], record: str | None = None
+) -> None:
+    """Refuse who does not stand to the record as the permission demands: 404, or 403 when it may be read.
+
+    ``record``: the resource the record itself is, where the permission is about a part of it (a consent of a file).
+    """
     require(principal, permission)
     resource, action = parse(permission)
     allowed = relations(roles_of(principal), resource, action)
     if Relation.ANY in allowed or not allowed.isdisjoint(held):
         return
-    raise forbidden() if readable(principal, resource, held) else not_found()
+    raise forbidden() if readable(principal, record or resource, held) else not_found()
 
 
 def readable(principal: Principal, resource: str, held: Collection[Relation]) -> bool:
@@ -95,14 +100,15 @@ class Policy:
     """The policy over the tables of one service: reads a record's relations from its own columns."""
 
     def __init__(self, guarded: Sequence[Entry]) -> None:
-        self._columns = {entry.table: entry.columns for entry in guarded if isinstance(entry, Guarded)}
+        self._records = {entry.table: entry for entry in guarded if isinstance(entry, Guarded)}
 
     def require(self, principal: Principal, permission: Permission | str, found: object | None = None) -> None:
         """`require`, and `require_relation` where there is a record. ``LookupError`` for an unguarded model."""
         if found is None:
             require(principal, permission)
         else:
-            require_relation(principal, permission, self.relations_of(principal, found))
+            held = self.relations_of(principal, found)
+            require_relation(principal, permission, held, self._record(found).resource)
 
     def relations_of(self, principal: Principal, found: object) -> frozenset[Relation]:
         """How a mapped record stands to the principal."""
@@ -110,10 +116,13 @@ class Policy:
 
     def access(self, found: object) -> ObjectAccess:
         """The values of the record's relation columns."""
-        table = getattr(found, "__tablename__", None)
-        if table not in self._columns:
+        return {relation: _values(found, columns) for relation, columns in self._record(found).columns.items()}
+
+    def _record(self, found: object) -> Guarded:
+        table = getattr(found, "__tablename__", "")
+        if table not in self._records:
             raise LookupError(f"{type(found).__name__} is not a guarded record")
-        return {relation: _values(found, columns) for relation, columns in self._columns[table].items()}
+        return self._records[table]
 
     def visible_groups(
         self, principal: Principal, resource: str, found: object, consents: Collection[Purpose]

@@ -228,7 +228,7 @@ def _child_condition(entry: ChildOf, command: str, tables: Mapping[str, Entry]) 
     if parent is None:
         raise UngovernedError(f"{entry.table}: its parent {entry.parent} is not guarded")
     needed = ("SELECT",) if command == "SELECT" else ("INSERT", "UPDATE")
-    terms = [term for name in needed if (term := _condition(parent, name, tables)) is not None]
+    terms = dict.fromkeys(term for name in needed if (term := _condition(parent, name, tables)) is not None)
     if not terms:
         return None
     # The parent's own SELECT policy already applies inside the subquery.

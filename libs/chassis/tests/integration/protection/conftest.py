@@ -66,6 +66,7 @@ class World:
     api: Database
     worker: Database
     superuser: Database
+    guarded: tuple[Entry, ...] = GUARDED
 
     async def migrate(self) -> None:
         async with self.owner.transaction(SYSTEM) as session:
@@ -103,8 +104,11 @@ async def world(postgres: Postgres) -> AsyncIterator[World]:
     """A database of its own for every test, empty but for the tables and their policies."""
     name = f"{SERVICE}_{next(_numbers)}"
     postgres.create_database_from_template(SERVICE, name)
-    roles = (f"{SERVICE}_owner", f"{SERVICE}_api", f"{SERVICE}_worker", "postgres")
-    found = World(*(Database(postgres.url(name, role), pool_size=2) for role in roles))
+    owner, api, worker, superuser = (
+        Database(postgres.url(name, role), pool_size=2)
+        for role in (f"{SERVICE}_owner", f"{SERVICE}_api", f"{SERVICE}_worker", "postgres")
+    )
+    found = World(owner, api, worker, superuser)
     await found.migrate()
     yield found
     await found.close()

@@ -1,12 +1,12 @@
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import nats
 import pytest
-from chassis import keyring
 from chassis.bootstrap import Sizes, key_stream
 from chassis.clock import SystemClock
 from chassis.context import NOBODY, SYSTEM, AccessContext
@@ -106,7 +106,7 @@ async def test_the_running_copier_delivers_within_a_second(world: Any, owner_bus
 
 
 async def test_a_rolled_back_person_never_reaches_the_bus(world: Any, owner_bus: Client) -> None:
-    with pytest.raises(LookupError):
+    with suppress(LookupError):
         async with world.api.transaction(PUBLIC) as session:
             await KeySource(SECRET, None, owner=True).of(session, NOW).create(uuid4())
             raise LookupError
@@ -123,7 +123,7 @@ async def test_fetched_keys_are_remembered_for_five_minutes_at_most(
     await copier(world, owner_bus).copy()
     assert (await source.fetch(key.person_id)).material == key.material
     later = time.monotonic() + CACHE_FOR.total_seconds() + 1
-    monkeypatch.setattr(keyring.time, "monotonic", lambda: later)
+    monkeypatch.setattr("chassis.keyring.time.monotonic", lambda: later)
     assert await refusal(source.fetch(key.person_id)) is Kind.GONE
 
 

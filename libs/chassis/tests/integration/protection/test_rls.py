@@ -42,7 +42,7 @@ async def seen(world: Any, asking: AccessContext, table: str = "case_files") -> 
 async def changed(world: Any, asking: AccessContext, id: UUID) -> int:
     async with world.api.transaction(asking) as session:
         done = await session.execute(text("UPDATE case_files SET note = 'x' WHERE id = :id"), {"id": id})
-        return int(done.rowcount)  # type: ignore[attr-defined]
+        return int(done.rowcount)
 
 
 @pytest.mark.parametrize("database", ["api", "worker", "owner"])
@@ -113,7 +113,7 @@ async def test_a_child_row_is_written_only_by_who_may_write_its_parent(world: An
     async with world.api.transaction(context("coordinator")) as session:
         await session.execute(_NOTE, {"id": uuid4(), "file": own})
         deleted = await session.execute(text("DELETE FROM file_notes WHERE case_id = :id"), {"id": read_only})
-        assert deleted.rowcount == 0  # type: ignore[attr-defined]
+        assert deleted.rowcount == 0
     with pytest.raises(DBAPIError, match="row-level security"):
         async with world.api.transaction(context("coordinator")) as session:
             await session.execute(_NOTE, {"id": uuid4(), "file": read_only})
