@@ -53,6 +53,13 @@ class Event(BaseModel):
         """The fact regardless of version, such as ``intake.application.submitted``."""
         return f"{cls.producer}.{cls.aggregate}.{cls.fact}"
 
+    @property
+    def aggregate_id(self) -> UUID:
+        """The aggregate the fact is about: always the first declared field."""
+        value = getattr(self, next(iter(type(self).model_fields)))
+        assert isinstance(value, UUID)
+        return value
+
     def twins(self) -> tuple[Event, ...]:
         """The same fact in the older versions that still have subscribers; published with the same sequence."""
         return ()

@@ -59,6 +59,11 @@ def test_a_reader_passes_over_fields_of_a_newer_producer() -> None:
     assert decode("intake.application.taken.v1", newer) == decode("intake.application.taken.v1", text)
 
 
+@pytest.mark.parametrize(("name", "case", "event"), every_example())
+def test_the_first_field_names_the_aggregate(name: str, case: str, event: Event) -> None:
+    assert event.aggregate_id, (name, case)
+
+
 def test_an_unknown_type_is_named() -> None:
     with pytest.raises(UnknownEventError, match=re.escape("intake.application.vanished.v1")):
         decode("intake.application.vanished.v1", "{}")

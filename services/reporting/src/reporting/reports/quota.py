@@ -39,7 +39,9 @@ class ChildQuota(Row):
 
 
 async def per_child(period: Period, unit: Unit) -> Sequence[Row]:
-    quota = func.jsonb_each_text(P.quota).table_valued(column("group", String), column("minimum", String))
+    quota = (
+        func.jsonb_each_text(P.quota).table_valued(column("group", String), column("minimum", String)).render_derived()
+    )
     statement = (
         select(P.id, P.case_id, P.child_id, P.starts_on, P.ends_on, quota.c.group, cast(quota.c.minimum, Integer))
         .join(quota, P.quota.isnot(None))
@@ -89,8 +91,10 @@ async def _done(period: Period, unit: Unit) -> dict[tuple[UUID, str], int]:
 
 async def _planned(period: Period, unit: Unit) -> dict[tuple[UUID, str], int]:
     day = cast(func.timezone(str(zone(period, unit)), V.starts_at), Date)
-    services = func.jsonb_each_text(cast(V.planned, JSONB)).table_valued(
-        column("group", String), column("number", String)
+    services = (
+        func.jsonb_each_text(cast(V.planned, JSONB))
+        .table_valued(column("group", String), column("number", String))
+        .render_derived()
     )
     statement = (
         select(P.id, services.c.group, func.sum(cast(services.c.number, Integer)))

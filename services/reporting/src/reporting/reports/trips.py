@@ -41,7 +41,7 @@ async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
     reported = V.state == "reported"
     statement = (
         select(
-            func.to_char(day, "YYYY-MM"),
+            func.to_char(day, "YYYY-MM").label("month"),
             V.mode,
             func.count(),
             func.count(case((reported & performed, 1))),
@@ -49,7 +49,7 @@ async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
             func.count(case((reported & ~performed, 1))),
         )
         .where(V.region == period.region, day.between(period.since, period.until))
-        .group_by(func.to_char(day, "YYYY-MM"), V.mode)
+        .group_by("month", V.mode)
     )
     kinds = {DeliveryMode.HOME: "визит на дом", DeliveryMode.REMOTE: "дистанционное занятие"}
     return [
