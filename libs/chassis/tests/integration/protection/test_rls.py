@@ -1,3 +1,6 @@
+import asyncio
+import random
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -196,3 +199,40 @@ async def test_conditions_on_the_context_are_evaluated_once_per_query(world: Any
 
 async def _plan(session: AsyncSession, query: str) -> list[str]:
     return list((await session.execute(text(f"EXPLAIN {query}"))).scalars())
+
+
+async def test_interleaved_and_cancelled_requests_never_see_through_each_others_eyes(world: Any) -> None:
+    people = [uuid4() for _ in range(5)]
+    for count, person in enumerate(people, start=1):
+        for _ in range(count):
+            await given_file(world, coordinator=person)
+    dice = random.Random(7)
+    wrong: list[tuple[int, int]] = []
+
+    async def ask(count: int, person: UUID) -> None:
+        async with world.api.transaction(AccessContext(person, frozenset({"coordinator"}))) as session:
+            async with session.begin_nested() as point:
+                await session.execute(text("SELECT pg_sleep(0.002)"))
+                await point.rollback()
+            found = int(await session.scalar(text("SELECT count(*) FROM case_files")) or 0)
+            if found != count:
+                wrong.append((count, found))
+
+    async def maybe_cancelled(count: int, person: UUID) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ask(count, person), dice.choice([0.001, 0.01, 5]))
+
+    await asyncio.gather(*(maybe_cancelled(*dice.choice(list(enumerate(people, start=1)))) for _ in range(200)))
+    assert wrong == []
+    with pytest.raises(DBAPIError, match="access context is missing"):
+        async with world.api._sessions() as session, session.begin():
+            await session.execute(text("SELECT * FROM case_files"))
+
+
+async def test_foreign_keys_reach_rows_the_caller_cannot_see(world: Any) -> None:
+    hidden = await given_file(world)
+    async with world.owner.transaction(SYSTEM) as session:
+        await session.execute(text("ALTER TABLE applications ADD case_id uuid REFERENCES case_files"))
+    async with world.api.transaction(AccessContext(None, frozenset({"public"}))) as session:
+        statement = "INSERT INTO applications (id, token_digest, state, case_id) VALUES (:id, 'aa', 'new', :case)"
+        await session.execute(text(statement), {"id": uuid4(), "case": hidden})
