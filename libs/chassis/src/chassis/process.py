@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from chassis import bus, logs
 from chassis.assertions import refuse_unsafe_bus
 from chassis.blobs import BlobBucket
+from chassis.clock import SteeredClock, SystemClock
 from chassis.database import Database
 from chassis.health import Check, health_routes
 from chassis.keyring import KeySource
@@ -117,7 +118,8 @@ async def run(service: Service, settings: ServiceSettings, part: Part) -> None:
 async def _runtime(
     service: Service, settings: ServiceSettings, url: str, connection: Client, stack: AsyncExitStack
 ) -> Runtime:
-    database = Database(url, pool_size=settings.database_pool_size, name=service.name)
+    clock = SteeredClock(settings.clock_file) if settings.clock_file else SystemClock()
+    database = Database(url, pool_size=settings.database_pool_size, clock=clock, name=service.name)
     stack.push_async_callback(database.close)
     await refuse_unsafe_database(database.engine, service.guarded)
     jetstream = connection.jetstream()
@@ -129,6 +131,7 @@ async def _runtime(
         keys=KeySource(settings.key_encryption_key, jetstream, owner=service.owns_keys),
         blobs=BlobBucket(jetstream, service.name),
         regions=load_regions(settings.regions_dir),
+        clock=clock,
     )
 
 

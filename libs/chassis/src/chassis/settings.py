@@ -41,6 +41,8 @@ class ServiceSettings(BaseSettings):
     rate_limit_storage: Literal["postgresql", "memory"] = "postgresql"
 
     otlp_endpoint: str | None = None
+    clock_file: Path | None = None
+    """Moves the service's clock forward (`chassis.clock.SteeredClock`); set by demonstrations and stories only."""
     log_level: str = "INFO"
 
     regions_dir: Path
