@@ -1,0 +1,116 @@
+"""Builders for tests: an application as a family fills it in, and the people of the demo packs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from chassis.regions import Region, load_packs, load_regions
+from chassis.running import Caller, Running
+from contracts.identifiers import Purpose, named_id
+
+from intake.applications.pack import IntakePack
+from intake.directory.pack import DirectoryPack
+
+REGIONS = Path(__file__).parents[4] / "regions"
+MOSCOW, SMOLENSK = "moscow-early-help", "smolensk"
+GIVEN_AT = datetime(2026, 3, 2, 6, 55, tzinfo=UTC)
+
+
+@lru_cache
+def intake_pack(region: str = MOSCOW) -> IntakePack:
+    """The committed ``intake.yaml`` of a region."""
+    return load_packs(REGIONS, "intake", IntakePack)[region]
+
+
+@lru_cache
+def directory_pack(region: str = MOSCOW) -> DirectoryPack:
+    """The committed ``directory.yaml`` of a region."""
+    return load_packs(REGIONS, "directory", DirectoryPack)[region]
+
+
+@lru_cache
+def region(code: str = MOSCOW) -> Region:
+    """The committed ``region.yaml`` of a region."""
+    return load_regions(REGIONS)[code]
+
+
+def consent(purpose: Purpose = Purpose.CONTACT, code: str = MOSCOW, **changes: Any) -> dict[str, Any]:
+    """The consent of one purpose in the words of the pack."""
+    text = intake_pack(code).consent(purpose)
+    assert text is not None
+    given = {"purpose": purpose.value, "text_version": text.version, "text_hash": text.text_hash, "form": "tick"}
+    return {**given, "given_at": GIVEN_AT.isoformat(), **changes}
+
+
+def filled_form(code: str = MOSCOW, **changes: Any) -> dict[str, Any]:
+    """All eleven fields of D2-16 but the file; all people are invented."""
+    form = {
+        "region": code,
+        "representative_name": "Тополева Анна Сергеевна",
+        "child_name": "Тополев Мирон",
+        "phone": "8 (905) 000-11-22",
+        "birth_date": "2025-09-14",
+        "email": "topoleva@example.org",
+        "registered_in_region": True,
+        "diagnosis": "перинатальное поражение нервной системы",
+        "actual_address": "ул. Тверская, д. 9, кв. 4",
+        "comment": "Родился раньше срока, плохо держит голову",
+        "consents": [consent(Purpose.CONTACT, code), consent(Purpose.HEALTH, code)],
+        "entry_point": "site",
+    }
+    return {name: value for name, value in {**form, **changes}.items() if value is not None}
+
+
+def organisation(code: str, pack: str = MOSCOW) -> UUID:
+    """The id of an organisation of a pack."""
+    return named_id("organisation", f"{pack}/{code}")
+
+
+@dataclass
+class Route:
+    """Drives an application along the story through the HTTP doors."""
+
+    app: Running
+    region: str = MOSCOW
+
+    async def person(self, login: str) -> Caller:
+        """A signed-in person of the pack, with the authority the pack gives."""
+        entry = next(entry for entry in directory_pack(self.region).staff if entry.login == login)
+        place = region(self.region)
+        whole = [self.region, *(f"{self.region}/{t.code}" for t in place.territories)] if entry.whole_region else []
+        return await self.app.as_role(
+            *entry.roles,
+            id=named_id("principal", f"{self.region}/{login}"),
+            organisation_ids=[organisation(entry.organisation, self.region)] if entry.organisation else [],
+            territories=[*whole, *(f"{self.region}/{code}" for code in entry.territories)],
+        )
+
+    async def submitted(self, **changes: Any) -> dict[str, Any]:
+        """File an application as the public; the answer."""
+        answer = await self.app.client().post("/applications", json=filled_form(self.region, **changes))
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def reached(self, coordinator: Caller, **changes: Any) -> dict[str, Any]:
+        """Filed, taken and called by the coordinator; the card."""
+        filed = await self.submitted(**changes)
+        taken = await coordinator.post(f"/applications/{filed['id']}/take")
+        assert taken.status_code == 200, taken.text
+        call = {"outcome": "reached", "need": "Помощь логопеда", "explanation_given": True}
+        called = await coordinator.post(f"/applications/{filed['id']}/calls", json=call)
+        assert called.status_code == 201, called.text
+        return {**filed, **called.json()}
+
+    async def handed_over(self, coordinator: Caller, service: str, **changes: Any) -> dict[str, Any]:
+        """Handed over to a service of the pack; the card."""
+        card = await self.reached(coordinator, **changes)
+        body = {"serving_organisation_id": str(organisation(service, self.region))}
+        answer = await coordinator.post(f"/applications/{card['id']}/hand-over", json=body)
+        assert answer.status_code == 200, answer.text
+        return {**card, **answer.json()}

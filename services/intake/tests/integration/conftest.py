@@ -1,0 +1,34 @@
+"""One intake per module, with the demo directory loaded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from chassis.running import Running
+from chassis.testing import START, Runner
+from intake.directory.background import load_directories
+from intake.main import service
+from intake.testing import SMOLENSK, Route
+
+
+@pytest.fixture(scope="module")
+async def intake(module_running: Runner) -> AsyncIterator[Running]:
+    app = await module_running(service, form_rate="100000/minute", public_url="https://early.example/intake/")
+    await load_directories(app.worker)
+    yield app
+
+
+@pytest.fixture(autouse=True)
+def monday_morning(intake: Running) -> None:
+    intake.clock.set(START)
+
+
+@pytest.fixture
+def moscow(intake: Running) -> Route:
+    return Route(intake)
+
+
+@pytest.fixture
+def smolensk(intake: Running) -> Route:
+    return Route(intake, SMOLENSK)
