@@ -11,16 +11,19 @@ from typing import Self
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from chassis import logs
 from chassis.telemetry import start_tracing
 
 
 class _Kept(logging.Handler):
+    """Keeps each line as it would be written."""
+
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.getMessage()} {record.exc_info} {record.exc_text} {vars(record)}")
+        self.lines.append(self.format(record))
 
 
 @dataclass
@@ -43,16 +46,24 @@ class Canary:
     def text(self) -> str:
         return f"жалоба {self.mark}"
 
+    @property
+    def lines(self) -> list[str]:
+        """The log lines so far."""
+        return self._kept.lines
+
     def __enter__(self) -> Self:
-        logging.getLogger().addHandler(self._kept)
-        self._level = logging.getLogger().level
-        logging.getLogger().setLevel(logging.DEBUG)
-        start_tracing("tests", None).add_span_processor(SimpleSpanProcessor(self._spans))
+        root = logging.getLogger()
+        self._before = root.handlers[:], root.level
+        logs.configure("tests")
+        self._kept.setFormatter(root.handlers[0].formatter)
+        root.handlers = [*self._before[0], self._kept]
+        start_tracing("tests", None, record=True).add_span_processor(SimpleSpanProcessor(self._spans))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        logging.getLogger().removeHandler(self._kept)
-        logging.getLogger().setLevel(self._level)
+        root = logging.getLogger()
+        root.handlers, level = self._before
+        root.setLevel(level)
         self._spans.shutdown()
 
     def check(self, *elsewhere: str) -> None:

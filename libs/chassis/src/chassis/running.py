@@ -33,7 +33,7 @@ from chassis.regions import load_regions
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.settings import ServiceSettings
-from chassis.telemetry import Metrics
+from chassis.telemetry import Metrics, start_tracing
 from chassis.testbed import Databases, DatabaseUrls, ManualClock, TokenIssuer, subject_of
 from chassis.timers import TimerSweep
 from chassis.unit import Unit
@@ -85,6 +85,7 @@ class Running:
         settings: dict[str, Any],
     ) -> Running:
         """Clone the database, make the bus's streams and buckets, and open both runtimes."""
+        start_tracing("tests", None, record=True)
         await bootstrap(bus, service.full_topology)
         urls = await databases.clone(service)
         values = {**_settings(issuer, urls, databases.servers.monitor_url), **settings}
@@ -165,7 +166,13 @@ class Running:
         return [(decode(envelope.type, row.payload), envelope) for envelope, row in envelopes]
 
     async def deliver(
-        self, event: Event, *, subject: UUID | None = None, sequence: int | None = None, id: UUID | None = None
+        self,
+        event: Event,
+        *,
+        subject: UUID | None = None,
+        sequence: int | None = None,
+        id: UUID | None = None,
+        traceparent: str | None = None,
     ) -> str | None:
         """Hand an event to every durable of the service that reads its aggregate, through the real inbox path.
 
@@ -176,7 +183,9 @@ class Running:
         subject = subject or event.aggregate_id
         sequence = sequence or self._sequences.get(subject, 0) + 1
         self._sequences[subject] = max(sequence, self._sequences.get(subject, 0))
-        envelope = Envelope(id or new_id(), event.type(), self.clock.now(), subject, sequence, uuid4())
+        envelope = Envelope(
+            id or new_id(), event.type(), self.clock.now(), subject, sequence, uuid4(), None, traceparent
+        )
         message = Message(event.subject(), event.model_dump_json().encode(), envelope.headers())
         faults = [await self._take(consumer, message, envelope) for consumer in self._consumers(event)]
         return next((fault for fault in faults if fault), None)

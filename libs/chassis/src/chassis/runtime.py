@@ -23,6 +23,7 @@ from chassis.keyring import KeySource
 from chassis.policy import Policy
 from chassis.regions import Region
 from chassis.settings import ServiceSettings
+from chassis.telemetry import trace_sql
 from chassis.timers import Timers
 from chassis.unit import Unit
 
@@ -42,6 +43,9 @@ class Runtime:
     ids: Callable[[], UUID] = new_id
     tokens_over: httpx.AsyncBaseTransport | None = None
     """How the issuer is reached; the network where it is None."""
+
+    def __post_init__(self) -> None:
+        trace_sql(self.database.engine)
 
     @cached_property
     def verifier(self) -> auth.TokenVerifier:

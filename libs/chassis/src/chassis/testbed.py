@@ -203,7 +203,7 @@ class Databases:
         return f"postgresql+asyncpg://{role}:{self._password}@{server}/{name}"
 
     async def _execute(self, *statements: str) -> None:
-        connection: Any = await asyncpg.connect(self.servers.postgres_dsn)
+        connection: Any = await asyncpg.connect(self.servers.postgres_dsn)  # type: ignore[no-untyped-call]
         try:
             for statement in statements:
                 await connection.execute(statement)
