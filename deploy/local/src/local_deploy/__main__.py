@@ -1,0 +1,81 @@
+"""``make run`` and ``make stop``: the whole system on this computer, with its main story."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from embedded import PortBusyError, StartFailedError
+from rich.console import Console
+
+from local_deploy.single import AlreadyRunningError, Holder
+from local_deploy.story.teller import tell
+from local_deploy.system import Ports, System
+from local_deploy.table import addresses
+
+ROOT = Path(__file__).parents[4]
+DATA = ROOT / ".marshrut"
+REGIONS = ROOT / "regions"
+
+app = typer.Typer(add_completion=False, help="Marshrut on this computer.")
+console = Console()
+DataDir = Annotated[Path, typer.Option(help="where databases, bus, mail and logs live")]
+
+
+@app.command()
+def run(
+    data: DataDir = DATA,
+    story: Annotated[bool, typer.Option(help="play the main story after the start")] = True,
+    stay: Annotated[bool, typer.Option(help="stay up afterwards")] = True,
+) -> None:
+    """Start everything, play the main story with visible progress, stay up until Ctrl-C."""
+    holder = Holder(data)
+    try:
+        holder.take()
+        _run(data, story=story, stay=stay)
+    except (AlreadyRunningError, PortBusyError, StartFailedError) as error:
+        console.print(f"[bold red]Не запустилось:[/] {error}", highlight=False)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        console.print("\nОстановлено. Данные сохранены в", data)
+    finally:
+        if (current := holder.process()) is not None and current.pid == _own_pid():
+            holder.release()
+
+
+def _run(data: Path, *, story: bool, stay: bool) -> None:
+    signal.signal(signal.SIGTERM, _interrupt)
+    began = time.monotonic()
+    system = System(data, Ports.usual(), REGIONS)
+    with system.running(lambda text: console.print(f"[dim]{time.monotonic() - began:5.1f} с[/] {text}")):
+        console.print(f"[bold green]Готово за {time.monotonic() - began:.0f} с[/]")
+        if story:
+            tell(system, console)
+        console.print(addresses(system))
+        if stay:
+            console.print("Ctrl-C или `make stop` останавливает всё; данные остаются.")
+            signal.pause()
+
+
+@app.command()
+def stop(data: DataDir = DATA) -> None:
+    """End what `make run` started; no process is left."""
+    console.print("Остановлено." if Holder(data).stop() else "Ничего не запущено.")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _own_pid() -> int:
+    import os
+
+    return os.getpid()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,36 @@
+"""The demonstration accounts: the invented staff of the region packs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+DEMO_PASSWORD = "Marshrut-demo-2026"  # noqa: S105 - shown to whoever runs the demonstration
+"""The password of every demonstration account of `make run`; never used by a real deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One invented member of staff, as ``directory.yaml`` names it."""
+
+    pack: str
+    login: str
+    name: str
+    position: str
+    roles: tuple[str, ...]
+
+
+def demo_staff(regions_dir: Path) -> list[StaffMember]:
+    """Everybody named in the packs' ``directory.yaml``."""
+    files = sorted(regions_dir.glob("*/directory.yaml"))
+    return [
+        _member(path.parent.name, row) for path in files for row in yaml.safe_load(path.read_text("utf-8"))["staff"]
+    ]
+
+
+def _member(pack: str, row: dict[str, object]) -> StaffMember:
+    roles = row["roles"]
+    assert isinstance(roles, list)
+    return StaffMember(pack, str(row["login"]), str(row["name"]), str(row["position"]), tuple(map(str, roles)))

@@ -1,0 +1,200 @@
+"""The whole system on one computer: servers, services, gateway, in the order in which they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from importlib import import_module
+from pathlib import Path
+
+from chassis import migrations
+from chassis.bootstrap import KEYS_BUCKET, bootstrap, topology
+from chassis.bus import connect
+from contracts.catalogue import PRODUCERS, stream
+from embedded import (
+    LOOPBACK,
+    Caddy,
+    Canaille,
+    DemoUser,
+    MailSink,
+    Nats,
+    OidcClient,
+    Postgres,
+    Process,
+    ServiceUser,
+    caddyfile,
+    free_port,
+)
+
+from local_deploy.environment import service_environment, service_process
+from local_deploy.staff import DEMO_PASSWORD, StaffMember, demo_staff
+
+SERVICES = ("intake", "cases", "scheduling", "notifications", "reporting")
+OPENS_SEALED = frozenset({"cases", "scheduling", "notifications"})
+"""Services that may read person keys; reporting counts and never opens anything."""
+
+CLIENT_ID = "marshrut-web"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens. `Ports.usual()` is what `make run` uses; `Ports.free()` is for tests."""
+
+    gateway: int = 8080
+    identity: int = 8081
+    mail_page: int = 8082
+    intake: int = 8101
+    cases: int = 8102
+    scheduling: int = 8103
+    notifications: int = 8104
+    reporting: int = 8105
+    smtp: int = 8125
+    postgres: int = 8132
+    nats: int = 8142
+    nats_monitor: int = 8143
+
+    @classmethod
+    def usual(cls) -> Ports:
+        return cls()
+
+    @classmethod
+    def free(cls) -> Ports:
+        return cls(**{field.name: free_port() for field in fields(cls)})
+
+    def of(self, service: str) -> int:
+        port: int = getattr(self, service)
+        return port
+
+
+class System:
+    """Everything `make run` starts; also what e2e, faults and bench run against.
+
+    Args:
+        data_dir: databases, bus, mail, keys and logs; a second start finds them again.
+        regions_dir: the region packs to load.
+        split: API and worker of each service as two processes (faults and production) instead of one.
+    """
+
+    def __init__(self, data_dir: Path, ports: Ports, regions_dir: Path, *, split: bool = False) -> None:
+        self.data_dir, self.ports, self.regions_dir, self.split = data_dir, ports, regions_dir, split
+        self.services = {name: import_module(f"{name}.main").service for name in SERVICES}
+        self.postgres = Postgres(data_dir / "postgres", ports.postgres)
+        self.nats = Nats(data_dir / "nats", ports.nats, users=self._bus_users(), monitor_port=ports.nats_monitor)
+        self.mail = MailSink(data_dir / "mail", ports.smtp, http_port=ports.mail_page)
+        self.identity = Canaille(
+            data_dir / "identity",
+            ports.identity,
+            smtp_port=ports.smtp,
+            clients=[OidcClient(CLIENT_ID, (self.redirect_uri,), "Маршрут")],
+            users=[_person(member) for member in demo_staff(regions_dir)],
+        )
+        self.gateway = Caddy(self._gateway_file(), ports.gateway, data_dir=data_dir / "gateway")
+        self.processes: dict[str, Process] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.gateway}"
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.url}/login/callback"
+
+    @property
+    def clock_file(self) -> Path:
+        """Seconds the demonstration clock stands ahead; stays with the data."""
+        return self.data_dir / "clock-offset"
+
+    def start(self, progress: Progress = lambda _: None) -> None:
+        """Start everything and wait until it answers; raises `StartFailedError` or `PortBusyError`."""
+        progress("starting PostgreSQL, NATS, the mail sink and the identity provider")
+        for server in (self.identity, self.postgres, self.nats, self.mail):
+            server.launch()
+        for server in (self.postgres, self.nats, self.mail):
+            server.process.wait_ready()
+        progress("migrating five databases, making streams and consumers")
+        self.postgres.create_service_databases(SERVICES)
+        asyncio.run(self._prepare())
+        progress("starting the services and the gateway")
+        self._launch_services()
+        self.gateway.launch()
+        for process in (*self.processes.values(), self.gateway.process, self.identity.process):
+            process.wait_ready()
+        for process in self.all_processes():
+            process.supervise()
+
+    def stop(self) -> None:
+        """End everything in the reverse order; no process is left."""
+        for process in (self.gateway.process, *self.processes.values()):
+            process.stop()
+        for server in (self.identity, self.mail, self.nats, self.postgres):
+            server.stop()
+
+    def all_processes(self) -> Iterator[Process]:
+        """Every supervised process, servers first."""
+        for server in (self.postgres, self.nats, self.mail, self.identity, self.gateway):
+            yield server.process
+        yield from self.processes.values()
+
+    @contextmanager
+    def running(self, progress: Progress = lambda _: None) -> Iterator[System]:
+        """Started inside the block, stopped after it, whatever happens."""
+        try:
+            self.start(progress)
+            yield self
+        finally:
+            self.stop()
+
+    async def _prepare(self) -> None:
+        for name, service in self.services.items():
+            await migrations.migrate_service(service, self.postgres.url(name, f"{name}_owner"))
+        bus = await connect(self.nats.bootstrap_url, "bootstrap")
+        try:
+            routers = {name: service.event_routers for name, service in self.services.items()}
+            await bootstrap(bus, topology(PRODUCERS, routers))
+        finally:
+            await bus.close()
+
+    def _launch_services(self) -> None:
+        for name in SERVICES:
+            environment = service_environment(self, name)
+            for door in ("api", "worker") if self.split else ("all",):
+                process = service_process(self, name, door, environment)
+                self.processes[process.name] = process
+                process.launch()
+
+    def _gateway_file(self) -> Path:
+        path = self.data_dir / "gateway" / "Caddyfile"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(caddyfile({name: self.ports.of(name) for name in SERVICES}, self.ports.gateway))
+        return path
+
+    def keyring_secret(self) -> str:
+        """The key that wraps person keys, made once for this data folder."""
+        path = self.data_dir / "keyring-secret"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(0o600)
+            path.write_text(b64encode(secrets.token_bytes(32)).decode())
+        return path.read_text()
+
+    def _bus_users(self) -> list[ServiceUser]:
+        return [
+            ServiceUser(
+                name,
+                stream(name) if name in PRODUCERS else None,
+                [(each.stream, each.durable(name)) for each in service.subscriptions],
+                reads_buckets=[KEYS_BUCKET] if name in OPENS_SEALED else [],
+                writes_buckets=[KEYS_BUCKET] if service.owns_keys else [],
+            )
+            for name, service in self.services.items()
+        ]
+
+
+def _person(member: StaffMember) -> DemoUser:
+    family, given, *_ = member.name.split()
+    return DemoUser(member.login, DEMO_PASSWORD, given, family, f"{member.login}@staff.example.org")
