@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import nats
 import pytest
@@ -11,10 +10,11 @@ from chassis.bootstrap import Sizes, blob_stream, key_stream
 from chassis.context import SYSTEM
 from chassis.database import Database
 from chassis.rls import ChildOf, Entry, Guarded, Open, differences, install
+from chassis.testbed import Databases, Servers
 from contracts.access import Permission, Relation
-from embedded import Nats, Postgres, ServiceUser
+from embedded import Nats, ServiceUser
 from nats.aio.client import Client
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 SERVICE = "cases"
 SIZES = Sizes()
@@ -87,32 +87,19 @@ class World:
             await database.close()
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"), durable=False)
-    server.start()
-    server.create_service_databases([SERVICE])
-    yield server
-    server.stop()
-
-
-_numbers = count(1)
-
-
 @pytest.fixture
-async def world(postgres: Postgres) -> AsyncIterator[World]:
+async def world(databases: Databases, servers: Servers) -> AsyncIterator[World]:
     """A database of its own for every test, empty but for the tables and their policies."""
-    name = f"{SERVICE}_{next(_numbers)}"
-    postgres.create_database_from_template(SERVICE, name)
-    owner, api, worker, superuser = (
-        Database(postgres.url(name, role), pool_size=2)
-        for role in (f"{SERVICE}_owner", f"{SERVICE}_api", f"{SERVICE}_worker", "postgres")
-    )
-    found = World(owner, api, worker, superuser)
+    urls = await databases.empty(SERVICE)
+    address = make_url(servers.postgres_dsn).set(drivername="postgresql+asyncpg", database=urls.name)
+    superuser = address.render_as_string(hide_password=False)
+    opened = (Database(url, pool_size=2) for url in (urls.owner, urls.api, urls.worker, superuser))
+    owner, api, worker, above = opened
+    found = World(owner, api, worker, above)
     await found.migrate()
     yield found
     await found.close()
-    postgres.drop_database(name)
+    await databases.drop(urls.name)
 
 
 @pytest.fixture(scope="session")
