@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -14,13 +13,17 @@ from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.messaging import subscriptions
 from embedded import Nats, Postgres, ServiceUser
-from nats.aio.client import Client
 
 sys.path.append(str(Path(__file__).parent))  # the world of these tests is a module, for child processes need it too
 
 import workshop
 
 EVENT_TABLES = (*outbox.DDL, *inbox.DDL, *dead_letters.DDL, *timers.DDL, *workshop.TABLES)
+
+
+@pytest.fixture(scope="session")
+def event_tables() -> tuple[str, ...]:
+    return EVENT_TABLES
 
 
 @pytest.fixture(scope="session")
@@ -60,18 +63,8 @@ def gallery(database: Database) -> Consumer:
     return workshop.consumer_of(workshop.gallery(), database)
 
 
-@dataclass(frozen=True)
-class Bus:
-    """A server with the workshop's stream and the durables of the given routers."""
-
-    server: Nats
-    admin: Client
-    workshop: Client
-    gallery: Client
-
-
 @pytest.fixture
-async def bus(tmp_path: Path) -> AsyncIterator[Bus]:
+async def bus(tmp_path: Path) -> AsyncIterator[workshop.Bus]:
     (ordered,) = subscriptions([workshop.gallery()])
     (batch,) = subscriptions([workshop.projection()])
     names = [(one.stream, one.durable(workshop.CONSUMER)) for one in (ordered, batch)]
@@ -84,7 +77,9 @@ async def bus(tmp_path: Path) -> AsyncIterator[Bus]:
         tuple((one.stream, durable(workshop.CONSUMER, one)) for one in (ordered, batch)),
     )
     await bootstrap(admin, wanted)
-    made = Bus(server, admin, await connect(server.url("workshop"), "w"), await connect(server.url("gallery"), "g"))
+    made = workshop.Bus(
+        server, admin, await connect(server.url("workshop"), "w"), await connect(server.url("gallery"), "g")
+    )
     yield made
     for client in (made.admin, made.workshop, made.gallery):
         await client.close()

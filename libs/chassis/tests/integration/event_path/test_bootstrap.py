@@ -10,10 +10,10 @@ from chassis.assertions import refuse_unsafe_bus, unsafe_server
 from chassis.bootstrap import Topology, bootstrap, of_service, topology, verify
 from chassis.bus import connect
 from chassis.safety import UnsafeError
-from conftest import Bus
 from embedded import Nats
 from nats.js.api import AckPolicy, DiscardPolicy
 from nats.js.errors import APIError, NotFoundError
+from workshop import Bus
 
 ROUTERS = {"gallery": [workshop.gallery(), workshop.projection()], "workshop": []}
 

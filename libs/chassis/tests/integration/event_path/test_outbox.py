@@ -105,7 +105,7 @@ async def test_positions_of_one_aggregate_follow_its_sequence_under_concurrency(
 async def test_a_commit_wakes_the_listener(database: Database) -> None:
     import asyncpg
 
-    listener = await asyncpg.connect(database.dsn)
+    listener = await asyncpg.connect(database.dsn)  # type: ignore[no-untyped-call]
     woken = asyncio.Event()
     await listener.add_listener(outbox.CHANNEL, lambda *_: woken.set())
     await work(database, moves=0)

@@ -15,8 +15,7 @@ from chassis.database import Database
 from chassis.dead_letters import State, counts
 from chassis.puller import Puller
 from chassis.relay import Relay
-from conftest import Bus
-from workshop import consumer_of, recorded, seen, work
+from workshop import Bus, consumer_of, recorded, seen, work
 
 
 @asynccontextmanager
@@ -32,7 +31,7 @@ async def pulling(bus: Bus, *consumers: Consumer, batch: int = puller_module.BAT
 
 
 async def send_all(database: Database, bus: Bus) -> None:
-    connection: Any = await asyncpg.connect(database.dsn)
+    connection: Any = await asyncpg.connect(database.dsn)  # type: ignore[no-untyped-call]
     relay = Relay(database.dsn, bus.workshop, workshop.PRODUCER)
     while await relay.drain(connection):
         pass

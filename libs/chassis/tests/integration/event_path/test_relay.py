@@ -11,15 +11,14 @@ from chassis.clock import new_id
 from chassis.context import SYSTEM
 from chassis.database import Database
 from chassis.relay import ATOMIC_FROM, NotStoredError, Relay, Row
-from conftest import Bus
 from nats.errors import NoRespondersError
 from sqlalchemy import text
-from workshop import recorded, work
+from workshop import Bus, recorded, work
 
 
 @pytest.fixture
 async def connection(database: Database) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(database.dsn)
+    connection = await asyncpg.connect(database.dsn)  # type: ignore[no-untyped-call]
     yield connection
     await connection.close()
 

@@ -17,6 +17,8 @@ from chassis.messaging import Delivery, EventRouter, subscriptions
 from chassis.runtime import Runtime
 from chassis.unit import Unit
 from contracts.event import Envelope, Event
+from embedded import Nats
+from nats.aio.client import Client
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped
@@ -188,3 +190,13 @@ async def seen(database: Database, consumer: str = "gallery") -> list[tuple[UUID
     query = text("SELECT piece_id, sequence FROM seen WHERE consumer = :consumer ORDER BY place")
     async with database.transaction(SYSTEM) as session:
         return [(row[0], row[1]) for row in await session.execute(query, {"consumer": consumer})]
+
+
+@dataclass(frozen=True)
+class Bus:
+    """A server with the workshop's stream and the durables of the given routers."""
+
+    server: Nats
+    admin: Client
+    workshop: Client
+    gallery: Client

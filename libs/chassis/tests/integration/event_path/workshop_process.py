@@ -1,0 +1,24 @@
+"""A relay or a consumer as a process to be killed: ``workshop_process.py relay|consumer DATABASE_URL NATS_URL``."""
+
+import asyncio
+import sys
+
+import uvloop
+import workshop
+from chassis.bus import connect
+from chassis.database import Database
+from chassis.puller import Puller
+from chassis.relay import Relay
+
+
+async def main(part: str, database_url: str, nats_url: str) -> None:
+    bus = await connect(nats_url, part)
+    database = Database(database_url, pool_size=2)
+    if part == "relay":
+        await Relay(database.dsn, bus, workshop.PRODUCER).run()
+    consumers = [workshop.consumer_of(router, database) for router in (workshop.gallery(), workshop.projection())]
+    await asyncio.gather(*(Puller(bus, consumer).run() for consumer in consumers))
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))
