@@ -1,0 +1,24 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from cases.main import service
+from cases.testing import Family
+from chassis.running import Running
+
+Arrival = Callable[..., Awaitable[Family]]
+
+
+@pytest.fixture(scope="module")
+async def app(module_running: Any) -> Running:
+    return await module_running(service)
+
+
+@pytest.fixture
+def arrival(app: Running, nats_client: Any) -> Arrival:
+    """``await arrival(region, **changes)``: a family whose file has just opened."""
+
+    async def arrives(region: str = "moscow-early-help", **changes: Any) -> Family:
+        return await Family.arrives(app, nats_client, region, **changes)
+
+    return arrives
