@@ -24,4 +24,6 @@ rooms = (
     Room("accounts", api=accounts.router),
 )
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)
-cli = service.cli()
+
+if __name__ == "__main__":
+    service.cli()()

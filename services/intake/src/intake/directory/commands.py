@@ -92,7 +92,7 @@ async def _register(pack: str, entry: OrganisationEntry, unit: Unit) -> bool:
 
 async def _employ(pack: str, entry: StaffEntry, region: Region | None, issuer: str, unit: Unit) -> bool:
     person = await _known_or_new(Principal, named_id("principal", f"{pack}/{entry.login}"), unit)
-    digest = subject_digest(issuer, entry.login)
+    digest = subject_digest(issuer, entry.subject or entry.login)
     pack_print = hashlib.sha256(f"{digest}\n{entry.model_dump_json()}".encode()).hexdigest()
     if person.pack_print == pack_print:
         return False

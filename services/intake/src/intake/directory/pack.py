@@ -40,9 +40,13 @@ class OrganisationEntry(PackModel):
 
 
 class StaffEntry(PackModel):
-    """A person. ``login`` is the name at the identity provider; only a digest of it is stored."""
+    """A person. ``subject`` is what the identity provider calls the account (``sub``), the login where it is left out.
+
+    Only a digest of it is stored.
+    """
 
     login: str = Field(min_length=1, max_length=100)
+    subject: str | None = Field(None, min_length=1, max_length=255)
     name: str
     position: str
     roles: frozenset[Role] = Field(min_length=1)
