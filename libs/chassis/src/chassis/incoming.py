@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
 from contracts.event import DECLARED, Envelope, Event
@@ -21,17 +20,20 @@ def read(message: Message, subscription: Subscription, stream_sequence: int = 0,
     headers = message.headers or {}
     try:
         envelope = Envelope.parse(headers)
-        relevance = _relevance(subscription, envelope, twin=TWIN_HEADER in headers)
-    except (KeyError, ValueError, TypeError) as fault:
+        fact, version = _split(envelope)
+    except (KeyError, ValueError, TypeError) as error:
         place = uuid5(NAMESPACE_OID, f"{subscription.stream}/{stream_sequence}")
-        return Incoming(message, place, stream_sequence, Relevance.UNREADABLE, fault=fault, deliveries=deliveries)
-    incoming = Incoming(message, envelope.id, stream_sequence, relevance, envelope, deliveries=deliveries)
-    if relevance is not Relevance.HANDLED:
-        return incoming
-    try:
-        return replace(incoming, delivery=Delivery(_event(envelope, message.data, subscription), envelope))
-    except ValueError as fault:  # pydantic's ValidationError is one
-        return replace(incoming, relevance=Relevance.UNREADABLE, fault=fault)
+        return Incoming(message, place, stream_sequence, Relevance.UNREADABLE, fault=error, deliveries=deliveries)
+    handled = subscription.events.get(fact)
+    relevance = _relevance(handled, version, twin=TWIN_HEADER in headers)
+    delivery: Delivery | None = None
+    fault: Exception | None = None
+    if handled and relevance is Relevance.HANDLED:
+        try:
+            delivery = Delivery(_event(envelope, message.data, handled), envelope)
+        except ValueError as error:  # pydantic's ValidationError is one
+            relevance, fault = Relevance.UNREADABLE, error
+    return Incoming(message, envelope.id, stream_sequence, relevance, envelope, delivery, fault, deliveries)
 
 
 def _split(envelope: Envelope) -> tuple[str, int]:
@@ -44,9 +46,7 @@ def _split(envelope: Envelope) -> tuple[str, int]:
     return fact, int(version)
 
 
-def _relevance(subscription: Subscription, envelope: Envelope, *, twin: bool) -> Relevance:
-    fact, version = _split(envelope)
-    handled = subscription.events.get(fact)
+def _relevance(handled: type[Event] | None, version: int, *, twin: bool) -> Relevance:
     if handled is None:
         return Relevance.IGNORED
     # An older version without a twin mark was the newest when it was published: it is all there is of this fact.
@@ -55,8 +55,7 @@ def _relevance(subscription: Subscription, envelope: Envelope, *, twin: bool) ->
     return Relevance.TWIN
 
 
-def _event(envelope: Envelope, payload: bytes, subscription: Subscription) -> Event:
-    handled = subscription.events[_split(envelope)[0]]
+def _event(envelope: Envelope, payload: bytes, handled: type[Event]) -> Event:
     declared = handled if envelope.type == handled.type() else DECLARED.get(envelope.type)
     if declared is None:
         raise UnreadableError(f"{envelope.type} is not declared")

@@ -90,7 +90,8 @@ def attach(session: AsyncSession, clock: Clock, cause: Cause) -> None:
 
 async def now_because_of(session: AsyncSession, cause: Cause) -> None:
     """Flush what was recorded so far under its own cause, and go on under another (the next message of a batch)."""
-    await session.flush()
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
     session.info[_CAUSE] = cause
 
 

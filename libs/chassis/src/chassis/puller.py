@@ -64,13 +64,24 @@ class Puller:
         subscription = await self._js.pull_subscribe_bind(durable=name, stream=stream)
         self._stuck.clear()
         self._moved_at = time.monotonic()
+        # The next batch is on its way while this one waits for the database.
+        upcoming = asyncio.ensure_future(self._fetch(subscription))
         try:
-            while (messages := await self._fetch(subscription)) is not None:
+            while (messages := await upcoming) is not None:
+                upcoming = asyncio.ensure_future(self._fetch(subscription))
                 if messages:
                     await self._take(messages)
         finally:
+            await self._give_back(upcoming)
             with contextlib.suppress(Exception):
                 await subscription.unsubscribe()
+
+    async def _give_back(self, upcoming: asyncio.Future[list[Msg] | None]) -> None:
+        """What was fetched and not begun need not wait for ack_wait."""
+        upcoming.cancel()
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            for message in await upcoming or ():
+                await message.nak()
 
     async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> list[Msg] | None:
         """The next messages, an empty list when there are none, None when it is time to leave."""
