@@ -243,6 +243,4 @@ class Family:
         return approved.json()
 
 
-PERSONAL = frozenset(
-    {"child_name", "birth_date", "gestation_weeks", "name", "email", "address", "diagnosis", "need"}
-)
+PERSONAL = frozenset({"child_name", "birth_date", "gestation_weeks", "name", "email", "address", "diagnosis", "need"})

@@ -42,7 +42,11 @@ async def test_the_approval_carries_lines_and_the_reach_of_the_family_sealed(app
     at = {name: place(ProgrammeApproved.fact_name(), name, fact.programme_id) for name in ("address", "contact")}
     assert unseal(fact.address, Address, family.key, at["address"]).latitude == 55.0
     assert unseal(fact.contact, Contact, family.key, at["contact"]).phone == "+79990000001"
-    assert (fact.lines[0].service_code, fact.lines[0].count, fact.lines[0].skill) == (LINE["service"], 12, "psychologist")
+    assert (fact.lines[0].service_code, fact.lines[0].count, fact.lines[0].skill) == (
+        LINE["service"],
+        12,
+        "psychologist",
+    )
     assert fact.specialist_ids == (family.specialist_id,)
     assert fact.goals == 1
 

@@ -22,7 +22,9 @@ async def test_D4_05_the_card_is_drawn_up_from_the_packs_template_with_six_attri
     lines = card["versions"][0]["lines"]
     six = ("service", "starts_on", "content", "minutes", "count", "result")
     assert all(line[name] for line in lines for name in six)
-    counted = {group: sum(ln["count"] for ln in lines if ln["group"] == group) for group in {ln["group"] for ln in lines}}
+    counted = {
+        group: sum(ln["count"] for ln in lines if ln["group"] == group) for group in {ln["group"] for ln in lines}
+    }
     assert counted == {"social_medical": 8, "psychological_pedagogical": 8}
     assert {ln["mode"] for ln in lines} == {"home", "remote"}
 

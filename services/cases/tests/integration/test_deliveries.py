@@ -1,0 +1,230 @@
+"""Delivered services exactly once, the 8 + 8 quota of the month, acts of urgent services (D4-07, D4-08, D4-21)."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cases.testing import MOSCOW, SMOLENSK, Family
+from chassis.clock import new_id
+from chassis.running import Running
+from contracts.cases import ServiceDelivered, UrgentActDrawnUp, UrgentActSigned
+from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup, VisitOutcome
+from contracts.scheduling import (
+    PerformedService,
+    PlannedService,
+    TripPerformed,
+    TripService,
+    VisitPostponed,
+    VisitReported,
+    VisitScheduled,
+)
+
+MEDICAL, PEDAGOGICAL = ServiceGroup.SOCIAL_MEDICAL, ServiceGroup.PSYCHOLOGICAL_PEDAGOGICAL
+
+
+def scheduled(family: Family, programme: Any, day: date, **changes: Any) -> VisitScheduled:
+    starts = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+    pair = (("motor_session", MEDICAL), ("psychologist_session", PEDAGOGICAL))
+    services = tuple(PlannedService(line_id=None, service_code=c, group=g, minutes=45) for c, g in pair)
+    values = {
+        "visit_id": new_id(),
+        "child_id": family.event.child_id,
+        "case_id": family.case_id,
+        "region": SMOLENSK,
+        "organisation_id": family.event.serving_organisation_id,
+        "plan_id": None,
+        "programme_id": UUID(programme["id"]),
+        "mode": DeliveryMode.HOME,
+        "brigade_id": None,
+        "specialist_ids": (),
+        "starts_at": starts,
+        "ends_at": starts + timedelta(hours=2),
+        "services": services,
+    }
+    return VisitScheduled(**(values | changes))
+
+
+def reported(visit: VisitScheduled, **changes: Any) -> VisitReported:
+    services = tuple(
+        PerformedService(
+            delivery_id=new_id(),
+            line_id=None,
+            service_code=s.service_code,
+            group=s.group,
+            minutes=45,
+            specialist_id=None,
+        )
+        for s in visit.services
+    )
+    kept = visit.model_dump(include={"visit_id", "child_id", "case_id", "region", "programme_id", "mode"})
+    values = {"outcome": VisitOutcome.PERFORMED, "performed_at": visit.ends_at, "services": services}
+    return VisitReported(**(kept | values | changes))
+
+
+def ill(visit: VisitScheduled, until: date) -> VisitPostponed:
+    kept = visit.model_dump(include={"visit_id", "child_id", "case_id", "region", "programme_id", "mode", "services"})
+    return VisitPostponed(**kept, reason=VisitOutcome.CHILD_ILL, until=until)
+
+
+def trip(families: list[Family], day: date) -> TripPerformed:
+    services = tuple(
+        TripService(
+            delivery_id=new_id(),
+            child_id=family.event.child_id,
+            case_id=family.case_id,
+            service_code=code,
+            group=group,
+            minutes=30,
+            specialist_id=None,
+        )
+        for code, group in (("paediatrician_consultation", MEDICAL), ("speech_session", PEDAGOGICAL))
+        for family in families
+    )
+    organisation = families[0].event.serving_organisation_id
+    return TripPerformed(
+        trip_id=new_id(),
+        region=SMOLENSK,
+        territory="smolensk/gagarin",
+        organisation_id=organisation,
+        day=day,
+        services=services,
+    )
+
+
+@pytest.fixture
+async def served(arrival: Any) -> tuple[Family, Any]:
+    family = await arrival(SMOLENSK)
+    return family, await family.approved(await family.iksra())
+
+
+async def quota(family: Family, month: str = "2026-03") -> dict[str, dict[str, int]]:
+    answer = await family.specialist.get(f"/case-files/{family.case_id}/quota", params={"month": month})
+    assert answer.status_code == 200, answer.text
+    (card,) = answer.json()["programmes"]
+    return {group["group"]: group for group in card["groups"]}
+
+
+async def test_D4_07_the_quota_counts_done_planned_and_what_will_be_missing(app: Running, served: Any) -> None:
+    family, programme = served
+    visits = [scheduled(family, programme, date(2026, 3, day)) for day in (3, 5, 10, 12, 17, 19, 24)]
+    for visit in visits:
+        assert await app.deliver(visit) is None
+    assert await app.deliver(reported(visits[0])) is None
+    medical = (await quota(family))[MEDICAL]
+    assert (medical["required"], medical["done"], medical["planned"], medical["shortfall"]) == (8, 1, 6, 1)
+
+
+async def test_exactly_once_by_the_clients_id(app: Running, served: Any) -> None:
+    family, programme = served
+    visit = scheduled(family, programme, date(2026, 3, 3))
+    report = reported(visit)
+    await app.deliver(visit)
+    message = new_id()
+    for id in (message, message, new_id()):
+        await app.deliver(report, id=id)
+    ids = {service.delivery_id for service in report.services}
+    facts = [e for e in await app.published(ServiceDelivered) if e.delivery_id in ids]
+    assert len(facts) == 2
+    assert {fact.accounting for fact in facts} == {Accounting.HOME_SERVICE}
+    listed = (await family.specialist.get(f"/case-files/{family.case_id}/deliveries")).json()["items"]
+    assert {UUID(item["id"]) for item in listed} == ids
+    assert listed[0]["delivered_on"] == "2026-03-03"
+
+
+async def test_T5_an_illness_pauses_the_month_and_a_new_date_ends_the_pause(app: Running, served: Any) -> None:
+    family, programme = served
+    first, second, later = (scheduled(family, programme, date(2026, 3, day)) for day in (5, 10, 26))
+    for visit in (first, second, later):
+        await app.deliver(visit)
+    await app.deliver(ill(first, date(2026, 3, 15)))
+    medical = (await quota(family))[MEDICAL]
+    assert (medical["planned"], medical["postponed"], medical["shortfall"]) == (1, 2, 7)
+    again = scheduled(family, programme, date(2026, 3, 12), visit_id=first.visit_id)
+    await app.deliver(again)
+    medical = (await quota(family))[MEDICAL]
+    assert (medical["planned"], medical["postponed"]) == (2, 1)
+    whole = (await family.specialist.get(f"/case-files/{family.case_id}/quota")).json()
+    assert whole["pauses"] == [["2026-03-05", "2026-03-11"]]
+
+
+async def test_a_visit_late_in_the_evening_counts_for_the_regions_own_day(app: Running, served: Any) -> None:
+    family, programme = served
+    visit = scheduled(family, programme, date(2026, 3, 3))
+    await app.deliver(visit)
+    await app.deliver(reported(visit, performed_at=datetime(2026, 3, 3, 22, 30, tzinfo=UTC)))
+    listed = (await family.specialist.get(f"/case-files/{family.case_id}/deliveries")).json()["items"]
+    assert {item["delivered_on"] for item in listed} == {"2026-03-04"}
+
+
+async def test_D4_21_each_family_signs_one_prefilled_act_and_only_then_it_counts(app: Running, arrival: Any) -> None:
+    families = [await arrival(SMOLENSK), await arrival(SMOLENSK)]
+    performed = trip(families, date(2026, 3, 2))
+    for id in (new_id(), new_id()):
+        await app.deliver(performed, id=id)
+    drawn = [e for e in await app.published(UrgentActDrawnUp) if e.trip_id == performed.trip_id]
+    assert sorted(e.case_id for e in drawn) == sorted(family.case_id for family in families)
+    assert [e for e in await app.published(ServiceDelivered) if e.case_id == families[0].case_id] == []
+    (act,) = (await families[0].representative.get("/urgent-acts")).json()["items"]
+    assert [service["title"] for service in act["services"]] == ["Консультация врача-педиатра", "Занятие с логопедом"]
+    signed = await families[0].specialist.post(f"/urgent-acts/{act['id']}/sign", json={"form": "paper"})
+    assert (signed.status_code, signed.json()["services"]) == (200, 2)
+    facts = [e for e in await app.published(ServiceDelivered) if e.case_id == families[0].case_id]
+    assert {(e.accounting, e.mode, e.programme_id) for e in facts} == {
+        (Accounting.URGENT_SERVICE, DeliveryMode.POINT, None)
+    }
+    assert [e.act_id for e in await app.published(UrgentActSigned) if e.trip_id == performed.trip_id] == [
+        UUID(act["id"])
+    ]
+    again = await families[0].specialist.post(f"/urgent-acts/{act['id']}/sign", json={"form": "paper"})
+    assert (again.status_code, again.json()["slug"]) == (409, "act_already_signed")
+
+
+async def test_D4_07_a_trip_does_not_count_towards_the_quota(app: Running, served: Any) -> None:
+    family, _ = served
+    await app.deliver(trip([family], date(2026, 3, 2)))
+    (act,) = (await family.specialist.get("/urgent-acts", params={"signed": False, "limit": 200})).json()["items"][:1]
+    acts = (await family.representative.get("/urgent-acts")).json()["items"]
+    await family.specialist.post(f"/urgent-acts/{acts[0]['id']}/sign", json={})
+    assert (await quota(family))[MEDICAL]["done"] == 0
+    assert act["signed_on"] is None
+
+
+async def test_a_service_recorded_by_hand_counts_once_for_a_resend(app: Running, served: Any) -> None:
+    family, programme = served
+    body = {"id": str(new_id()), "service": "speech_session", "mode": "remote", "programme_id": programme["id"]}
+    for _ in range(2):
+        assert (await family.post("deliveries", body))["accounting"] == "home_service"
+    assert (await quota(family))[PEDAGOGICAL]["done"] == 1
+
+
+async def test_D2_24_early_help_has_an_accounting_code_of_its_own(arrival: Any) -> None:
+    family = await arrival(MOSCOW)
+    await family.first_appointment()
+    programme = await family.approved(await family.iprp())
+    body = {"service": "psychologist_session", "mode": "home", "programme_id": programme["id"]}
+    assert (await family.post("deliveries", body))["accounting"] == "early_help"
+
+
+async def test_a_report_about_an_unknown_family_goes_to_the_dead_letters(app: Running, served: Any) -> None:
+    family, programme = served
+    visit = scheduled(family, programme, date(2026, 3, 3), case_id=new_id())
+    fault = await app.deliver(visit)
+    assert fault is not None
+    assert "not_found" in fault
+
+
+async def test_the_list_of_services_is_paged_and_narrowed(app: Running, served: Any) -> None:
+    family, programme = served
+    for day in range(3, 8):
+        visit = scheduled(family, programme, date(2026, 3, day))
+        await app.deliver(visit)
+        await app.deliver(reported(visit))
+    path, seen, cursor = f"/case-files/{family.case_id}/deliveries", [], None
+    while True:
+        query = {"limit": 2, "group": "social_medical", "since": "2026-03-04", **({"cursor": cursor} if cursor else {})}
+        page = (await family.head.get(path, params=query)).json()
+        seen += [item["delivered_on"] for item in page["items"]]
+        if (cursor := page["next_cursor"]) is None:
+            break
+    assert seen == ["2026-03-07", "2026-03-06", "2026-03-05", "2026-03-04"]
