@@ -12,7 +12,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     return ROWS.findall((ROOT / "docs" / "requirements.md").read_text("utf-8"))
 
 
-def tests() -> str:
+def sources() -> str:
     folders = [ROOT / "libs", ROOT / "services", ROOT / "deploy", ROOT / "tests"]
     files = [path for folder in folders for path in folder.rglob("test_*.py")]
     return "\n".join(path.read_text("utf-8") for path in files)
@@ -25,7 +25,7 @@ def test_there_are_207_rows_each_with_one_owner() -> None:
 
 
 def test_every_ticked_row_names_tests_that_exist_and_carry_its_id() -> None:
-    text = tests()
+    text = sources()
     missing = [
         (id, name)
         for id, _, done, proof in rows()
