@@ -75,7 +75,7 @@ def relations_of(principal: Principal, access: ObjectAccess) -> frozenset[Relati
         Relation.TOKEN: _known(principal.token_digest),
     }
     self_id = _known(principal.id)
-    return frozenset(r for r, values in access.items() if not mine.get(r, self_id).isdisjoint(set(values) - {None}))
+    return frozenset(r for r, values in access.items() if not mine.get(r, self_id).isdisjoint(values))
 
 
 def visible_groups(

@@ -1,6 +1,7 @@
 """Servers and databases of the protection tests: a table guarded by the real policy and the chassis's own tables."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import nats
@@ -78,6 +79,13 @@ class World:
         async with self.owner.transaction(SYSTEM) as session:
             await (await session.connection()).run_sync(install, SERVICE, GUARDED)
 
+    async def empty(self) -> None:
+        tables = "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+        async with self.superuser.engine.begin() as connection:
+            # The append-only trigger stands in the way of everybody else.
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
+            await connection.execute(text(f"TRUNCATE {await connection.scalar(text(tables))}"))
+
     async def differences(self) -> list[str]:
         async with self.owner.transaction(SYSTEM) as session:
             return await (await session.connection()).run_sync(differences, SERVICE, GUARDED)
@@ -87,19 +95,37 @@ class World:
             await database.close()
 
 
-@pytest.fixture
-async def world(databases: Databases, servers: Servers) -> AsyncIterator[World]:
-    """A database of its own for every test, empty but for the tables and their policies."""
+@asynccontextmanager
+async def migrated(databases: Databases, servers: Servers) -> AsyncIterator[World]:
     urls = await databases.empty(SERVICE)
     address = make_url(servers.postgres_dsn).set(drivername="postgresql+asyncpg", database=urls.name)
     superuser = address.render_as_string(hide_password=False)
-    opened = (Database(url, pool_size=2) for url in (urls.owner, urls.api, urls.worker, superuser))
-    owner, api, worker, above = opened
+    owner, api, worker, above = (Database(url, pool_size=2) for url in (urls.owner, urls.api, urls.worker, superuser))
     found = World(owner, api, worker, above)
     await found.migrate()
     yield found
     await found.close()
     await databases.drop(urls.name)
+
+
+@pytest.fixture(scope="session")
+async def shared_world(databases: Databases, servers: Servers) -> AsyncIterator[World]:
+    async with migrated(databases, servers) as found:
+        yield found
+
+
+@pytest.fixture
+async def world(shared_world: World) -> World:
+    """A database whose tables are empty; the schema is shared and must stay as it is."""
+    await shared_world.empty()
+    return shared_world
+
+
+@pytest.fixture
+async def own_world(databases: Databases, servers: Servers) -> AsyncIterator[World]:
+    """A database of its own, for tests that change the schema."""
+    async with migrated(databases, servers) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

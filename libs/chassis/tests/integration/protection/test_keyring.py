@@ -206,7 +206,8 @@ async def test_copying_again_leaves_the_first_message_in_place(world: Any, owner
 async def test_a_service_without_the_right_reads_no_key(world: Any, owner_bus: Client, stranger_bus: Client) -> None:
     key = await created(world)
     await copier(world, owner_bus).copy()
-    assert await refusal(reader(stranger_bus).fetch(key.person_id)) is Kind.UNAVAILABLE
+    stranger = KeySource(SECRET, stranger_bus.jetstream(timeout=0.5))
+    assert await refusal(stranger.fetch(key.person_id)) is Kind.UNAVAILABLE
 
 
 async def test_a_reader_cannot_write_or_delete_keys(reader_bus: Client) -> None:

@@ -177,17 +177,17 @@ async def test_installed_policies_equal_the_generated_ones(world: Any) -> None:
         "CREATE OR REPLACE FUNCTION app.principal() RETURNS uuid LANGUAGE sql STABLE AS 'SELECT gen_random_uuid()'",
     ],
 )
-async def test_any_loosening_of_the_database_is_reported(world: Any, tampering: str) -> None:
-    async with world.owner.transaction(SYSTEM) as session:
+async def test_any_loosening_of_the_database_is_reported(own_world: Any, tampering: str) -> None:
+    async with own_world.owner.transaction(SYSTEM) as session:
         await session.execute(text(tampering))
-    assert await world.differences() != []
+    assert await own_world.differences() != []
 
 
-async def test_a_table_nobody_claimed_stops_the_installation(world: Any) -> None:
-    async with world.owner.transaction(SYSTEM) as session:
+async def test_a_table_nobody_claimed_stops_the_installation(own_world: Any) -> None:
+    async with own_world.owner.transaction(SYSTEM) as session:
         await session.execute(text("CREATE TABLE forgotten (id uuid)"))
     with pytest.raises(UngovernedError, match="forgotten"):
-        await world.install()
+        await own_world.install()
 
 
 async def test_conditions_on_the_context_are_evaluated_once_per_query(world: Any) -> None:
@@ -229,10 +229,10 @@ async def test_interleaved_and_cancelled_requests_never_see_through_each_others_
             await session.execute(text("SELECT * FROM case_files"))
 
 
-async def test_foreign_keys_reach_rows_the_caller_cannot_see(world: Any) -> None:
-    hidden = await given_file(world)
-    async with world.owner.transaction(SYSTEM) as session:
+async def test_foreign_keys_reach_rows_the_caller_cannot_see(own_world: Any) -> None:
+    hidden = await given_file(own_world)
+    async with own_world.owner.transaction(SYSTEM) as session:
         await session.execute(text("ALTER TABLE applications ADD case_id uuid REFERENCES case_files"))
-    async with world.api.transaction(AccessContext(None, frozenset({"public"}))) as session:
+    async with own_world.api.transaction(AccessContext(None, frozenset({"public"}))) as session:
         statement = "INSERT INTO applications (id, token_digest, state, case_id) VALUES (:id, 'aa', 'new', :case)"
         await session.execute(text(statement), {"id": uuid4(), "case": hidden})
