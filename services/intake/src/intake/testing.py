@@ -39,11 +39,11 @@ def region(code: str = MOSCOW) -> Region:
     return load_regions(REGIONS)[code]
 
 
-def consent(purpose: Purpose = Purpose.CONTACT, code: str = MOSCOW, **changes: Any) -> dict[str, Any]:
+def consent(of: Purpose = Purpose.CONTACT, code: str = MOSCOW, **changes: Any) -> dict[str, Any]:
     """The consent of one purpose in the words of the pack."""
-    text = intake_pack(code).consent(purpose)
+    text = intake_pack(code).consent(of)
     assert text is not None
-    given = {"purpose": purpose.value, "text_version": text.version, "text_hash": text.text_hash, "form": "tick"}
+    given = {"purpose": of.value, "text_version": text.version, "text_hash": text.text_hash, "form": "tick"}
     return {**given, "given_at": GIVEN_AT.isoformat(), **changes}
 
 

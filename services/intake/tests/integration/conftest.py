@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from chassis.running import Running
 from chassis.testing import START, Runner
@@ -13,10 +11,10 @@ from intake.testing import SMOLENSK, Route
 
 
 @pytest.fixture(scope="module")
-async def intake(module_running: Runner) -> AsyncIterator[Running]:
+async def intake(module_running: Runner) -> Running:
     app = await module_running(service, form_rate="100000/minute", public_url="https://early.example/intake/")
     await load_directories(app.worker)
-    yield app
+    return app
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,7 @@ async def me(unit: UnitDep) -> AccountView:
 
 @router.post("/accounts/me/bindings", permission="account:bind", status_code=201, rate="10/minute")
 async def bind(command: BindAccount, unit: UnitDep, request: Request) -> AccountView:
-    engine = request.app.state.runtime.database.engine
-    account = await commands.bind_account(command, engine, unit)
+    account = await commands.bind_account(command, request.app.state.runtime.database.dsn, unit)
     return await queries.account_view(account, unit)
 
 

@@ -7,6 +7,7 @@ import hmac
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 from chassis.context import AccessContext
 from chassis.errors import DomainError, Kind, not_found
 from chassis.unit import Unit
@@ -14,8 +15,7 @@ from contracts.access import Role
 from contracts.identifiers import named_id
 from contracts.intake import AccountBound
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import update
 
 from intake.access import act_as
 from intake.accounts.model import MAX_ATTEMPTS, VALID_FOR, Binding, BindingCode, digest, new_code, parts
@@ -23,6 +23,8 @@ from intake.applications.commands.coordinate import acting_person
 from intake.applications.model import Application
 from intake.applications.states import require_state
 from intake.directory.model import Authority, Principal
+
+SETTINGS = ("principal", "roles", "organisations", "territories", "children", "token")
 
 
 class IssueCode(BaseModel):
@@ -85,10 +87,10 @@ async def issue_code(application_id: UUID, command: IssueCode, unit: Unit) -> Is
     return IssuedCode(code=code, expires_at=issued.expires_at)
 
 
-async def bind_account(command: BindAccount, engine: AsyncEngine, unit: Unit) -> Principal:
+async def bind_account(command: BindAccount, dsn: str, unit: Unit) -> Principal:
     """Bind the account to the representative the code was issued for. An equal e-mail or name binds nothing."""
     account, _ = await register_account(unit)
-    code = await _redeemed(command.code, engine, unit)
+    code = await _redeemed(command.code, dsn, unit)
     known = account.authority
     if code.child_id in known.child_ids:
         return account
@@ -136,10 +138,10 @@ def account_id(subject: str) -> UUID:
     return named_id("account", subject)
 
 
-async def _redeemed(written: str, engine: AsyncEngine, unit: Unit) -> BindingCode:
+async def _redeemed(written: str, dsn: str, unit: Unit) -> BindingCode:
     """The code, used up; one refusal for whatever is wrong with it, so that guessing teaches nothing."""
     typed = parts(written)
-    if typed is None or not await _attempt(typed[0], engine, unit.now):
+    if typed is None or not await _attempt(typed[0], dsn, unit.now):
         raise code_refused()
     code = await unit.session.get(BindingCode, typed[0], with_for_update=True)
     given = await asyncio.to_thread(digest, *typed)
@@ -149,25 +151,27 @@ async def _redeemed(written: str, engine: AsyncEngine, unit: Unit) -> BindingCod
     return code
 
 
-_ATTEMPT = text("""
+_CONTEXT = "SELECT " + ", ".join(f"set_config('app.{name}', ${n}, true)" for n, name in enumerate(SETTINGS, 1))
+_ATTEMPT = """
 UPDATE binding_codes SET attempts = attempts + 1
-WHERE selector = :selector AND attempts < :most AND used_at IS NULL AND revoked_at IS NULL AND expires_at > :now
+WHERE selector = $1 AND attempts < $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3
 RETURNING true
-""")
-_CONTEXT = text(
-    "SELECT set_config('app.principal', :principal, true), set_config('app.roles', :roles, true),"
-    " set_config('app.organisations', :organisations, true), set_config('app.territories', :territories, true),"
-    " set_config('app.children', :children, true), set_config('app.token', :token, true)"
-)
+"""
 
 
-async def _attempt(selector: str, engine: AsyncEngine, now: datetime) -> bool:
-    """Count the attempt in its own transaction: a refusal rolls back, and must count all the same."""
-    context = AccessContext(principal_id=None, roles=frozenset({Role.ACCOUNT}))
-    async with engine.begin() as connection:
-        await connection.execute(_CONTEXT, context.settings())
-        values = {"selector": selector, "most": MAX_ATTEMPTS, "now": now}
-        return bool(await connection.scalar(_ATTEMPT, values))
+async def _attempt(selector: str, dsn: str, now: datetime) -> bool:
+    """Count the attempt in its own transaction: a refusal rolls back, and must count all the same.
+
+    On a connection of its own: one of the pool, beside the one the request holds, could wait for itself under load.
+    """
+    context = AccessContext(principal_id=None, roles=frozenset({Role.ACCOUNT})).settings()
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(_CONTEXT, *(context[name] for name in SETTINGS))
+            return bool(await connection.fetchval(_ATTEMPT, selector, MAX_ATTEMPTS, now))
+    finally:
+        await connection.close()
 
 
 def documents_not_seen() -> DomainError:

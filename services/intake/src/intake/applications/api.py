@@ -7,8 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
-from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Body, Depends, File, Query, Request, UploadFile
+from chassis.http import Handler, Page, PageQueryDep, Router, TransactionalRoute, UnitDep
+from fastapi import Body, File, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
 from intake.applications import queries, services
@@ -34,11 +34,19 @@ PAGE_HEADERS = {
 }
 
 
-async def form_rate(request: Request) -> None:
-    """The public form is limited per address, how much is a setting."""
-    runtime = request.app.state.runtime
-    address = request.client.host if request.client else ""
-    await runtime.limiter.hit(runtime.settings.form_rate, "application form", address)
+class FormRoute(TransactionalRoute):
+    """The public form is limited per address, before a transaction opens; how much is a setting."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def limited(request: Request) -> Response:
+            runtime = request.app.state.runtime
+            address = request.client.host if request.client else ""
+            await runtime.limiter.hit(runtime.settings.form_rate, "application form", address)
+            return await handle(request)
+
+        return limited
 
 
 @router.get("/regions/{region}/application-form", permission="form:read")
@@ -46,7 +54,7 @@ async def application_form(region: str, deployment: DeploymentDep, unit: UnitDep
     return queries.application_form(region, deployment, unit)
 
 
-@router.post("/applications", permission="application:submit", status_code=201, dependencies=[Depends(form_rate)])
+@router.post("/applications", permission="application:submit", status_code=201, route_class_override=FormRoute)
 async def submit_application(command: SubmitApplication, deployment: DeploymentDep, unit: UnitDep) -> submit.Submitted:
     return await submit.submit_application(command, deployment, unit)
 

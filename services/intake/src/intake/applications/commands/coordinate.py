@@ -50,8 +50,9 @@ class RecordCall(Versioned):
             raise DomainError(
                 "call_incomplete",
                 Kind.INVALID,
-                ru="запишите потребность семьи и отметьте, что рассказали о ранней помощи",
-                en="record the family's need and that early help was explained",
+                ru="Запишите потребность семьи и отметьте, что рассказали о ранней помощи.",
+                en="Record the family's need and that early help was explained.",
+                field="explanation_given" if self.need else "need",
             )
         return self
 

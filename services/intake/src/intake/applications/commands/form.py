@@ -9,26 +9,38 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from contracts.identifiers import ApplicationSource, Code, ConsentForm, Digest, Purpose
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 EMAIL = r"^[^@\s<>,;:\"()\[\]]{1,64}@[^@\s<>]+\.[^@\s<>.]{2,}$"
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def _has_a_letter(name: str) -> str:
+def _a_name(name: str, info: ValidationInfo) -> str:
     if not _LETTER.search(name) or not name.isprintable():
-        raise DomainError("name_invalid", Kind.INVALID, ru="напишите имя буквами", en="write the name in letters")
+        raise _refused("name_invalid", info, "Напишите имя буквами.", "Write the name in letters.")
     return name
 
 
-def _printable(text: str) -> str:
+def _plain(text: str, info: ValidationInfo) -> str:
     if "\x00" in text:
-        raise DomainError("text_invalid", Kind.INVALID, ru="недопустимый знак", en="contains a character not allowed")
+        raise _refused("text_invalid", info, "В тексте есть недопустимый знак.", "A character is not allowed.")
     return text
 
 
+def _refused(slug: str, info: ValidationInfo, ru: str, en: str) -> DomainError:
+    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=info.field_name)
+
+
 PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), AfterValidator(_has_a_letter)
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), AfterValidator(_a_name)
 ]
 Email = Annotated[
     str,
@@ -38,8 +50,8 @@ Email = Annotated[
 ]
 
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_printable)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_printable)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_plain)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
 
 
 class Location(BaseModel):

@@ -1,0 +1,67 @@
+"""Applications without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+import workdays
+from contracts.identifiers import AgeBand, ApplicationSource
+from contracts.personal import Contact
+from contracts.sealed import Sealed
+from intake.applications.deadlines import computed
+from intake.applications.model import Application
+from intake.applications.records import Filing, Papers
+from intake.testing import MOSCOW, intake_pack, organisation, region
+
+NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+"""A Monday, 10:00 in Moscow."""
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def due() -> Callable[[str, datetime], workdays.Deadline]:
+    """A deadline of the Moscow pack by the name of its term."""
+    return lambda term, start: computed(getattr(intake_pack().terms, term), start, region(), MOSCOW)
+
+
+@pytest.fixture
+def filing() -> Filing:
+    return Filing(
+        id=uuid4(),
+        number="РП-2026-000001",
+        region=MOSCOW,
+        territory=MOSCOW,
+        source=ApplicationSource.SITE,
+        entry_point=None,
+        age_band=AgeBand.EARLY,
+        child_id=uuid4(),
+        representative_id=uuid4(),
+        organisation_id=organisation("coordination-centre"),
+        token_digest="0" * 64,
+        registered_in_region=True,
+        submitted_at=NOW,
+    )
+
+
+@pytest.fixture
+def papers() -> Papers:
+    return Papers(representative={}, child={}, home=None, words=None, health=None)
+
+
+@pytest.fixture
+def sealed() -> Sealed[Contact]:
+    return Sealed[Contact](key_id=UUID(int=0), key_version=1, nonce="", ciphertext="")
+
+
+@pytest.fixture
+def application(
+    filing: Filing, papers: Papers, sealed: Sealed[Contact], due: Callable[[str, datetime], workdays.Deadline]
+) -> Application:
+    return Application.submit(filing, papers, due("call_back", NOW), sealed)
