@@ -11,7 +11,8 @@ Arrival = Callable[..., Awaitable[Family]]
 
 @pytest.fixture(scope="module")
 async def app(module_running: Any) -> Running:
-    return await module_running(service)
+    started: Running = await module_running(service)
+    return started
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis import keyring
@@ -14,7 +15,7 @@ from chassis.clock import new_id
 from chassis.regions import load_packs
 from chassis.running import REGIONS, Caller, Running
 from contracts.access import Role
-from contracts.event import Moment
+from contracts.event import Event, Moment
 from contracts.identifiers import AgeBand, named_id
 from contracts.intake import ApplicationAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData
@@ -25,6 +26,7 @@ from nats.aio.client import Client
 from cases.files.model import CaseFile
 from cases.pack import CasesPack
 
+E = TypeVar("E", bound=Event)
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 MOSCOW, SMOLENSK = "moscow-early-help", "smolensk"
@@ -52,6 +54,12 @@ LINE = {
 }
 
 
+async def facts(app: Running, kind: type[E]) -> list[E]:
+    """The facts of one type recorded so far."""
+    return [event for event in await app.published(kind) if isinstance(event, kind)]
+
+
+@cache
 def pack(region: str) -> CasesPack:
     """The region's real pack."""
     return load_packs(Path(REGIONS), "cases", CasesPack)[region]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from cases.testing import MOSCOW, SMOLENSK, Family
+from cases.testing import MOSCOW, SMOLENSK, Family, facts
 from chassis.clock import new_id
 from chassis.running import Running
 from contracts.cases import ServiceDelivered, UrgentActDrawnUp, UrgentActSigned
@@ -124,9 +124,9 @@ async def test_exactly_once_by_the_clients_id(app: Running, served: Any) -> None
     for id in (message, message, new_id()):
         await app.deliver(report, id=id)
     ids = {service.delivery_id for service in report.services}
-    facts = [e for e in await app.published(ServiceDelivered) if e.delivery_id in ids]
-    assert len(facts) == 2
-    assert {fact.accounting for fact in facts} == {Accounting.HOME_SERVICE}
+    found = [e for e in await facts(app, ServiceDelivered) if e.delivery_id in ids]
+    assert len(found) == 2
+    assert {fact.accounting for fact in found} == {Accounting.HOME_SERVICE}
     listed = (await family.specialist.get(f"/case-files/{family.case_id}/deliveries")).json()["items"]
     assert {UUID(item["id"]) for item in listed} == ids
     assert listed[0]["delivered_on"] == "2026-03-03"
@@ -162,20 +162,18 @@ async def test_D4_21_each_family_signs_one_prefilled_act_and_only_then_it_counts
     performed = trip(families, date(2026, 3, 2))
     for id in (new_id(), new_id()):
         await app.deliver(performed, id=id)
-    drawn = [e for e in await app.published(UrgentActDrawnUp) if e.trip_id == performed.trip_id]
+    drawn = [e for e in await facts(app, UrgentActDrawnUp) if e.trip_id == performed.trip_id]
     assert sorted(e.case_id for e in drawn) == sorted(family.case_id for family in families)
-    assert [e for e in await app.published(ServiceDelivered) if e.case_id == families[0].case_id] == []
+    assert [e for e in await facts(app, ServiceDelivered) if e.case_id == families[0].case_id] == []
     (act,) = (await families[0].representative.get("/urgent-acts")).json()["items"]
     assert [service["title"] for service in act["services"]] == ["Консультация врача-педиатра", "Занятие с логопедом"]
     signed = await families[0].specialist.post(f"/urgent-acts/{act['id']}/sign", json={"form": "paper"})
     assert (signed.status_code, signed.json()["services"]) == (200, 2)
-    facts = [e for e in await app.published(ServiceDelivered) if e.case_id == families[0].case_id]
-    assert {(e.accounting, e.mode, e.programme_id) for e in facts} == {
+    found = [e for e in await facts(app, ServiceDelivered) if e.case_id == families[0].case_id]
+    assert {(e.accounting, e.mode, e.programme_id) for e in found} == {
         (Accounting.URGENT_SERVICE, DeliveryMode.POINT, None)
     }
-    assert [e.act_id for e in await app.published(UrgentActSigned) if e.trip_id == performed.trip_id] == [
-        UUID(act["id"])
-    ]
+    assert [e.act_id for e in await facts(app, UrgentActSigned) if e.trip_id == performed.trip_id] == [UUID(act["id"])]
     again = await families[0].specialist.post(f"/urgent-acts/{act['id']}/sign", json={"form": "paper"})
     assert (again.status_code, again.json()["slug"]) == (409, "act_already_signed")
 

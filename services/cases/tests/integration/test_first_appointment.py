@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from cases.testing import DOCUMENTS, GOAL, LINE, MOSCOW, SMOLENSK
+from cases.testing import DOCUMENTS, GOAL, LINE, MOSCOW, SMOLENSK, facts
 from chassis.clock import new_id
 from chassis.running import Running
 from contracts.cases import (
@@ -27,16 +27,16 @@ async def test_D2_21_the_first_appointment_leads_to_an_approved_iprp(app: Runnin
     card = await family.card()
     assert card["first_appointment"]["done"] == card["first_appointment"]["steps"]
     assert card["first_appointment"]["assessments"][0]["findings"][0]["code"] == "d450.23"
-    facts = [e for e in await app.published() if getattr(e, "case_id", None) == family.case_id]
+    found = [e for e in await app.published() if getattr(e, "case_id", None) == family.case_id]
     order = [DocumentsSeen, ConsentRecorded, AssessmentCompleted, EligibilityRecognised, TeamFixed, ProgrammeApproved]
-    assert [type(e) for e in facts if type(e) in order] == order
+    assert [type(e) for e in found if type(e) in order] == order
 
 
 async def test_the_approval_carries_lines_and_the_reach_of_the_family_sealed(app: Running, arrival: Any) -> None:
     family = await arrival(MOSCOW)
     await family.first_appointment()
     approved = await family.approved(await family.iprp())
-    (fact,) = [e for e in await app.published(ProgrammeApproved) if str(e.programme_id) == approved["id"]]
+    (fact,) = [e for e in await facts(app, ProgrammeApproved) if str(e.programme_id) == approved["id"]]
     assert fact.address is not None
     assert fact.contact is not None
     at = {name: place(ProgrammeApproved.fact_name(), name, fact.programme_id) for name in ("address", "contact")}

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from cases.files.model import CaseFile
-from cases.testing import MOSCOW, Family
+from cases.testing import MOSCOW, Family, facts
 from chassis.running import Running
 from contracts.cases import CaseFileOpened
 from sqlalchemy import func, select
@@ -22,8 +22,8 @@ async def test_D0_24_an_accepted_application_opens_a_file_with_the_ids_of_intake
     assert card["child_id"] == str(family.event.child_id)
     assert card["coordinator_id"] == str(family.event.coordinator_id)
     assert card["sections"]["questionnaire"]["representative"]["id"] == str(family.event.representative_id)
-    facts = [e for e in await app.published(CaseFileOpened) if e.application_id == family.event.application_id]
-    assert [str(fact.case_id) for fact in facts] == [card["id"]]
+    found = [e for e in await facts(app, CaseFileOpened) if e.application_id == family.event.application_id]
+    assert [str(fact.case_id) for fact in found] == [card["id"]]
 
 
 async def test_a_premature_child_has_a_corrected_age_on_the_card(arrival: Any) -> None:

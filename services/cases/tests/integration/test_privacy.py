@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cases.testing import DOCUMENTS, MOSCOW, SMOLENSK, Family
+from cases.testing import DOCUMENTS, MOSCOW, SMOLENSK, Family, facts
 from chassis.canary import Canary
 from chassis.clock import new_id
 from chassis.running import Running
+from contracts.access import FieldGroup
 from contracts.cases import ConsentWithdrawn
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.intake import ConsentTicked
@@ -56,7 +57,7 @@ async def test_a_written_consent_opens_and_its_withdrawal_closes_at_once(app: Ru
     assert (await family.specialist.get(f"/programmes/{draft['id']}")).json()["versions"][0]["goals"]
     withdrawn = await family.representative.post(f"/consents/{consent}/withdraw")
     assert withdrawn.status_code == 200, withdrawn.text
-    assert [e.consent_id for e in await app.published(ConsentWithdrawn) if e.case_id == family.case_id] == [consent]
+    assert [e.consent_id for e in await facts(app, ConsentWithdrawn) if e.case_id == family.case_id] == [consent]
     card = await family.card()
     assert card["sections"]["questionnaire"]["diagnosis"] is None
     assert card["first_appointment"]["assessments"][0]["findings"] is None
@@ -123,7 +124,7 @@ async def test_the_family_sees_who_read_its_file_and_protected_readers_stay_hidd
     app.clock.advance(timedelta(seconds=1))
     await family.card(by=family.specialist)
     async with app.unit() as unit:
-        await unit.audit.read("case_file", family.event.child_id, ["core"], Purpose.HEALTH)
+        await unit.audit.read("case_file", family.event.child_id, [FieldGroup.CORE], Purpose.HEALTH)
     shown = (await family.representative.get(f"/case-files/{family.case_id}/readers")).json()
     assert [reader["role"] for reader in shown[:2]] == ["Специалист", "Координатор семьи"]
     assert "Система" not in {reader["role"] for reader in shown}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from cases.testing import MOSCOW, SMOLENSK
+from cases.testing import MOSCOW, SMOLENSK, facts
 from chassis.clock import new_id
 from chassis.running import Running
 from contracts.cases import ProgrammeApproved, ProgrammeFinished
@@ -37,7 +37,7 @@ async def test_D4_09_the_head_approves_after_the_representative_has_signed(app: 
     by_specialist = await family.specialist.post(f"/programmes/{draft['id']}/approve")
     assert by_specialist.status_code == 403
     approved = await family.approved(draft)
-    (fact,) = [e for e in await app.published(ProgrammeApproved) if str(e.programme_id) == approved["id"]]
+    (fact,) = [e for e in await facts(app, ProgrammeApproved) if str(e.programme_id) == approved["id"]]
     assert {str(group): n for group, n in fact.quota.items()} == {"social_medical": 8, "psychological_pedagogical": 8}
 
 
@@ -80,8 +80,8 @@ async def test_a_correction_is_a_new_version_and_the_old_one_stays_in_force_unti
     await family.approved(opened)
     card = (await family.specialist.get(f"/programmes/{approved['id']}")).json()
     assert [(v["number"], v["state"]) for v in card["versions"]] == [(2, "approved"), (1, "corrected")]
-    facts = [e for e in await app.published(ProgrammeApproved) if str(e.programme_id) == approved["id"]]
-    assert [fact.programme_version for fact in facts] == [1, 2]
+    found = [e for e in await facts(app, ProgrammeApproved) if str(e.programme_id) == approved["id"]]
+    assert [fact.programme_version for fact in found] == [1, 2]
 
 
 async def test_two_cards_of_one_kind_cannot_stand_for_the_same_days(arrival: Any) -> None:
@@ -102,8 +102,8 @@ async def test_D4_06_the_card_ends_by_itself_after_its_month(app: Running, arriv
         await app.fire_timers()
     finally:
         app.clock.set(before)
-    facts = [e for e in await app.published(ProgrammeFinished) if str(e.programme_id) == approved["id"]]
-    assert [str(fact.finished_on) for fact in facts] == ["2026-04-01"]
+    found = [e for e in await facts(app, ProgrammeFinished) if str(e.programme_id) == approved["id"]]
+    assert [str(fact.finished_on) for fact in found] == ["2026-04-01"]
 
 
 async def test_a_stale_version_is_refused(arrival: Any) -> None:
