@@ -176,8 +176,14 @@ _SCHEDULING = (
 )
 
 _NOTIFICATIONS = (
-    *(_grant(role, "message", "read", Relation.ORGANISATION) for role in _STAFF),
+    _grant(Role.COORDINATOR, "message", "read resend confirm", Relation.ORGANISATION, REACH),
+    _grant(Role.HEAD, "message", "read resend confirm", Relation.ORGANISATION, REACH),
+    _grant(Role.SPECIALIST, "message", "read", Relation.ORGANISATION),
+    _grant(Role.MANAGER, "message", "read", Relation.ORGANISATION),
     _grant(Role.FAMILY, "message", "read", Relation.CHILD, REACH),
+    _grant(Role.COORDINATOR, "escalation", "read", Relation.ORGANISATION),
+    _grant(Role.HEAD, "escalation", "read", Relation.ORGANISATION),
+    _grant(Role.MANAGER, "escalation", "read", Relation.TERRITORY),
 )
 
 _REPORTING = (

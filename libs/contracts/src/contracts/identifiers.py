@@ -121,8 +121,9 @@ class VisitOutcome(StrEnum):
 
 
 class MessageChannel(StrEnum):
-    """Channels a message leaves through."""
+    """Channels a message leaves through; by phone a person tells it."""
 
     EMAIL = "email"
     SMS = "sms"
     POST = "post"
+    PHONE = "phone"
