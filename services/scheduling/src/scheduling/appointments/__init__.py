@@ -1,0 +1,1 @@
+"""Appointments at an organisation; the first one within a week of the call."""

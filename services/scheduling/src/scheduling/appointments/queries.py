@@ -1,0 +1,165 @@
+"""Free first appointments and the list of appointments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from chassis.paging import Order, Page, PageQuery, paginate
+from chassis.unit import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import Purpose
+from contracts.worklist import WorkItem
+from pydantic import BaseModel
+from sqlalchemy import select
+from workdays import Standing, overdue
+
+from scheduling.appointments.commands import family_of
+from scheduling.appointments.desk import NEAREST, Offer, horizon, offers, open_desk
+from scheduling.appointments.model import Appointment, State
+from scheduling.resources.model import Request
+
+MOST_SLOTS = 100
+
+
+class FirstSlots(BaseModel):
+    """Free times for the first appointment. Where none starts by ``due_at``, ``message`` says so and ``alternatives``
+    are the nearest three after it (D2-19)."""
+
+    application_id: UUID
+    due_at: datetime
+    time_zone: str
+    minutes: int
+    in_time: bool
+    slots: list[Offer]
+    alternatives: list[Offer]
+    message: str | None = None
+    message_en: str | None = None
+
+
+class AppointmentCard(BaseModel):
+    """An appointment as staff and family see it."""
+
+    id: UUID
+    version: int
+    application_id: UUID | None
+    child_id: UUID
+    region: str
+    organisation_id: UUID
+    first: bool
+    state: State
+    starts_at: datetime
+    ends_at: datetime
+    due_at: datetime | None
+    in_time: bool | None
+    specialist_ids: list[UUID]
+    room_id: UUID
+    held_at: datetime | None
+    reason_code: str | None
+    next_appointment_id: UUID | None
+
+
+async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
+    """Free times until the due time; where there is none, the nearest three after it."""
+    family = family_of(await unit.get(Request, application_id, "appointment:book"))
+    assert family.due_at is not None
+    last = max(family.due_at, unit.now) + timedelta(days=horizon(family.region))
+    desk = await open_desk(unit, family, last)
+    found = offers(islice(desk.slots(unit.now, family.due_at, family.child_id), MOST_SLOTS), family.due_at)
+    later = [] if found else islice(desk.slots(max(family.due_at, unit.now), last, family.child_id), NEAREST)
+    texts = {} if found else {"message": _NONE_IN_TIME, "message_en": _NONE_IN_TIME_EN}
+    return FirstSlots(
+        application_id=application_id,
+        due_at=family.due_at,
+        time_zone=desk.zone.key,
+        minutes=desk.minutes,
+        in_time=bool(found),
+        slots=found,
+        alternatives=offers(later, family.due_at),
+        **texts,
+    )
+
+
+_NONE_IN_TIME = "До срока первого приёма свободного времени нет. Ниже три ближайших времени после срока."
+_NONE_IN_TIME_EN = "No time is free before the first appointment is due. The nearest three after it are below."
+
+
+async def appointments(
+    unit: Unit, query: PageQuery, *, child_id: UUID | None = None, state: State | None = None
+) -> Page[AppointmentCard]:
+    """Appointments the actor may see, by time; every child shown is recorded in the read audit."""
+    statement = select(Appointment)
+    if child_id is not None:
+        statement = statement.where(Appointment.child_id == child_id)
+    if state is not None:
+        statement = statement.where(Appointment.state == state)
+    order = Order({"starts_at": Appointment.__table__.c.starts_at}, Appointment.__table__.c.id, "starts_at")
+    rows, cursor = await paginate(unit.session, statement, query, order)
+    items = [card(row[0]) for row in rows]
+    shown = [(item.child_id, item.id) for item in items]
+    await unit.audit.listed("appointment", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    return Page(items=items, next_cursor=cursor)
+
+
+def card(appointment: Appointment) -> AppointmentCard:
+    """The appointment as it is shown."""
+    own: dict[str, Any] = {name: getattr(appointment, name, None) for name in AppointmentCard.model_fields}
+    return AppointmentCard(**own | {"organisation_id": appointment.serving_organisation_id})
+
+
+async def work(unit: Unit) -> list[WorkItem]:
+    """First appointments to book, and past appointments nobody has marked."""
+    return [*(await _to_book(unit)), *(await _to_hold(unit))]
+
+
+async def _to_book(unit: Unit) -> list[WorkItem]:
+    booked = select(Appointment.application_id).where(Appointment.state != State.CANCELLED, Appointment.first)
+    query = select(Request).where(
+        Request.serving_organisation_id.is_not(None), ~Request.withdrawn, Request.id.not_in(booked)
+    )
+    return [_book_item(unit, request) for request in await unit.session.scalars(query)]
+
+
+def _book_item(unit: Unit, request: Request) -> WorkItem:
+    due = request.first_due
+    return WorkItem(
+        id=f"first-appointment/{request.id}",
+        service="scheduling",
+        kind="first_appointment_to_book",
+        subject_id=request.id,
+        title="Назначить первый приём",
+        region=request.region,
+        territory=request.territory,
+        organisation_id=request.serving_organisation_id,
+        assigned_to=request.coordinator_id,
+        created_at=request.handed_over_at or unit.now,
+        due_at=due,
+        standing=Standing.OPEN if due is None else overdue(due, None, unit.now),
+        explanation="Первый приём — не позже семи календарных дней после звонка.",
+        url=f"/scheduling/first-appointment-slots?application_id={request.id}",
+    )
+
+
+async def _to_hold(unit: Unit) -> list[WorkItem]:
+    query = select(Appointment).where(Appointment.state == State.BOOKED, Appointment.ends_at <= unit.now)
+    return [
+        WorkItem(
+            id=f"appointment/{one.id}",
+            service="scheduling",
+            kind="appointment_to_hold",
+            subject_id=one.id,
+            title="Отметить, состоялся ли приём",
+            region=one.region,
+            territory=one.territory,
+            organisation_id=one.serving_organisation_id,
+            assigned_to=one.coordinator_id,
+            created_at=one.booked_at,
+            due_at=one.ends_at + timedelta(days=1),
+            standing=overdue(one.ends_at + timedelta(days=1), None, unit.now),
+            explanation="Итог приёма отмечают в течение суток.",
+            url=f"/scheduling/appointments?child_id={one.child_id}",
+        )
+        for one in await unit.session.scalars(query)
+    ]

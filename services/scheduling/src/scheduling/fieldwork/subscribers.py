@@ -1,0 +1,38 @@
+"""What the worker does at once after a report: it may see the visits of every team and family."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from chassis.timers import Timer, TimerRouter
+from chassis.unit import Unit
+
+from scheduling.fieldwork.offers import REFRESH, offer_new_dates, stale
+from scheduling.fieldwork.pauses import pause_child
+from scheduling.fieldwork.reports import NEW_DATES, PAUSE
+
+timers = TimerRouter()
+
+
+@timers.on(PAUSE)
+async def pause(timer: Timer, unit: Unit) -> None:
+    """The subject is the child."""
+    until, visit_id = date.fromisoformat(timer.payload["until"]), UUID(timer.payload["visit_id"])
+    await pause_child(timer.subject_id, until, visit_id, unit)
+
+
+@timers.on(NEW_DATES)
+async def new_dates(timer: Timer, unit: Unit) -> None:
+    """The subject is the visit."""
+    await offer_new_dates(timer.subject_id, unit)
+
+
+@timers.on(REFRESH)
+async def refresh(timer: Timer, unit: Unit) -> None:
+    """A route or a child's days changed: compute anew what was offered on them."""
+    brigade = timer.payload["brigade_id"]
+    day, child = date.fromisoformat(timer.payload["day"]), UUID(timer.payload["child_id"])
+    others = await stale(None if brigade == "None" else UUID(brigade), day, child, unit)
+    for visit_id in sorted({timer.subject_id, *others}):
+        await offer_new_dates(visit_id, unit)

@@ -1,0 +1,117 @@
+"""The pack becomes rows; a specialist goes away for some days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.runtime import Runtime
+from chassis.unit import Unit
+from pydantic import BaseModel, ConfigDict, model_validator
+from sqlalchemy import select, text
+
+from scheduling import bookings
+from scheduling.resources.model import Absence, Specialist
+from scheduling.roster import Roster, rosters
+from scheduling.spans import Span, at, local_day, whole_day
+
+_LOADING = text("SELECT pg_advisory_xact_lock(7810802)")
+
+
+class RecordAbsence(BaseModel):
+    """The days a specialist is away, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID | None = None
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError("last_day before first_day")
+        return self
+
+
+class Clash(BaseModel):
+    """A booking the absence meets; somebody has to move it."""
+
+    subject_id: UUID
+    starts_at: str
+    ends_at: str
+
+
+class AbsenceRecorded(BaseModel):
+    """The absence, and the bookings it meets."""
+
+    id: UUID
+    specialist_id: UUID
+    first_day: date
+    last_day: date
+    conflicts: list[Clash]
+
+
+async def load_roster(unit: Unit) -> None:
+    """Bring the specialists in line with the packs; whoever left a pack becomes inactive. Repeatable."""
+    await unit.session.execute(_LOADING)
+    known = {one.id: one for one in await unit.session.scalars(select(Specialist))}
+    for team in rosters().values():
+        for id in team.specialists:
+            (known.pop(id, None) or _new(unit, team, id)).stand(team, active=True)
+        for left in [one for one in known.values() if one.region == team.region]:
+            left.stand(team, active=False)
+
+
+async def load_at_start(runtime: Runtime) -> None:
+    """`load_roster` once, when a worker starts."""
+    async with runtime.transaction() as unit:
+        await load_roster(unit)
+
+
+def _new(unit: Unit, team: Roster, id: UUID) -> Specialist:
+    entry = team.specialists[id]
+    created = Specialist(
+        id=id,
+        login=entry.login,
+        principal_id=team.principal_id(entry.login),
+        region=team.region,
+        territory=team.region,
+        organisation_id=team.organisation(entry.organisation),
+        skills=[],
+        active=True,
+    )
+    unit.session.add(created)
+    return created
+
+
+async def record_absence(specialist_id: UUID, command: RecordAbsence, unit: Unit) -> AbsenceRecorded:
+    """Keep the days free of new bookings and list the ones already there. The same id again changes nothing."""
+    specialist = await unit.get(Specialist, specialist_id, "specialist:manage")
+    zone = unit.regions[specialist.region].zone
+    if command.last_day < local_day(unit.now, zone):
+        raise DomainError(
+            "in_the_past", Kind.INVALID, ru="Эти дни уже прошли.", en="These days are over.", field="last_day"
+        )
+    id = command.id or unit.new_id()
+    if await unit.session.get(Absence, id) is None:
+        days = {"first_day": command.first_day, "last_day": command.last_day}
+        unit.session.add(Absence(id=id, specialist_id=specialist_id, recorded_at=unit.now, **days))
+    span = Span(at(command.first_day, 0, zone), whole_day(command.last_day, zone).ends_at)
+    met = await bookings.held(unit, [specialist_id], span)
+    return AbsenceRecorded(
+        id=id,
+        specialist_id=specialist_id,
+        first_day=command.first_day,
+        last_day=command.last_day,
+        conflicts=[
+            Clash(
+                subject_id=one.subject_id,
+                starts_at=one.span.starts_at.isoformat(),
+                ends_at=one.span.ends_at.isoformat(),
+            )
+            for one in met
+        ],
+    )

@@ -1,0 +1,151 @@
+"""Who works here and who is away; where brigades are hosted; who read a child's data."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis import audit
+from chassis.unit import Unit
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from scheduling.pack import Hours
+from scheduling.resources.model import Absence, ChildFacts, Specialist
+from scheduling.roster import roster, rosters
+
+
+class Away(BaseModel):
+    """Days of absence, both included."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+
+
+class SpecialistCard(BaseModel):
+    """A specialist with skills, hours and absences; the name stands in the directory under ``principal_id``."""
+
+    id: UUID
+    principal_id: UUID
+    region: str
+    organisation_id: UUID
+    skills: dict[str, str]
+    hours: Hours
+    active: bool
+    absences: list[Away]
+
+
+class PointCard(BaseModel):
+    """A partner's place that hosts brigades (D4-17)."""
+
+    id: UUID
+    region: str
+    territory: str
+    host_organisation_id: UUID
+    title: str
+    latitude: float
+    longitude: float
+    rooms: int
+    hours: Hours
+
+
+class Resources(BaseModel):
+    """Brigades and vehicles a head plans with."""
+
+    id: UUID
+    title: str
+    organisation_id: UUID
+
+
+class ReaderLine(BaseModel):
+    """Who read the child's data here, when and why; never a name."""
+
+    at: datetime
+    role: str
+    organisation_id: UUID | None
+    field_groups: list[str]
+    purpose: str
+    service: str = "scheduling"
+
+
+async def specialists(unit: Unit) -> list[SpecialistCard]:
+    """The specialists the caller may see."""
+    found = list(await unit.session.scalars(select(Specialist).order_by(Specialist.region, Specialist.login)))
+    query = select(Absence).where(Absence.specialist_id.in_([one.id for one in found])).order_by(Absence.first_day)
+    away: dict[UUID, list[Away]] = {}
+    for one in await unit.session.scalars(query):
+        days = Away(id=one.id, first_day=one.first_day, last_day=one.last_day)
+        away.setdefault(one.specialist_id, []).append(days)
+    return [_card(one, away.get(one.id, [])) for one in found]
+
+
+def _card(one: Specialist, absences: list[Away]) -> SpecialistCard:
+    team = roster(one.region)
+    entry = team.specialists.get(one.id)
+    return SpecialistCard(
+        id=one.id,
+        principal_id=one.principal_id,
+        region=one.region,
+        organisation_id=one.organisation_id,
+        skills={skill: team.pack.skills.get(skill, skill) for skill in one.skills},
+        hours=entry.hours if entry else {},
+        active=one.active,
+        absences=absences,
+    )
+
+
+def points(region: str | None = None) -> list[PointCard]:
+    """The points of the regions; reference data of the packs."""
+    return [
+        PointCard(
+            id=id,
+            region=team.region,
+            territory=f"{team.region}/{point.territory}",
+            host_organisation_id=team.organisation(point.host_organisation),
+            title=point.title,
+            latitude=point.place.latitude,
+            longitude=point.place.longitude,
+            rooms=point.rooms,
+            hours=point.hours,
+        )
+        for team in rosters().values()
+        if region in (None, team.region)
+        for id, point in team.points.items()
+    ]
+
+
+def brigades(organisation_ids: frozenset[UUID]) -> list[Resources]:
+    """The brigades of the caller's organisations."""
+    return [
+        Resources(id=id, title=one.title, organisation_id=team.organisation(one.organisation))
+        for team in rosters().values()
+        for id, one in team.brigades.items()
+        if team.organisation(one.organisation) in organisation_ids
+    ]
+
+
+def vehicles(organisation_ids: frozenset[UUID]) -> list[Resources]:
+    """The vehicles of the caller's organisations (D4-18)."""
+    return [
+        Resources(id=id, title=one.title, organisation_id=team.organisation(one.organisation))
+        for team in rosters().values()
+        for id, one in team.vehicles.items()
+        if team.organisation(one.organisation) in organisation_ids
+    ]
+
+
+async def readers(child_id: UUID, unit: Unit) -> list[ReaderLine]:
+    """Who read this child's data in scheduling; 404 for another family."""
+    await unit.get(ChildFacts, child_id, "readers:read")
+    lines = await audit.readers(unit.session, child_id)
+    return [
+        ReaderLine(
+            at=line.at,
+            role=line.role,
+            organisation_id=line.organisation_id,
+            field_groups=list(line.field_groups),
+            purpose=line.purpose,
+        )
+        for line in lines
+    ]

@@ -1,0 +1,1 @@
+"""Home visits, remote sessions and brigade trips: demand, plan, publication."""

@@ -1,0 +1,88 @@
+"""The HTTP door of plans, trips and visits."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from scheduling.trips import plans, queries, trip_commands
+from scheduling.trips.model import Plan, VisitState
+from scheduling.trips.queries import PlanCard, TripCard, VisitCard
+from scheduling.trips.trip import Trip
+
+api = Router(tags=["trips"])
+
+
+@api.post("/plans", permission="plan:make", status_code=201)
+async def make(command: plans.MakePlan, unit: UnitDep) -> PlanCard:
+    """Plan a month of an organisation."""
+    return await queries.plan_card(await plans.make_plan(command, unit), unit)
+
+
+@api.get("/plans/{plan_id}", permission="plan:read")
+async def plan(plan_id: UUID, unit: UnitDep) -> PlanCard:
+    """A plan: visits, what found no place and why, kilometres, quota per child."""
+    return await queries.plan_card(await unit.get(Plan, plan_id, "plan:read"), unit)
+
+
+@api.post("/plans/{plan_id}/accept", permission="plan:accept")
+async def accept(plan_id: UUID, unit: UnitDep) -> PlanCard:
+    """Agree with a plan; refused when it breaks a rule or the calendar has changed."""
+    return await queries.plan_card(await plans.accept_plan(plan_id, unit), unit)
+
+
+@api.post("/plans/{plan_id}/publish", permission="plan:publish")
+async def publish(plan_id: UUID, unit: UnitDep) -> PlanCard:
+    """Put the plan into everybody's calendar."""
+    return await queries.plan_card(await plans.publish_plan(plan_id, unit), unit)
+
+
+@api.post("/trips", permission="trip:plan", status_code=201)
+async def plan_trip(command: trip_commands.PlanTrip, unit: UnitDep) -> TripCard:
+    """Plan a brigade's day at a point."""
+    return await queries.trip_card(await trip_commands.plan_trip(command, unit), unit)
+
+
+@api.get("/trips", permission="trip:read")
+async def trips(
+    unit: UnitDep,
+    since: Annotated[date | None, Query()] = None,
+    until: Annotated[date | None, Query()] = None,
+) -> list[TripCard]:
+    """Trips by day."""
+    return await queries.trips(unit, since=since, until=until)
+
+
+@api.get("/trips/{trip_id}", permission="trip:read")
+async def trip(trip_id: UUID, unit: UnitDep) -> TripCard:
+    """A trip; the host sees counts, not families."""
+    return await queries.trip_card(await unit.get(Trip, trip_id, "trip:read"), unit)
+
+
+@api.post("/trips/{trip_id}/confirm", permission="trip:confirm")
+async def confirm(trip_id: UUID, unit: UnitDep) -> TripCard:
+    """The host confirms the day."""
+    return await queries.trip_card(await trip_commands.confirm_trip(trip_id, unit), unit)
+
+
+@api.post("/trips/{trip_id}/publish", permission="trip:publish")
+async def publish_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
+    """Book everybody and invite the families."""
+    return await queries.trip_card(await trip_commands.publish_trip(trip_id, unit), unit)
+
+
+@api.get("/visits", permission="visit:read")
+async def visits(
+    unit: UnitDep,
+    query: PageQueryDep,
+    child_id: Annotated[UUID | None, Query()] = None,
+    state: Annotated[VisitState | None, Query()] = None,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+) -> Page[VisitCard]:
+    """Visits and remote sessions the caller may see."""
+    return await queries.visits(unit, query, child_id=child_id, state=state, since=since)

@@ -1,0 +1,349 @@
+"""Plans, trips and visits as people see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from chassis.paging import Order, Page, PageQuery, paginate
+from chassis.unit import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
+from contracts.scheduling import PlannedService
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from scheduling.planner import Plan as Answer
+from scheduling.planner import Problem
+from scheduling.planner.travel import TravelTimes
+from scheduling.roster import roster
+from scheduling.trips.demand import Task
+from scheduling.trips.model import Demand, Plan, PlanState, Visit, VisitState
+from scheduling.trips.plans import answer_of, drafts_of, placed_visits, sessions_of, unplaced
+from scheduling.trips.problem import Draft
+from scheduling.trips.trip import Session, Trip, TripState
+from scheduling.trips.trip_commands import invitations_of
+
+REASONS = {
+    "place": "до места нельзя рассчитать путь",
+    "brigades": "нет подходящей бригады",
+    "skills": "ни у кого нет нужной специальности",
+    "days": "нет подходящих дней",
+    "absences": "специалисты отсутствуют",
+    "window": "нет времени, удобного семье",
+    "reach": "не успеть доехать в рабочий день",
+    "room": "в оставшиеся дни нет места",
+    "freeze": "мешают закреплённые визиты",
+    "pair": "не удалось согласовать парный визит",
+    "specialists": "нет свободного специалиста",
+}
+
+
+class PlanVisit(BaseModel):
+    """A placed visit or remote session."""
+
+    visit_id: UUID
+    child_id: UUID
+    programme_id: UUID
+    mode: DeliveryMode
+    brigade_id: UUID | None
+    specialist_ids: list[UUID]
+    starts_at: datetime
+    ends_at: datetime
+    services: list[PlannedService]
+    place_estimated: bool
+
+
+class NotPlaced(BaseModel):
+    """A visit or session without a place, and the rule that stood in the way."""
+
+    visit_id: UUID
+    child_id: UUID
+    reason: str
+    text: str
+
+
+class ChildQuota(BaseModel):
+    """A child's minimum of one group in the term, and how much of it the calendar would bring (D4-07)."""
+
+    child_id: UUID
+    group: ServiceGroup
+    minimum: int
+    standing: int
+    planned: int
+
+    @property
+    def short(self) -> int:
+        return max(0, self.minimum - self.standing - self.planned)
+
+
+class PlanCard(BaseModel):
+    """A plan of a month. ``km`` is an estimate by great circles."""
+
+    id: UUID
+    version: int
+    region: str
+    organisation_id: UUID
+    month: date
+    state: PlanState
+    solver: str
+    seed: int
+    made_at: datetime
+    km: float
+    estimated: bool
+    visits: list[PlanVisit]
+    unplaced: list[NotPlaced]
+    quota: list[ChildQuota]
+
+
+class TripSession(BaseModel):
+    """One service to one invited family."""
+
+    service_code: str
+    title: str
+    specialist_id: UUID
+    room: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+class InvitationCard(BaseModel):
+    """An invited family; hosts do not see it."""
+
+    id: UUID
+    version: int
+    child_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    outcome: VisitOutcome | None
+    sessions: list[TripSession]
+
+
+class TripCard(BaseModel):
+    """A brigade's day at a point. ``families`` and ``services`` are counts for the host."""
+
+    id: UUID
+    version: int
+    region: str
+    territory: str
+    organisation_id: UUID
+    host_organisation_id: UUID
+    point_id: UUID
+    day: date
+    urgent: bool
+    state: TripState
+    vehicle_id: UUID
+    specialist_ids: list[UUID]
+    leaves_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    back_at: datetime
+    families: int
+    services: int
+    invitations: list[InvitationCard]
+    unmet: list[dict[str, str]]
+
+
+class VisitCard(BaseModel):
+    """A home visit or remote session as staff and family see it."""
+
+    id: UUID
+    version: int
+    child_id: UUID
+    case_id: UUID
+    programme_id: UUID
+    region: str
+    organisation_id: UUID
+    mode: DeliveryMode
+    brigade_id: UUID | None
+    specialist_ids: list[UUID]
+    starts_at: datetime
+    ends_at: datetime
+    state: VisitState
+    outcome: VisitOutcome | None
+    postponed_until: date | None
+    services: list[PlannedService]
+
+
+async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
+    """The plan with its quota per child; every child shown is recorded."""
+    visits = [*_home(plan, unit), *_remote(plan)]
+    left = _left(plan)
+    quota = await _quota(visits, drafts_of(plan).values(), unit)
+    children = {one.child_id for one in visits} | {one.child_id for one in left}
+    shown = [(child, None) for child in sorted(children)]
+    await unit.audit.listed("plan", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    answer = answer_of(plan)
+    return PlanCard(
+        id=plan.id,
+        version=plan.version,
+        region=plan.region,
+        organisation_id=plan.organisation_id,
+        month=plan.month,
+        state=plan.state,
+        solver=answer.solver,
+        seed=plan.seed,
+        made_at=plan.made_at,
+        km=kilometres(Problem.model_validate(plan.problem), answer),
+        estimated=answer.estimated,
+        visits=sorted(visits, key=lambda one: (one.starts_at, one.visit_id)),
+        unplaced=left,
+        quota=quota,
+    )
+
+
+def kilometres(problem: Problem, answer: Answer) -> float:
+    """What the vehicles drive in the month."""
+    travel, places = TravelTimes(problem), {visit.id: visit.place for visit in problem.visits}
+    stops = (
+        [route.start_place, *(places[stop.visit] for stop in route.stops), route.end_place] for route in answer.routes
+    )
+    return round(sum(travel.km(one, other) for way in stops for one, other in pairwise(way)), 1)
+
+
+def _home(plan: Plan, unit: Unit) -> list[PlanVisit]:
+    return [
+        _plan_visit(one.draft, one.brigade_id, one.crew, one.starts_at, one.ends_at)
+        for one in placed_visits(plan, unit)
+    ]
+
+
+def _remote(plan: Plan) -> list[PlanVisit]:
+    drafts = drafts_of(plan)
+    return [
+        _plan_visit(drafts[one.visit_id], None, [one.specialist_id], one.starts_at, one.ends_at)
+        for one in sessions_of(plan)
+    ]
+
+
+def _plan_visit(
+    draft: Draft, brigade_id: UUID | None, people: list[UUID], starts_at: datetime, ends_at: datetime
+) -> PlanVisit:
+    return PlanVisit(
+        visit_id=draft.visit_id,
+        child_id=draft.child_id,
+        programme_id=draft.programme_id,
+        mode=draft.mode,
+        brigade_id=brigade_id,
+        specialist_ids=people,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        services=[_service(task) for task in draft.tasks],
+        place_estimated=draft.place_estimated,
+    )
+
+
+def _service(task: Task) -> PlannedService:
+    return PlannedService(line_id=task.line_id, service_code=task.service_code, group=task.group, minutes=task.minutes)
+
+
+def _left(plan: Plan) -> list[NotPlaced]:
+    drafts = drafts_of(plan)
+    return [
+        NotPlaced(visit_id=id, child_id=drafts[id].child_id, reason=reason, text=REASONS.get(reason, reason))
+        for id, reason in unplaced(plan).items()
+    ]
+
+
+async def _quota(visits: Iterable[PlanVisit], drafts: Iterable[Draft], unit: Unit) -> list[ChildQuota]:
+    programmes = {draft.programme_id for draft in drafts}
+    placed, counted = list(visits), {one.visit_id for one in visits}
+    old = await unit.session.scalars(select(Visit).where(Visit.programme_id.in_(programmes)))
+    standing = [visit for visit in old if visit.id not in counted]
+    found = []
+    for demand in await unit.session.scalars(select(Demand).where(Demand.programme_id.in_(programmes))):
+        for group, minimum in demand.quota.items():
+            found.append(_child_quota(demand, ServiceGroup(group), minimum, standing, placed))
+    return sorted(found, key=lambda one: (one.child_id, one.group))
+
+
+def _child_quota(
+    demand: Demand, group: ServiceGroup, minimum: int, standing: Iterable[Visit], placed: Iterable[PlanVisit]
+) -> ChildQuota:
+    mine = [visit for visit in standing if visit.programme_id == demand.programme_id]
+    done = [one.group for v in mine if v.state is VisitState.REPORTED for one in v.performed]
+    ahead = [one.group for v in mine if v.state is VisitState.SCHEDULED for one in v.tasks]
+    new = [one.group for v in placed if v.programme_id == demand.programme_id for one in v.services]
+    return ChildQuota(
+        child_id=demand.child_id,
+        group=group,
+        minimum=minimum,
+        standing=(done + ahead).count(group),
+        planned=new.count(group),
+    )
+
+
+async def trip_card(trip: Trip, unit: Unit) -> TripCard:
+    """The trip with the invitations the actor may see."""
+    invitations = await invitations_of(trip.id, unit)
+    shown = [(one.child_id, one.id) for one in invitations]
+    await unit.audit.listed("trip", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    titles = {code: one.title for code, one in roster(trip.region).point_services.items()}
+    own: dict[str, Any] = {name: getattr(trip, name) for name in TripCard.model_fields if name != "invitations"}
+    cards = [
+        InvitationCard(
+            id=one.id,
+            version=one.version,
+            child_id=one.child_id,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            outcome=one.outcome,
+            sessions=[_session(session, titles) for session in one.sessions],
+        )
+        for one in invitations
+    ]
+    # What found no place names children, so it is for those who see the children.
+    return TripCard(**own | {"unmet": trip.unmet if cards else []}, invitations=cards)
+
+
+def _session(session: Session, titles: dict[str, str]) -> TripSession:
+    code = session.task.service_code
+    return TripSession(
+        service_code=code,
+        title=titles.get(code, code),
+        specialist_id=session.specialist_id,
+        room=session.room,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+    )
+
+
+async def trips(unit: Unit, *, since: date | None, until: date | None) -> list[TripCard]:
+    """Trips the actor may see, by day."""
+    query = select(Trip).order_by(Trip.day, Trip.id)
+    query = query.where(Trip.day >= since) if since else query
+    query = query.where(Trip.day <= until) if until else query
+    return [await trip_card(trip, unit) for trip in await unit.session.scalars(query.limit(100))]
+
+
+async def visits(
+    unit: Unit,
+    query: PageQuery,
+    *,
+    child_id: UUID | None = None,
+    state: VisitState | None = None,
+    since: datetime | None = None,
+) -> Page[VisitCard]:
+    """Visits the actor may see, by time; every child shown is recorded."""
+    statement = select(Visit)
+    if child_id is not None:
+        statement = statement.where(Visit.child_id == child_id)
+    if state is not None:
+        statement = statement.where(Visit.state == state)
+    if since is not None:
+        statement = statement.where(Visit.starts_at >= since)
+    order = Order({"starts_at": Visit.__table__.c.starts_at}, Visit.__table__.c.id, "starts_at")
+    rows, cursor = await paginate(unit.session, statement, query, order)
+    items = [visit_card(row[0]) for row in rows]
+    shown = [(one.child_id, one.id) for one in items]
+    await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    return Page(items=items, next_cursor=cursor)
+
+
+def visit_card(visit: Visit) -> VisitCard:
+    """The visit as it is shown."""
+    own = {name: getattr(visit, name) for name in VisitCard.model_fields if name != "services"}
+    return VisitCard(**own, services=list(visit.services))

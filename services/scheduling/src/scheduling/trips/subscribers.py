@@ -1,0 +1,50 @@
+"""Approved programmes are the demand for visits."""
+
+from __future__ import annotations
+
+from chassis.messaging import EventRouter
+from chassis.unit import Unit
+from contracts.cases import ProgrammeApproved, ProgrammeFinished
+from contracts.identifiers import DeliveryMode
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from scheduling.trips.model import Demand
+
+events = EventRouter()
+_TO_PLAN = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
+
+
+@events.on(ProgrammeApproved)
+async def approved(event: ProgrammeApproved, unit: Unit) -> None:
+    """A new version takes the place of the one before; what is already scheduled stays and counts (T4)."""
+    values = event.model_dump(
+        mode="json",
+        include={"quota", "address", "contact"},
+    ) | {
+        "programme_version": event.programme_version,
+        "case_id": event.case_id,
+        "child_id": event.child_id,
+        "region": event.region,
+        "territory": event.territory,
+        "organisation_id": event.serving_organisation_id,
+        "coordinator_id": event.coordinator_id,
+        "starts_on": event.starts_on,
+        "ends_on": event.ends_on,
+        "lines": tuple(line for line in event.lines if line.mode in _TO_PLAN),
+    }
+    statement = insert(Demand).values(programme_id=event.programme_id, **values)
+    await unit.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["programme_id"],
+            set_=values,
+            where=Demand.programme_version <= event.programme_version,
+        )
+    )
+
+
+@events.on(ProgrammeFinished)
+async def finished(event: ProgrammeFinished, unit: Unit) -> None:
+    """Nothing more is to be planned for it."""
+    statement = update(Demand).where(Demand.programme_id == event.programme_id)
+    await unit.session.execute(statement.values(ends_on=event.finished_on))

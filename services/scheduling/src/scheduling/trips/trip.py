@@ -1,0 +1,203 @@
+"""A brigade's day at a partner's point: planned, confirmed by the host, published, performed (D4-15…D4-18)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from chassis.aggregate import Aggregate
+from chassis.errors import DomainError, Kind
+from contracts.identifiers import VisitOutcome
+from contracts.scheduling import (
+    Invitation,
+    PerformedService,
+    TripConfirmed,
+    TripPerformed,
+    TripPlanned,
+    TripPublished,
+    TripService,
+)
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy import ARRAY, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduling.base import Base, Values
+from scheduling.spans import Span
+from scheduling.trips.demand import Task
+
+
+class TripState(StrEnum):
+    """Where a trip stands."""
+
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    PUBLISHED = "published"
+    PERFORMED = "performed"
+
+
+class Session(BaseModel):
+    """One service to one family: by whom, in which room, from when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: Task
+    specialist_id: UUID
+    room: int
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class TripInvitation(Base):
+    """A family invited to the point, and what was given to it there."""
+
+    __tablename__ = "trip_invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    trip_id: Mapped[UUID] = mapped_column(index=True)
+    region: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[UUID]
+    child_id: Mapped[UUID] = mapped_column(index=True)
+    coordinator_id: Mapped[UUID]
+    team: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    published: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    sessions: Mapped[tuple[Session, ...]] = mapped_column(Values(Session))
+    outcome: Mapped[VisitOutcome | None]
+    performed: Mapped[tuple[PerformedService, ...]] = mapped_column(Values(PerformedService))
+    performed_at: Mapped[datetime | None]
+    changed_at: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What the family was invited for."""
+        return tuple(one.task for one in self.sessions)
+
+    def report(self, changes: dict[str, Any], performed_at: datetime) -> None:
+        """What came of it; ``changes`` are the fields ``outcome`` and ``services`` that are new."""
+        self.version += 1
+        self.outcome = changes.get("outcome", self.outcome)
+        self.performed = changes.get("services", self.performed)
+        self.performed_at = performed_at
+        self.changed_at = dict(self.changed_at) | dict.fromkeys(changes, self.version)
+
+
+class Trip(Aggregate, Base):
+    """The day itself. The host confirms it; specialists, vehicle and point are booked at publication."""
+
+    __tablename__ = "trips"
+
+    region: Mapped[str]
+    territory: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    host_organisation_id: Mapped[UUID] = mapped_column(index=True)
+    point_id: Mapped[UUID]
+    day: Mapped[date] = mapped_column(index=True)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[TripState] = mapped_column(default=TripState.PLANNED)
+    vehicle_id: Mapped[UUID]
+    specialist_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    team: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    leaves_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    back_at: Mapped[datetime]
+    unmet: Mapped[list[Any]] = mapped_column(JSONB)
+    families: Mapped[int]
+    services: Mapped[int]
+    planned_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    @property
+    def span(self) -> Span:
+        """When specialists and vehicle are away."""
+        return Span(self.leaves_at, self.back_at)
+
+    def planned(self) -> None:
+        """The host is to confirm the day."""
+        self.record(
+            TripPlanned(
+                **self._about(),
+                territory=self.territory,
+                organisation_id=self.organisation_id,
+                point_id=self.point_id,
+                host_organisation_id=self.host_organisation_id,
+                specialist_ids=tuple(self.specialist_ids),
+                urgent=self.urgent,
+            )
+        )
+
+    def confirm(self, now: datetime) -> None:
+        """The host keeps the rooms free that day. Confirming twice changes nothing."""
+        if self.state is not TripState.PLANNED:
+            return
+        self.state, self.confirmed_at = TripState.CONFIRMED, now
+        self.record(TripConfirmed(**self._about()))
+
+    def publish(self, invitations: Sequence[TripInvitation]) -> None:
+        """Invite the families; refused until the host has confirmed (409 ``host_not_confirmed``)."""
+        if self.state is TripState.PLANNED:
+            raise DomainError(
+                "host_not_confirmed",
+                Kind.CONFLICT,
+                ru="Принимающая организация ещё не подтвердила день.",
+                en="The host has not confirmed the day yet.",
+            )
+        self.state = TripState.PUBLISHED
+        self.record(
+            TripPublished(
+                **self._about(),
+                territory=self.territory,
+                organisation_id=self.organisation_id,
+                point_id=self.point_id,
+                invitations=tuple(_invitation(one) for one in invitations),
+            )
+        )
+
+    def perform(self, invitations: Sequence[TripInvitation]) -> None:
+        """Every family has its report: tell what was given, for the acts of urgent services (D4-21)."""
+        self.state = TripState.PERFORMED
+        self.record(
+            TripPerformed(
+                **self._about(),
+                territory=self.territory,
+                organisation_id=self.organisation_id,
+                services=tuple(service for one in invitations for service in _given(one)),
+            )
+        )
+
+    def _about(self) -> dict[str, Any]:
+        return {"trip_id": self.id, "region": self.region, "day": self.day}
+
+
+def _invitation(one: TripInvitation) -> Invitation:
+    return Invitation(
+        child_id=one.child_id,
+        case_id=one.case_id,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        services=len(one.sessions),
+    )
+
+
+def _given(one: TripInvitation) -> list[TripService]:
+    if one.outcome is not VisitOutcome.PERFORMED:
+        return []
+    return [
+        TripService(
+            delivery_id=service.delivery_id,
+            child_id=one.child_id,
+            case_id=one.case_id,
+            service_code=service.service_code,
+            group=service.group,
+            minutes=service.minutes,
+            specialist_id=service.specialist_id,
+        )
+        for service in one.performed
+    ]
