@@ -16,11 +16,12 @@ from nats.js.api import ConsumerInfo, DeliverPolicy
 from chassis.consumer import Consumer, Settlement
 from chassis.failures import describe
 from chassis.incoming import read
+from chassis.pull import Pull
 
 log = structlog.get_logger(__name__)
 
 BATCH = 200
-FETCH_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 IN_PROGRESS_SECONDS = 10.0
 WATCH_SECONDS = 10.0
 STUCK_SECONDS = 30.0
@@ -31,11 +32,13 @@ class Puller:
     """The loop around one `Consumer`. Never ends by itself: errors are logged and the subscription is made anew."""
 
     def __init__(self, bus: Client, consumer: Consumer, *, batch: int = BATCH) -> None:
-        self._js: JetStreamContext = bus.jetstream(timeout=FETCH_SECONDS)
+        self._bus = bus
+        self._js: JetStreamContext = bus.jetstream(timeout=ANSWER_SECONDS)
         self._consumer = consumer
         self._batch = batch
-        self._stopping = asyncio.Event()
-        self._stuck = asyncio.Event()
+        self._flow: Pull | None = None
+        self._stopping = False
+        self._stuck = False
         self._moved_at = time.monotonic()
         self.pending = 0
         """Messages the durable has not been given yet, as of the last look."""
@@ -44,7 +47,7 @@ class Puller:
         """Pull until `stop`; the batch in hand is finished first."""
         watch = asyncio.create_task(self._watch())
         try:
-            while not self._stopping.is_set():
+            while not self._stopping:
                 try:
                     await self._pull()
                 except Exception as error:
@@ -55,49 +58,24 @@ class Puller:
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
-        self._stopping.set()
+        self._stopping = True
+        if self._flow:
+            self._flow.wake()
 
     async def _pull(self) -> None:
         name, stream = self._consumer.name, self._consumer.subscription.stream
         info = await self._js.consumer_info(stream, name)
         self._consumer.from_first = info.config.deliver_policy is DeliverPolicy.ALL
-        subscription = await self._js.pull_subscribe_bind(durable=name, stream=stream)
-        self._stuck.clear()
-        self._moved_at = time.monotonic()
-        # The next batch is on its way while this one waits for the database.
-        upcoming = asyncio.ensure_future(self._fetch(subscription))
+        self._flow = flow = Pull(self._bus, stream, name, self._batch)
+        await flow.open()
+        self._stuck, self._moved_at = False, time.monotonic()
         try:
-            while (messages := await upcoming) is not None:
-                upcoming = asyncio.ensure_future(self._fetch(subscription))
-                if messages:
+            while not (self._stopping or self._stuck):
+                if messages := await flow.next():
                     await self._take(messages)
         finally:
-            await self._give_back(upcoming)
             with contextlib.suppress(Exception):
-                await subscription.unsubscribe()
-
-    async def _give_back(self, upcoming: asyncio.Future[list[Msg] | None]) -> None:
-        """What was fetched and not begun need not wait for ack_wait."""
-        upcoming.cancel()
-        with contextlib.suppress(Exception, asyncio.CancelledError):
-            for message in await upcoming or ():
-                await message.nak()
-
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> list[Msg] | None:
-        """The next messages, an empty list when there are none, None when it is time to leave."""
-        fetch = asyncio.ensure_future(subscription.fetch(self._batch, timeout=FETCH_SECONDS))
-        signals = [asyncio.ensure_future(event.wait()) for event in (self._stopping, self._stuck)]
-        try:
-            await asyncio.wait([fetch, *signals], return_when=asyncio.FIRST_COMPLETED)
-            if not fetch.done():
-                return None
-            return fetch.result()
-        except TimeoutError:
-            # The builtin one as well: nats-py raises it from inside a fetch. Whatever arrived is still queued.
-            return [] if not self._stopping.is_set() else None
-        finally:
-            for task in (fetch, *signals):
-                task.cancel()
+                await flow.close()
 
     async def _take(self, messages: Sequence[Msg]) -> None:
         batch = [
@@ -127,7 +105,9 @@ class Puller:
         self.pending = info.num_pending or 0
         if self.pending and time.monotonic() - self._moved_at > STUCK_SECONDS:
             log.error("consumer stuck", consumer=self._consumer.name, pending=self.pending)
-            self._stuck.set()
+            self._stuck = True
+            if self._flow:
+                self._flow.wake()
 
 
 async def _tell(settlement: Settlement) -> None:

@@ -13,8 +13,10 @@ from chassis.consumer import Consumer
 from chassis.context import SYSTEM
 from chassis.database import Database
 from chassis.dead_letters import State, counts
+from chassis.pull import Pull
 from chassis.puller import Puller
 from chassis.relay import Relay
+from nats.aio.msg import Msg
 from workshop import Bus, consumer_of, recorded, seen, work
 
 
@@ -152,25 +154,27 @@ async def test_the_watchdog_replaces_a_subscription_that_only_looks_alive(
 ) -> None:
     monkeypatch.setattr(puller_module, "WATCH_SECONDS", 0.1)
     monkeypatch.setattr(puller_module, "STUCK_SECONDS", 0.3)
-    opened = []
+    opened: list[Pull] = []
 
-    class Dead(Puller):
-        async def _fetch(self, subscription: Any) -> Any:
-            if subscription not in opened:
-                opened.append(subscription)
-            if len(opened) == 1:
-                await self._stuck.wait()
-                return None
-            return await super()._fetch(subscription)
+    class Deaf(Pull):
+        async def open(self) -> None:
+            opened.append(self)
+            await super().open()
 
-    await work(database, moves=0)
+        async def _receive(self, message: Msg) -> None:
+            if self is not opened[0]:
+                await super()._receive(message)
+
+    monkeypatch.setattr(puller_module, "Pull", Deaf)
+    js = bus.admin.jetstream()
+    config = (await js.consumer_info("EVT_WORKSHOP", gallery.name)).config
+    await js.add_consumer("EVT_WORKSHOP", config.evolve(ack_wait=1))
+    expected = [await work(database, moves=0) for _ in range(300)]
     await send_all(database, bus)
-    puller = Dead(bus.gallery, gallery)
-    task = asyncio.create_task(puller.run())
-    await until(lambda: settled(bus, gallery))
-    puller.stop()
-    await task
+    async with pulling(bus, gallery):
+        await until(lambda: settled(bus, gallery))
     assert len(opened) == 2
+    assert sorted(piece for piece, _ in await seen(database)) == sorted(expected)
 
 
 async def test_a_puller_survives_a_bus_without_its_durable(database: Database, bus: Bus, gallery: Consumer) -> None:
