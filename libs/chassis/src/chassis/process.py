@@ -17,6 +17,7 @@ import typer
 import uvicorn
 import uvloop
 from nats.aio.client import Client
+from pydantic import ValidationError
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -28,9 +29,9 @@ from chassis.clock import SteeredClock, SystemClock
 from chassis.database import Database
 from chassis.health import Check, health_routes
 from chassis.keyring import KeySource
-from chassis.regions import load_regions
+from chassis.regions import BrokenPackError, load_regions
 from chassis.runtime import Runtime
-from chassis.safety import refuse_unsafe_database
+from chassis.safety import UnsafeError, refuse_unsafe_database
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Metrics, start_tracing
 from chassis.worker import Worker
@@ -55,9 +56,10 @@ def cli(service: Service) -> typer.Typer:
     app = typer.Typer(help=f"Marshrut {service.name}", no_args_is_help=True, pretty_exceptions_enable=False)
 
     def run_part(part: Part) -> None:
-        settings = service.settings_type()
-        logs.configure(service.name, settings.log_level)
-        uvloop.run(run(service, settings, part))
+        with _refusals_in_words(service.name):
+            settings = service.settings_type()
+            logs.configure(service.name, settings.log_level)
+            uvloop.run(run(service, settings, part))
 
     @app.command("all")
     def run_all() -> None:
@@ -77,9 +79,10 @@ def cli(service: Service) -> typer.Typer:
     @app.command()
     def migrate() -> None:
         """Bring the database to the newest revision and install the policies."""
-        settings = service.settings_type()
-        logs.configure(service.name, settings.log_level)
-        asyncio.run(service.migrate(settings.database_owner_url))
+        with _refusals_in_words(service.name):
+            settings = service.settings_type()
+            logs.configure(service.name, settings.log_level)
+            asyncio.run(service.migrate(settings.database_owner_url))
 
     @app.command()
     def openapi() -> None:
@@ -87,6 +90,17 @@ def cli(service: Service) -> typer.Typer:
         json.dump(service.app().openapi(), sys.stdout, ensure_ascii=False, indent=2)
 
     return app
+
+
+@contextlib.contextmanager
+def _refusals_in_words(service: str) -> Iterator[None]:
+    """One line an operator can act on instead of a traceback; exit code 1."""
+    logs.configure(service)
+    try:
+        yield
+    except (UnsafeError, BrokenPackError, ValidationError) as error:
+        log.critical("refused to start", reason=str(error))
+        raise typer.Exit(1) from None
 
 
 async def run(service: Service, settings: ServiceSettings, part: Part) -> None:

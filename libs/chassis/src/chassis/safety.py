@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.rls import ChildOf, Entry, Guarded
+from chassis.rls import Entry
 
 _MUST_BE_ON = ("fsync", "full_page_writes")
 
@@ -66,5 +66,4 @@ WHERE n.nspname = 'public' AND c.relrowsecurity AND c.relforcerowsecurity
 
 async def _unguarded_tables(connection: AsyncConnection, guarded: Iterable[Entry]) -> list[str]:
     forced = set((await connection.execute(_FORCED)).scalars())
-    tables = [entry.table for entry in guarded if isinstance(entry, (Guarded, ChildOf))]
-    return [f"row security is not forced on {table}" for table in tables if table not in forced]
+    return [f"row security is not forced on {e.table}" for e in guarded if e.table not in forced]

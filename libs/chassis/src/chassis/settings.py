@@ -19,7 +19,7 @@ class ServiceSettings(BaseSettings):
     ``migrate`` the owner.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MARSHRUT_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MARSHRUT_", extra="ignore", hide_input_in_errors=True)
 
     database_owner_url: str = Field("", repr=False)
     database_api_url: str = Field("", repr=False)

@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.resources import Resource
@@ -45,6 +44,9 @@ def start_tracing(service: str, otlp_endpoint: str | None, *, record: bool = Fal
         sampler=ParentBased(ALWAYS_ON if record or otlp_endpoint else ALWAYS_OFF),
     )
     if otlp_endpoint:
+        # half a second of imports nobody else needs
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)

@@ -10,6 +10,17 @@ from chassis.errors import DomainError, FieldError, Kind
 _SKIPPED = {"body", "query", "path", "header", "cookie"}
 
 
+class RuleError(ValueError):
+    """What a pydantic validator of a room raises, so that the person reads the rule in words.
+
+    ``raise RuleError("birth_date_in_future", ru="дата рождения в будущем", en="the birth date is in the future")``
+    """
+
+    def __init__(self, rule: str, *, ru: str, en: str) -> None:
+        super().__init__(rule)
+        self.rule, self.ru, self.en = rule, ru, en
+
+
 def invalid(errors: Sequence[Mapping[str, Any]]) -> DomainError:
     """422 for pydantic's error list: dotted field path, rule, texts. Input values are never repeated."""
     found = [_field_error(error) for error in errors]
@@ -57,8 +68,8 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     parts = [str(part) for part in error["loc"]]
     path = ".".join(parts[1:] if parts and parts[0] in _SKIPPED else parts) or None
     cause = (error.get("ctx") or {}).get("error")
-    if rule == "value_error" and isinstance(cause, DomainError):
-        return FieldError(path, cause.slug, cause.ru, cause.en)
+    if isinstance(cause, RuleError):
+        return FieldError(path, cause.rule, cause.ru, cause.en)
     ru, en = _TEXTS.get(rule, _OTHER)
     bounds = {name: value for name, value in (error.get("ctx") or {}).items() if name in _BOUNDS}
     try:

@@ -38,8 +38,7 @@ def spans() -> Iterator[Spans]:
 
 
 def trace_of(span: ReadableSpan) -> int:
-    assert span.context
-    return span.context.trace_id
+    return int(span.get_span_context().trace_id)
 
 
 async def taken(app: Running, new_application: Any) -> httpx.Response:
