@@ -1,4 +1,4 @@
-"""``scheduling.yaml`` of a pack: people, rooms, vehicles, points, and the rules their time is given out by.
+"""``scheduling.yaml`` of a pack: people, rooms, vehicles, points, and the rules their time is given out by."""
 
 from __future__ import annotations
 

@@ -25,16 +25,18 @@ MOST_SLOTS = 100
 
 
 class FirstSlots(BaseModel):
-    """Free times for the first appointment. Where none starts by ``due_at``, ``message`` says so and ``alternatives``
-    are the nearest three after it (D2-19)."""
+    """Free times for the first appointment (D2-19).
+
+    ``in_time``: those that start by ``due_at``. Where there are none, ``message`` says so and ``nearest`` are the next
+    three after it.
+    """
 
     application_id: UUID
     due_at: datetime
     time_zone: str
     minutes: int
-    in_time: bool
-    slots: list[Offer]
-    alternatives: list[Offer]
+    in_time: list[Offer]
+    nearest: list[Offer]
     message: str | None = None
     message_en: str | None = None
 
@@ -75,9 +77,8 @@ async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
         due_at=family.due_at,
         time_zone=desk.zone.key,
         minutes=desk.minutes,
-        in_time=bool(found),
-        slots=found,
-        alternatives=offers(later, family.due_at),
+        in_time=found,
+        nearest=offers(later, family.due_at),
         **texts,
     )
 

@@ -1,0 +1,27 @@
+"""One scheduling service per module, its calendar emptied before each test."""
+
+from __future__ import annotations
+
+import pytest
+from chassis.running import Running
+from chassis.testing import START, Runner
+from scheduling.main import service
+from scheduling.resources.commands import load_at_start
+from scheduling.testing import World
+from sqlalchemy import text
+
+
+@pytest.fixture(scope="module")
+async def scheduling(module_running: Runner) -> Running:
+    app = await module_running(service)
+    await load_at_start(app.worker)
+    return app
+
+
+@pytest.fixture
+async def world(scheduling: Running) -> World:
+    scheduling.clock.set(START)
+    async with scheduling.unit() as unit:
+        for table in ("bookings", "demands", "absences", "routes"):
+            await unit.session.execute(text(f"DELETE FROM {table}"))
+    return World(scheduling)
