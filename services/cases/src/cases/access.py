@@ -5,6 +5,9 @@ from __future__ import annotations
 from chassis.rls import ChildOf, Entry, Guarded, Open
 from contracts.access import Permission, Relation
 
+PART_OF = dict.fromkeys(("readers", "consent", "assessment", "programme", "delivery", "urgent_act"), "case_file")
+"""Resources of the policy that are parts of a file: whoever may read the file may know that they exist."""
+
 GUARDED: tuple[Entry, ...] = (
     Guarded(
         "case_files",

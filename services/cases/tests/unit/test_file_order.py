@@ -30,10 +30,15 @@ def ippsu(issued_on: date, valid_until: date) -> Ippsu:
     return Ippsu(id=uuid4(), number="1", issued_on=issued_on, valid_until=valid_until, issuer="Отдел")
 
 
+def assess(file: CaseFile, of: CasesPack) -> None:
+    file.require_before(Step.ASSESSMENT, TODAY, of)
+    file.note_assessment(TODAY)
+
+
 ACTS: dict[Step, Callable[[CaseFile, CasesPack], object]] = {
     Step.DOCUMENTS: see,
     Step.CONSENTS: lambda file, of: file.record_consent(consent(), TODAY, of),
-    Step.ASSESSMENT: lambda file, of: (file.require_before(Step.ASSESSMENT, TODAY, of), file.note_assessment(TODAY)),
+    Step.ASSESSMENT: assess,
     Step.ELIGIBILITY: lambda file, of: file.recognise(
         Eligibility(eligible=True, decided_on=TODAY, decided_by=uuid4()), of
     ),

@@ -1,0 +1,125 @@
+"""The access matrix of this service's doors, a pairwise sample: status, and no foreign data in the body."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cases.access import PART_OF
+from cases.deliveries.model import UrgentAct, act_id
+from cases.files.model import CaseFile
+from cases.main import service
+from cases.programmes.content import Content
+from cases.programmes.model import Programme
+from cases.testing import DOCUMENTS, MOSCOW, TODAY, Family
+from chassis.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.running import Caller, Running
+from contracts.access import Relation, Role
+from contracts.identifiers import ProgrammeKind, ServiceGroup
+from contracts.scheduling import TripPerformed, TripService
+
+ROUTES = [route for room in service.rooms if room.api for route in room.api.routes]
+CELLS = sample(matrix(doors(ROUTES, PART_OF)))
+REFUSED = {Outcome.UNAUTHENTICATED: 401, Outcome.FORBIDDEN: 403, Outcome.NOT_FOUND: 404}
+BY_ID = {Relation.COORDINATOR, Relation.TEAM}
+NIL, CONSENT = UUID(int=0), UUID(int=5)
+
+
+@pytest.fixture(scope="module")
+async def family(app: Running, nats_client: Any) -> Family:
+    family = await Family.arrives(app, nats_client, MOSCOW)
+    await family.post("documents-seen", DOCUMENTS)
+    await family.post("consents", {"id": str(CONSENT), "purpose": "health", "form": "paper"})
+    async with app.unit() as unit:
+        file = await unit.session.get_one(CaseFile, family.case_id)
+        file.team = [UUID(int=7)]
+        content = Content(starts_on=TODAY, ends_on=TODAY)
+        unit.session.add(Programme.draw_up(UUID(int=8), file, ProgrammeKind.IPRP, content, None, unit.now))
+        unit.session.add(UrgentAct.draw_up(_trip(family), file, _trip(family).services, unit.now))
+    return family
+
+
+def _trip(family: Family) -> TripPerformed:
+    service = TripService(
+        delivery_id=UUID(int=9),
+        child_id=family.event.child_id,
+        case_id=family.case_id,
+        service_code="psychologist_session",
+        group=ServiceGroup.OTHER,
+        minutes=30,
+        specialist_id=None,
+    )
+    organisation = family.event.serving_organisation_id
+    return TripPerformed(
+        trip_id=UUID(int=6),
+        region=MOSCOW,
+        territory=MOSCOW,
+        organisation_id=organisation,
+        day=TODAY,
+        services=(service,),
+    )
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[tuple[Role, Relation | None], Caller]:
+    return {}
+
+
+async def caller(app: Running, family: Family, role: Role, relation: Relation | None) -> Caller:
+    """Somebody of the role who stands to the file in exactly this relation."""
+    if role is Role.PUBLIC:
+        return app.client()
+    event = family.event
+    scopes: dict[Relation | None, dict[str, Any]] = {
+        Relation.ORGANISATION: {"organisation_ids": [event.coordinating_organisation_id]},
+        Relation.SERVING: {"organisation_ids": [event.serving_organisation_id]},
+        Relation.TERRITORY: {"territories": [event.territory]},
+        Relation.CHILD: {"child_ids": [event.child_id]},
+        Relation.COORDINATOR: {"id": event.coordinator_id},
+        Relation.TEAM: {"id": UUID(int=7)},
+    }
+    return await app.as_role(role, **scopes.get(relation, {}))
+
+
+async def ask(who: Caller, cell: Cell, family: Family) -> Any:
+    act = act_id(UUID(int=6), family.case_id)
+    ids = {"case_id": family.case_id, "programme_id": UUID(int=8), "act_id": act, "consent_id": CONSENT}
+    body = {"GET": None, "PUT": {"starts_on": "2026-03-02"}}.get(cell.door.method, BODIES.get(cell.door.path, {}))
+    return await who.request(cell.door.method, cell.door.path.format(**ids), json=body)
+
+
+FINDING = {"category": "d450", "qualifier": 2}
+BODIES: dict[str, dict[str, Any]] = {
+    "/case-files/{case_id}/documents-seen": DOCUMENTS,
+    "/case-files/{case_id}/consents": {"purpose": "publication", "form": "paper"},
+    "/case-files/{case_id}/assessments": {"tool": "unknown", "assessors": [str(NIL)], "findings": [FINDING]},
+    "/case-files/{case_id}/eligibility": {"eligible": True},
+    "/case-files/{case_id}/team": {"specialist_ids": [str(NIL)]},
+    "/case-files/{case_id}/programmes": {"kind": "ippsu", "starts_on": "2026-03-02"},
+    "/case-files/{case_id}/deliveries": {"service": "massage", "mode": "home", "programme_id": str(NIL)},
+    "/case-files/{case_id}/ippsu": {
+        "number": "1",
+        "issued_on": "2026-03-02",
+        "valid_until": "2026-03-01",
+        "issuer": "Отдел",
+    },
+}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+async def test_every_sampled_cell_answers_as_the_policy_says(
+    app: Running, family: Family, known: dict[tuple[Role, Relation | None], Caller], cell: Cell
+) -> None:
+    standing = (cell.role, cell.relation)
+    # one account is one principal: who stands by id is entered anew for each role
+    if standing not in known or cell.relation in BY_ID:
+        known[standing] = await caller(app, family, *standing)
+    answer = await ask(known[standing], cell, family)
+    child = str(family.event.child_id)
+    if cell.outcome in REFUSED:
+        assert answer.status_code == REFUSED[cell.outcome], answer.text
+        assert child not in answer.text
+    elif cell.outcome is Outcome.EMPTY:
+        assert answer.status_code == 200, answer.text
+        assert child not in answer.text
+    else:
+        assert answer.status_code not in {401, 403, 404, 500}, answer.text
