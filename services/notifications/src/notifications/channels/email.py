@@ -1,0 +1,111 @@
+"""E-mail over SMTP. What the outcome means depends on how far the dialogue had come when it broke off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from uuid import UUID
+
+import aiosmtplib
+from chassis.clock import Clock
+
+from notifications.channels.letter import Letter, NotNow, Outcome, Refused, Taken, Unclear
+from notifications.settings import Settings
+
+_POLICY = SMTP_POLICY.clone(cte_type="7bit")  # not every server on the way takes eight bits
+_QUEUED = re.compile(r"queued as ([A-Za-z0-9.-]{1,64})", re.IGNORECASE)
+_GREETING_SECONDS = 45.0
+"""For everything before the content; with twice the longest answer after it a delivery stays under two minutes."""
+_BYE_SECONDS = 2.0
+_LOST = (aiosmtplib.SMTPException, OSError, TimeoutError)
+
+
+def compose(letter: Letter, message_id: UUID, sender: str, from_address: str, clock: Clock) -> EmailMessage:
+    """The mail: plain text and HTML. Its Message-ID is the message's own id, the same at every attempt.
+
+    Raises ``ValueError`` for an address or name that fits no header.
+    """
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(sender, addr_spec=from_address)
+    mail["To"] = Address(letter.name, addr_spec=letter.address)
+    mail["Subject"] = letter.words.subject
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = f"<{message_id}@{from_address.rpartition('@')[2]}>"
+    mail["Content-Language"] = "ru"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.words.text)
+    mail.add_alternative(letter.words.html, subtype="html")
+    return mail
+
+
+async def deliver(letter: Letter, message_id: UUID, sender: str, settings: Settings, clock: Clock) -> Outcome:
+    """Hand one letter to the mail server. Does not raise for anything the server or the network does.
+
+    Until the content is offered (DATA) a broken dialogue means "not taken"; after it nobody can tell.
+    """
+    try:
+        mail = compose(letter, message_id, sender, settings.smtp_from, clock)
+        content, recipient = mail.as_bytes(), letter.address.encode("ascii").decode()
+    except (ValueError, IndexError):
+        # email.headerregistry.Address raises IndexError for some malformed addresses
+        return Refused("address_invalid")
+    try:
+        async with _dialogue(settings) as client:
+            refusal = await _address(client, settings.smtp_from, recipient)
+            return refusal or await _offer(client, content)
+    except _LOST:
+        return NotNow("channel_unavailable")
+
+
+async def _address(client: aiosmtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+    async with asyncio.timeout(_GREETING_SECONDS):
+        await client.connect()
+        await client.mail(sender)
+        try:
+            await client.rcpt(recipient)
+        except aiosmtplib.SMTPRecipientRefused as refusal:
+            return _refusal(refusal.code, "address_refused")
+    return None
+
+
+async def _offer(client: aiosmtplib.SMTP, content: bytes) -> Outcome:
+    try:
+        answer = await client.data(content)
+    except aiosmtplib.SMTPDataError as refusal:
+        return _refusal(refusal.code, "content_refused")
+    except _LOST:
+        return Unclear()
+    queued = _QUEUED.search(answer.message)
+    # The rest of the answer may quote the address.
+    return Taken(queued[1] if queued else None)
+
+
+@contextlib.asynccontextmanager
+async def _dialogue(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
+    password = settings.smtp_password
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        timeout=settings.smtp_timeout_seconds,
+        use_tls=settings.smtp_tls == "tls",
+        start_tls={"auto": None, "starttls": True, "tls": False}[settings.smtp_tls],
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+    )
+    try:
+        yield client
+    finally:
+        # The outcome is known; how the goodbye goes changes nothing.
+        with contextlib.suppress(*_LOST):
+            await client.quit(timeout=_BYE_SECONDS)
+        client.close()
+
+
+def _refusal(code: int, reason_code: str) -> Outcome:
+    return Refused(reason_code) if code >= 500 else NotNow("channel_unavailable")

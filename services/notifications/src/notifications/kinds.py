@@ -1,0 +1,44 @@
+"""The kinds of message this service knows; each has a template in every pack."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """What is said to a family."""
+
+    APPLICATION_RECEIVED = "application_received"
+    SERVICE_ACCEPTED = "service_accepted"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_REMINDER = "appointment_reminder"
+    VISITS_PUBLISHED = "visits_published"
+    VISIT_POSTPONED = "visit_postponed"
+    VISIT_REMINDER = "visit_reminder"
+    TRIP_INVITATION = "trip_invitation"
+    TRIP_REMINDER = "trip_reminder"
+
+    @property
+    def wording(self) -> str:
+        """What staff and families see in lists."""
+        return _TITLES[self]
+
+    @property
+    def reminds(self) -> bool:
+        """Whether the family already knows: a reminder that comes too late is dropped, any other message is not."""
+        return self.endswith("_reminder")
+
+
+_TITLES = {
+    MessageKind.APPLICATION_RECEIVED: "Заявка принята",
+    MessageKind.SERVICE_ACCEPTED: "Служба приняла заявку",
+    MessageKind.APPOINTMENT_BOOKED: "Запись на приём",
+    MessageKind.APPOINTMENT_CANCELLED: "Приём отменён",
+    MessageKind.APPOINTMENT_REMINDER: "Напоминание о приёме",
+    MessageKind.VISITS_PUBLISHED: "Когда придут специалисты",
+    MessageKind.VISIT_POSTPONED: "Визит перенесён",
+    MessageKind.VISIT_REMINDER: "Напоминание о визите",
+    MessageKind.TRIP_INVITATION: "Приглашение на приём бригады",
+    MessageKind.TRIP_REMINDER: "Напоминание о приёме бригады",
+}

@@ -1,0 +1,23 @@
+"""Notifications: what was said to whom, and the proof."""
+
+from chassis.service import Room, Service
+
+from notifications.access import GUARDED
+from notifications.base import Base
+from notifications.escalations import queries as escalated
+from notifications.escalations import subscribers as deadlines
+from notifications.messages import queries, sending, subscribers
+from notifications.messages.api import api
+from notifications.preferences import subscribers as families
+from notifications.settings import Settings
+
+ROOMS = (
+    # First: what is learnt of a family here is used by the other rooms for the same event.
+    Room("preferences", events=families.events),
+    Room("messages", api, subscribers.events, subscribers.timers, queries.undelivered, (sending.send_messages,)),
+    Room("escalations", None, deadlines.events, deadlines.timers, escalated.raised),
+)
+service = Service("notifications", Settings, ROOMS, base=Base, guarded=GUARDED)
+
+if __name__ == "__main__":
+    service.cli()()

@@ -1,0 +1,39 @@
+"""The HTTP door of the ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from fastapi import Depends
+
+from notifications.messages import queries
+from notifications.messages.commands import decide
+from notifications.messages.queries import MessageCard, MessageFilter, MessageLine
+
+api = Router("/messages", tags=["messages"])
+
+
+@api.get("", permission="message:read")
+async def messages(unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]) -> Page[MessageLine]:
+    """What was said to whom."""
+    return await queries.list_messages(which, page, unit)
+
+
+@api.get("/{message_id}", permission="message:read")
+async def message(message_id: UUID, unit: UnitDep) -> MessageCard:
+    """One message with its words."""
+    return await queries.message_card(message_id, unit)
+
+
+@api.post("/{message_id}/resend", permission="message:resend")
+async def resend(message_id: UUID, unit: UnitDep) -> decide.Decided:
+    """Try once more."""
+    return await decide.resend_message(message_id, unit)
+
+
+@api.post("/{message_id}/confirm", permission="message:confirm")
+async def confirm(message_id: UUID, command: decide.ConfirmMessage, unit: UnitDep) -> decide.Decided:
+    """The family was told."""
+    return await decide.confirm_message(message_id, command, unit)

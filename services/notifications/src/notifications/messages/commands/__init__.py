@@ -1,0 +1,1 @@
+"""What the room can do: tell families, remind them, and let a person decide about what did not arrive."""

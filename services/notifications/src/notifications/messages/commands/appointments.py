@@ -1,0 +1,49 @@
+"""What a family is told about appointments."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.scheduling import AppointmentBooked as Booked
+from contracts.scheduling import AppointmentCancelled as Cancelled
+
+from notifications.kinds import MessageKind
+from notifications.messages.commands.remind import set_reminder
+from notifications.messages.facts import AppointmentBooked, AppointmentCancelled, AppointmentReminder
+from notifications.messages.planning import plan, take_back, told_before
+
+
+async def tell_booking(event: Booked, occasion: str, unit: Unit) -> None:
+    """When and where, and a reminder on the day before. A changed booking replaces what was not sent yet."""
+    await take_back(unit, event.appointment_id, but=occasion)
+    told = {
+        "organisation_id": event.organisation_id,
+        "starts_at": event.starts_at,
+        "first": event.first,
+        "specialist_ids": event.specialist_ids,
+    }
+    await plan(unit, event.child_id, AppointmentBooked.model_validate(told), event.appointment_id, occasion)
+    reminder = AppointmentReminder.model_validate(told)
+    await set_reminder(unit, event.appointment_id, event.child_id, event.appointment_id, reminder)
+
+
+async def tell_cancellation(event: Cancelled, occasion: str, unit: Unit) -> None:
+    """That it does not take place. A family that had not been told of the appointment is not told of its end."""
+    await end_reminder(event.appointment_id, unit)
+    booking = await told_before(unit, event.appointment_id, MessageKind.APPOINTMENT_BOOKED)
+    await take_back(unit, event.appointment_id, but=occasion)
+    known = booking.facts if booking else None
+    if booking is not None and not booking.attempts:
+        return
+    facts = AppointmentCancelled(
+        reason_code=event.reason_code,
+        starts_at=known.starts_at if isinstance(known, AppointmentBooked) else None,
+        rebooked=event.next_appointment_id is not None,
+    )
+    await plan(unit, event.child_id, facts, event.appointment_id, occasion)
+
+
+async def end_reminder(appointment_id: UUID, unit: Unit) -> None:
+    """Nothing is left to remind of."""
+    await unit.timers.cancel(MessageKind.APPOINTMENT_REMINDER, appointment_id)

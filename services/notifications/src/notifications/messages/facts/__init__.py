@@ -1,0 +1,45 @@
+"""What each kind of message tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notifications.kinds import MessageKind
+from notifications.messages.facts.applications import ApplicationReceived, ServiceAccepted
+from notifications.messages.facts.appointments import AppointmentBooked, AppointmentCancelled, AppointmentReminder
+from notifications.messages.facts.base import Facts
+from notifications.messages.facts.trips import TripInvitation, TripReminder
+from notifications.messages.facts.visits import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
+
+__all__ = [
+    "FACTS",
+    "ApplicationReceived",
+    "AppointmentBooked",
+    "AppointmentCancelled",
+    "AppointmentReminder",
+    "Facts",
+    "ServiceAccepted",
+    "TripInvitation",
+    "TripReminder",
+    "VisitFact",
+    "VisitPostponed",
+    "VisitReminder",
+    "VisitsPublished",
+]
+
+FACTS: Mapping[MessageKind, type[Facts]] = {
+    kind.kind: kind
+    for kind in (
+        ApplicationReceived,
+        ServiceAccepted,
+        AppointmentBooked,
+        AppointmentCancelled,
+        AppointmentReminder,
+        VisitsPublished,
+        VisitPostponed,
+        VisitReminder,
+        TripInvitation,
+        TripReminder,
+    )
+}
+"""The facts of every kind."""

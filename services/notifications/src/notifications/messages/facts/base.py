@@ -1,0 +1,47 @@
+"""What every message tells: ids, codes and moments only. The words come from the pack, the name at sending."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from notifications.kinds import MessageKind
+
+if TYPE_CHECKING:
+    from notifications.pack import RegionPack
+    from notifications.templates.words import Words
+
+MORNING = datetime(2026, 3, 10, 7, 30, tzinfo=UTC)
+LATER = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
+SOMEBODY = UUID(int=1)
+"""Values of samples."""
+
+
+class Facts(BaseModel):
+    """Base of the facts of every kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[MessageKind]
+
+    @property
+    def useless_after(self) -> datetime | None:
+        """The moment after which the message helps nobody any more."""
+        return None
+
+    @property
+    def specialists(self) -> frozenset[UUID]:
+        """Whose skills the words need."""
+        return frozenset()
+
+    def variables(self, words: Words) -> dict[str, object]:
+        """What the template of this kind is given."""
+        raise NotImplementedError
+
+    @classmethod
+    def samples(cls, pack: RegionPack) -> tuple[Self, ...]:
+        """Facts that lead a template through all its branches, to check it with."""
+        raise NotImplementedError

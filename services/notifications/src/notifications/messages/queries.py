@@ -1,0 +1,150 @@
+"""What can be asked of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.paging import Order, Page, PageQuery, paginate
+from chassis.unit import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import MessageChannel, Purpose
+from contracts.worklist import WorkItem
+from pydantic import BaseModel
+from sqlalchemy import select
+from workdays import Standing
+
+from notifications.kinds import MessageKind
+from notifications.messages.model import Message, MessageState
+from notifications.messages.writing import open_letter
+
+REASONS = {
+    "no_address": "Электронная почта не указана",
+    "address_invalid": "Адрес записан с ошибкой",
+    "address_refused": "Почтовый сервер не знает такого адреса",
+    "content_refused": "Почтовый сервер не принял письмо",
+    "channel_unavailable": "Почтовый сервер не отвечает",
+    "contact_unreadable": "Контакт не открывается",
+    "key_not_here_yet": "Ключ ещё не получен",
+    "not_written": "Письмо не удалось составить",
+    "outcome_unknown": "Неизвестно, дошло ли письмо",
+    "too_late": "Письмо не успели отправить",
+    "outdated": "Сведения изменились раньше, чем письмо ушло",
+    "application_withdrawn": "Семья отозвала заявку",
+    "person_erased": "Данные человека уничтожены",
+}
+"""Why a message is not sent, in words."""
+
+_rows = Message.__table__.c
+ORDER = Order({name: _rows[name] for name in ("created_at", "planned_for")}, _rows.id, "-created_at")
+
+
+class MessageFilter(BaseModel):
+    """Which messages to list."""
+
+    state: MessageState | None = None
+    kind: MessageKind | None = None
+    child_id: UUID | None = None
+    about_id: UUID | None = None
+
+
+class MessageLine(BaseModel):
+    """One message without its words."""
+
+    id: UUID
+    version: int
+    kind: MessageKind
+    title: str
+    region: str
+    channel: MessageChannel
+    state: MessageState
+    child_id: UUID
+    about_id: UUID
+    created_at: datetime
+    planned_for: datetime
+    sent_at: datetime | None
+    attempts: int
+    reason_code: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The line of a ledger row."""
+        shown = {name: getattr(message, name) for name in MessageLine.model_fields if hasattr(message, name)}
+        reason = REASONS.get(message.reason_code or "", message.reason_code)
+        return cls(**shown, title=message.kind.wording, reason=reason)
+
+
+class MessageCard(MessageLine):
+    """One message with what was said; the words only for whom the policy shows the contact."""
+
+    template_version: str | None = None
+    address: str | None = None
+    subject: str | None = None
+    text: str | None = None
+
+
+async def list_messages(which: MessageFilter, page: PageQuery, unit: Unit) -> Page[MessageLine]:
+    """The messages the actor may see, latest first."""
+    statement = select(Message)
+    for name, value in which.model_dump(exclude_none=True).items():
+        statement = statement.where(getattr(Message, name) == value)
+    rows, cursor = await paginate(unit.session, statement, page, ORDER)
+    messages = [row[0] for row in rows]
+    shown = [(message.child_id, message.id) for message in messages]
+    await unit.audit.listed("message", shown, {FieldGroup.CORE}, Purpose.CONTACT, result_count=len(messages))
+    return Page(items=[MessageLine.of(message) for message in messages], next_cursor=cursor)
+
+
+async def message_card(message_id: UUID, unit: Unit) -> MessageCard:
+    """One message; what was said in it is opened only for whom the policy shows contacts."""
+    message = await unit.get(Message, message_id, "message:read")
+    groups = unit.policy.visible_groups(unit.actor, "message", message, {Purpose.CONTACT})
+    await unit.audit.read("message", message.child_id, groups, Purpose.CONTACT, subject_id=message.id)
+    card = MessageCard.of(message).model_copy(update={"template_version": message.template_version})
+    letter = await _letter(message, unit) if FieldGroup.CONTACT in groups else None
+    if letter is None:
+        return card
+    return card.model_copy(update=letter)
+
+
+async def _letter(message: Message, unit: Unit) -> dict[str, str] | None:
+    try:
+        letter = await open_letter(message, unit)
+    except DomainError as error:
+        if error.kind is Kind.GONE:
+            return None
+        raise
+    if letter is None:
+        return None
+    return {"address": letter.address, "subject": letter.words.subject, "text": letter.words.text}
+
+
+async def undelivered(unit: Unit) -> Sequence[WorkItem]:
+    """Messages a person has to decide about: the outcome is unclear, or the family was not told."""
+    waiting = select(Message).where(Message.state.in_((MessageState.UNKNOWN, MessageState.FAILED)))
+    found = await unit.session.scalars(waiting.order_by(Message.planned_for).limit(200))
+    return [_item(message) for message in found]
+
+
+def _item(message: Message) -> WorkItem:
+    unclear = message.state is MessageState.UNKNOWN
+    lead = "Неясно, дошло ли сообщение" if unclear else "Семья не получила сообщение"
+    return WorkItem(
+        id=f"notifications:message:{message.id}",
+        service="notifications",
+        kind="message_unknown" if unclear else "message_failed",
+        subject_id=message.id,
+        title=f"{lead}: {message.kind.wording.lower()}",
+        region=message.region,
+        territory=message.territory,
+        organisation_id=message.organisation_id,
+        created_at=message.planned_for,
+        # No term of law: it only has to be done.
+        standing=Standing.OPEN,
+        explanation=REASONS.get(message.reason_code or ""),
+        url=f"/notifications/messages/{message.id}",
+    )

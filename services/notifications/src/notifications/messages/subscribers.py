@@ -1,0 +1,94 @@
+"""What happened elsewhere and is told to families; and the reminders that fall due."""
+
+from __future__ import annotations
+
+from chassis.messaging import EventRouter
+from chassis.timers import TimerRouter
+from chassis.unit import Unit
+from contracts.event import Envelope
+from contracts.intake import ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn
+from contracts.scheduling import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentHeld,
+    TripPublished,
+    VisitPostponed,
+    VisitReported,
+    VisitScheduled,
+)
+
+from notifications.kinds import MessageKind
+from notifications.messages.commands import applications, appointments, remind, trips, visits
+
+events = EventRouter()
+timers = TimerRouter()
+
+
+def occasion(envelope: Envelope) -> str:
+    """Which telling it is: an aggregate's fact is told once, however often and under whatever id it is delivered."""
+    return str(envelope.sequence)
+
+
+@events.on(ApplicationSubmitted)
+async def submitted(event: ApplicationSubmitted, envelope: Envelope, unit: Unit) -> None:
+    """Acknowledge it."""
+    await applications.acknowledge(event, occasion(envelope), unit)
+
+
+@events.on(ApplicationAccepted)
+async def accepted(event: ApplicationAccepted, envelope: Envelope, unit: Unit) -> None:
+    """Name the service."""
+    await applications.tell_service(event, occasion(envelope), unit)
+
+
+@events.on(ApplicationWithdrawn)
+async def withdrawn(event: ApplicationWithdrawn, unit: Unit) -> None:
+    """Say nothing more."""
+    await applications.fall_silent(event, unit)
+
+
+@events.on(AppointmentBooked)
+async def booked(event: AppointmentBooked, envelope: Envelope, unit: Unit) -> None:
+    """Tell when and where."""
+    await appointments.tell_booking(event, occasion(envelope), unit)
+
+
+@events.on(AppointmentCancelled)
+async def cancelled(event: AppointmentCancelled, envelope: Envelope, unit: Unit) -> None:
+    """Tell that it is off."""
+    await appointments.tell_cancellation(event, occasion(envelope), unit)
+
+
+@events.on(AppointmentHeld)
+async def held(event: AppointmentHeld, unit: Unit) -> None:
+    """It was brought forward, perhaps: nothing to remind of."""
+    await appointments.end_reminder(event.appointment_id, unit)
+
+
+@events.on(VisitScheduled)
+async def visit_scheduled(event: VisitScheduled, envelope: Envelope, unit: Unit) -> None:
+    """Tell when and who comes."""
+    await visits.tell_visit(event, occasion(envelope), unit)
+
+
+@events.on(VisitPostponed)
+async def visit_postponed(event: VisitPostponed, envelope: Envelope, unit: Unit) -> None:
+    """Tell that nobody comes and what happens next."""
+    await visits.tell_postponement(event, occasion(envelope), unit)
+
+
+@events.on(VisitReported)
+async def visit_reported(event: VisitReported, unit: Unit) -> None:
+    """It is over: nothing to remind of."""
+    await visits.end_reminder(event.visit_id, unit)
+
+
+@events.on(TripPublished)
+async def trip_published(event: TripPublished, envelope: Envelope, unit: Unit) -> None:
+    """Invite the families."""
+    await trips.invite(event, occasion(envelope), unit)
+
+
+for kind in MessageKind:
+    if kind.reminds:
+        timers.on(kind)(remind.remind)

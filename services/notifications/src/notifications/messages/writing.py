@@ -1,0 +1,53 @@
+"""From facts to a letter: the only place where a name and an address meet the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chassis.unit import Unit
+from contracts.notifications import MessageSent
+from contracts.personal import Contact
+from contracts.sealed import place, seal, unseal
+from sqlalchemy import select
+
+from notifications.channels.letter import Letter
+from notifications.messages.facts import Facts
+from notifications.messages.model import Message, SealedLetter
+from notifications.messages.planning import pack_for
+from notifications.preferences.model import Family
+from notifications.preferences.specialists import Specialist
+from notifications.templates.words import Words
+
+
+async def write_letter(message: Message, contact: Contact, where: ZoneInfo, unit: Unit) -> Letter:
+    """The letter of a message, in the pack's words."""
+    pack, facts = pack_for(unit, message.region), message.facts
+    words = Words(pack, where, await _skills(facts, unit), contact.name, unit.now)
+    written = pack.library.write(message.kind, words.variables(facts))
+    return Letter(name=contact.name, address=contact.email or "", words=written)
+
+
+async def seal_letter(letter: Letter, message: Message, family: Family, unit: Unit) -> SealedLetter:
+    """The letter as it is kept: under the key of the person it went to, bound to this message."""
+    return seal(letter, await unit.keys.get(family.contact.key_id), _place(message.id))
+
+
+async def open_letter(message: Message, unit: Unit) -> Letter | None:
+    """What was said and where it went; None while nothing was. Raises `DomainError` ``person_erased``."""
+    if message.letter is None:
+        return None
+    return unseal(message.letter, Letter, await unit.keys.get(message.letter.key_id), _place(message.id))
+
+
+def _place(message_id: UUID) -> str:
+    return place(MessageSent.fact_name(), "letter", message_id)
+
+
+async def _skills(facts: Facts, unit: Unit) -> Mapping[UUID, Iterable[str]]:
+    named = facts.specialists
+    if not named:
+        return {}
+    known = await unit.session.scalars(select(Specialist).where(Specialist.id.in_(named)))
+    return {specialist.id: specialist.skills for specialist in known}

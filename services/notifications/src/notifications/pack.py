@@ -1,0 +1,194 @@
+"""What a region decides about its messages: ``notifications.yaml``, the letter templates, and the names of places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.regions import BrokenPackError, PackModel, Region, load_packs, load_regions
+from contracts.identifiers import Code, DeliveryMode, VisitOutcome, named_id
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from notifications.kinds import MessageKind
+from notifications.preferences.quiet import QuietHours
+from notifications.templates.library import Library
+
+SHARED = "platform"
+"""The folder whose templates a pack falls back to where it has no wording of its own."""
+
+
+class Bring(PackModel):
+    """What the family is asked to bring (D2-20)."""
+
+    first_appointment: tuple[str, ...] = Field(min_length=1)
+    trip: tuple[str, ...] = ()
+
+
+class EscalationRules(PackModel):
+    """When a call back that was not made becomes somebody else's business too (D2-17).
+
+    ``warn_minutes`` before the due time the coordinators are warned, ``overdue_minutes`` after it the managers are.
+    """
+
+    warn_minutes: int = Field(ge=1, le=24 * 60)
+    overdue_minutes: int = Field(0, ge=0, le=24 * 60)
+
+
+class NotificationsPack(PackModel):
+    """The whole file."""
+
+    sender: str
+    coordinating_organisation: Code
+    quiet_hours: QuietHours
+    not_quiet: frozenset[MessageKind] = frozenset()
+    """Messages that are sent at night too: answers to what the family has just done itself."""
+    reminder_at: time
+    """When, on the day before, the family is reminded; the territory's own time."""
+    gather_seconds: int = Field(5, ge=0, le=3600)
+    """How long visits are gathered for one letter."""
+    bring: Bring
+    modes: dict[DeliveryMode, str]
+    postponed: dict[VisitOutcome, str]
+    """Why a visit is put off, in words for the family."""
+    escalation: EscalationRules
+
+    @model_validator(mode="after")
+    def _words_for_everything(self) -> NotificationsPack:
+        if missing := set(DeliveryMode) - set(self.modes):
+            raise ValueError(f"modes: no words for {', '.join(sorted(missing))}")
+        if missing_reasons := set(VisitOutcome) - {VisitOutcome.PERFORMED} - set(self.postponed):
+            raise ValueError(f"postponed: no words for {', '.join(sorted(missing_reasons))}")
+        return self
+
+
+class _View(BaseModel):
+    """The part of a file of another service that letters quote."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Organisation(_View):
+    """An organisation as ``directory.yaml`` shows it to families."""
+
+    code: Code
+    title: str
+    address: str | None = None
+    phone: str | None = None
+
+
+class _Directory(_View):
+    organisations: tuple[Organisation, ...] = ()
+
+
+class _Point(_View):
+    code: Code
+    title: str
+    host_organisation: Code
+
+
+class _Reason(_View):
+    code: Code
+    title: str
+
+
+class _Scheduling(_View):
+    skills: dict[Code, str] = {}
+    points: tuple[_Point, ...] = ()
+    cancel_reasons: tuple[_Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place a brigade comes to."""
+
+    title: str
+    address: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPack:
+    """Everything a letter of one region is made of."""
+
+    region: Region
+    rules: NotificationsPack
+    library: Library
+    organisations: Mapping[UUID, Organisation]
+    points: Mapping[UUID, Point]
+    skills: Mapping[str, str]
+    cancel_reasons: Mapping[str, str]
+
+    @property
+    def coordinating_id(self) -> UUID:
+        """The organisation that answers for the family until somebody else is named."""
+        return named_id("organisation", f"{self.region.code}/{self.rules.coordinating_organisation}")
+
+
+@lru_cache
+def packs(folder: Path) -> Mapping[str, RegionPack]:
+    """Every region that sends messages, by its code, read and checked once.
+
+    Raises:
+        BrokenPackError: a file breaks a rule, a template is missing or names something it is not given.
+    """
+    regions = load_regions(folder)
+    directories = load_packs(folder, "directory", _Directory)
+    schedules = load_packs(folder, "scheduling", _Scheduling)
+    return {
+        code: _pack(folder, regions[code], rules, directories.get(code, _Directory()), schedules.get(code))
+        for code, rules in load_packs(folder, "notifications", NotificationsPack).items()
+    }
+
+
+def _pack(
+    folder: Path, region: Region, rules: NotificationsPack, directory: _Directory, schedule: _Scheduling | None
+) -> RegionPack:
+    schedule = schedule or _Scheduling()
+    known = {organisation.code: organisation for organisation in directory.organisations}
+    if rules.coordinating_organisation not in known:
+        raise BrokenPackError(
+            f"{folder / region.code / 'notifications.yaml'}: coordinating_organisation: not in directory.yaml"
+        )
+    pack = RegionPack(
+        region=region,
+        rules=rules,
+        library=Library(folder / region.code / "templates", folder / SHARED / "templates"),
+        organisations={named_id("organisation", f"{region.code}/{code}"): found for code, found in known.items()},
+        points={named_id("point", f"{region.code}/{p.code}"): _point(p, known) for p in schedule.points},
+        skills=schedule.skills,
+        cancel_reasons={reason.code: reason.title for reason in schedule.cancel_reasons},
+    )
+    _check_templates(pack)
+    return pack
+
+
+def _point(point: _Point, organisations: Mapping[str, Organisation]) -> Point:
+    host = organisations.get(point.host_organisation)
+    return Point(point.title, host.address if host else None, host.phone if host else None)
+
+
+def _check_templates(pack: RegionPack) -> None:
+    from notifications.messages.facts import FACTS
+    from notifications.messages.facts.base import MORNING
+    from notifications.templates.words import Words
+
+    words = Words(pack, pack.region.zone, {}, "Проверкина Проверка Проверовна", MORNING)
+    pack.library.refuse_strangers()
+    for kind in MessageKind:
+        for sample in FACTS[kind].samples(pack):
+            pack.library.check(kind, words.variables(sample))
+
+
+def pack_of(folder: Path, region: str) -> RegionPack:
+    """The pack of one region; an event of a region this deployment does not serve is refused."""
+    try:
+        return packs(folder)[region]
+    except KeyError:
+        raise DomainError(
+            "unknown_region", Kind.INVALID, ru="Такого региона здесь нет.", en="This deployment has no such region."
+        ) from None

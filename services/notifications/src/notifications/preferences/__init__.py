@@ -1,0 +1,1 @@
+"""How and when a family may be reached."""

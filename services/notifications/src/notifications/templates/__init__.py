@@ -1,0 +1,1 @@
+"""The words of the messages: templates of the region packs."""
