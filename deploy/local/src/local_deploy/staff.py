@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-DEMO_PASSWORD = "Marshrut-demo-2026"  # noqa: S105 - shown to whoever runs the demonstration
+DEMO_PASSWORD = "Marshrut-demo-2026"
 """The password of every demonstration account of `make run`; never used by a real deployment."""
 
 

@@ -23,4 +23,6 @@ rooms = (
     Room("fieldwork", api=fieldwork.api, timers=fieldwork_timers.timers, worklist=fieldwork_queries.work),
 )
 service = Service("scheduling", ServiceSettings, rooms, base=Base, guarded=GUARDED)
-cli = service.cli()
+
+if __name__ == "__main__":
+    service.cli()()
