@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from embedded import LOOPBACK, Process
+from embedded import LOOPBACK, Process, free_port
 from embedded.ports import accepts_connections, http_status
 
 if TYPE_CHECKING:
@@ -42,14 +42,15 @@ def service_environment(system: System, name: str) -> dict[str, str]:
 def service_process(system: System, name: str, door: str, environment: Mapping[str, str]) -> Process:
     """One process of a service: ``all``, ``api`` or ``worker``."""
     label = name if door == "all" else f"{name} {door}"
-    port = system.ports.of(name)
+    # API and worker of one service listen apart: each has its own health page
+    port = system.ports.of(name) if door != "worker" else free_port()
     log_file = system.data_dir / "logs" / f"{label.replace(' ', '-')}.log"
     return Process(
         label,
         [sys.executable, "-m", f"{name}.main", door],
         log_file,
-        ready=(lambda: True) if door == "worker" else lambda: _ready(port),
-        env=environment,
+        ready=lambda: _ready(port),
+        env={**environment, "MARSHRUT_PORT": str(port)},
         start_seconds=90,
         stop_seconds=20,
     )
