@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from cases.testing import MOSCOW, SMOLENSK
+from cases.deliveries.model import Delivery
+from cases.files.model import CaseFile
+from cases.testing import MOSCOW, SMOLENSK, TODAY, Family
+from chassis.clock import new_id
 from chassis.running import Running
+from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup
 from contracts.worklist import WorkItem
+from sqlalchemy import event
 
 
 async def items(caller: Any, kind: str, subject: str) -> list[WorkItem]:
@@ -66,3 +72,48 @@ async def test_another_services_work_is_not_mine(app: Running, arrival: Any) -> 
     family = await arrival(MOSCOW)
     elsewhere = await app.as_role("head", organisation_ids=[family.event.child_id])
     assert (await elsewhere.get("/worklist")).json() == []
+
+
+async def test_T10_a_card_asks_the_database_no_more_for_500_services_than_for_5(app: Running, arrival: Any) -> None:
+    few, many = await arrival(SMOLENSK), await arrival(SMOLENSK)
+    await gives(app, few, 5)
+    await gives(app, many, 500)
+    counted = {family.case_id: await statements_of(app, family) for family in (few, many)}
+    assert counted[few.case_id] == counted[many.case_id]
+    assert (await many.card())["sections"]["route"]["delivered"] == 500
+
+
+async def gives(app: Running, family: Family, services: int) -> None:
+    programme = await family.approved(await family.iksra())
+    async with app.unit() as unit:
+        file = await unit.session.get_one(CaseFile, family.case_id)
+        for _ in range(services):
+            delivery = Delivery(
+                id=new_id(),
+                case_id=file.id,
+                child_id=file.child_id,
+                programme_id=UUID(programme["id"]),
+                service="motor_session",
+                group=ServiceGroup.SOCIAL_MEDICAL,
+                mode=DeliveryMode.HOME,
+                accounting=Accounting.HOME_SERVICE,
+                delivered_on=TODAY,
+                minutes=45,
+            )
+            unit.session.add(delivery)
+            delivery.enter(file)
+
+
+async def statements_of(app: Running, family: Family) -> int:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = app.api.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        await family.card()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
