@@ -26,5 +26,5 @@ class Settings(ServiceSettings):
     """For one answer of the mail server. A whole delivery must end before it counts as lost track of."""
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002
-        """A broken pack or template stops the service at its start; raises `chassis.regions.BrokenPackError`."""
+        """A broken pack or template stops the service at its start; the error names the file."""
         packs(self.regions_dir)
