@@ -86,6 +86,8 @@ class Family:
     case_id: UUID = field(default_factory=uuid4)
     representative_id: UUID = field(default_factory=uuid4)
     programme_id: UUID = field(default_factory=uuid4)
+    mother: str = MOTHER
+    street: str = STREET
 
     @property
     def key(self) -> PersonKey:
@@ -93,7 +95,7 @@ class Family:
 
     def contact(self, fact: str, subject: UUID) -> Any:
         """The contact sealed at its place."""
-        value = Contact(name=MOTHER, phone=PHONE, email="elkina@example.org")
+        value = Contact(name=self.mother, phone=PHONE, email="elkina@example.org")
         return seal(value, self.key, place(fact, "contact", subject))
 
     def submitted(self, now: datetime) -> ApplicationSubmitted:
@@ -161,11 +163,16 @@ class Family:
         return TeamFixed(case_id=self.case_id, child_id=self.child_id, specialist_ids=specialists)
 
     def approved(
-        self, starts_on: date, ends_on: date, lines: Sequence[ServiceLine], now: datetime, at: tuple[float, float] | None
+        self,
+        starts_on: date,
+        ends_on: date,
+        lines: Sequence[ServiceLine],
+        now: datetime,
+        at: tuple[float, float] | None,
     ) -> ProgrammeApproved:
         """The IKSRA with its address; ``at`` are coordinates where they are known."""
         fact = ProgrammeApproved.fact_name()
-        home = Address(text=STREET, latitude=at[0] if at else None, longitude=at[1] if at else None)
+        home = Address(text=self.street, latitude=at[0] if at else None, longitude=at[1] if at else None)
         return ProgrammeApproved(
             programme_id=self.programme_id,
             case_id=self.case_id,
@@ -194,9 +201,7 @@ class World:
 
     async def moscow_family(self, *, called: bool = True) -> Family:
         """An application handed over to the northern service."""
-        family = Family(
-            MOSCOW, f"{MOSCOW}/severny", NORTH, COORDINATION, person(MOSCOW, "koordinator.moskva")
-        )
+        family = Family(MOSCOW, f"{MOSCOW}/severny", NORTH, COORDINATION, person(MOSCOW, "koordinator.moskva"))
         now = self.app.clock.now()
         told = [family.submitted(now), family.taken(now)]
         told += [family.called(now), family.handed_over(now)] if called else []
@@ -204,21 +209,26 @@ class World:
             assert await self.app.deliver(event) is None
         return family
 
-    async def smolensk_family(self) -> Family:
+    async def smolensk_family(self, **people: str) -> Family:
         """A child whose file is open at the centre."""
-        family = Family(SMOLENSK, f"{SMOLENSK}/gagarin", CENTRE, CENTRE, person(SMOLENSK, "koordinator.smolensk"))
+        coordinator = person(SMOLENSK, "koordinator.smolensk")
+        family = Family(SMOLENSK, f"{SMOLENSK}/gagarin", CENTRE, CENTRE, coordinator, **people)  # type: ignore[arg-type]
         now = self.app.clock.now()
-        for event in (family.submitted(now), family.opened(now), family.team(CREW[0])):
+        for event in (family.submitted(now), family.handed_over(now), family.opened(now), family.team(CREW[0])):
             assert await self.app.deliver(event) is None
         for runtime in (self.app.api, self.app.worker):
             runtime.keys._remember(family.key)
         return family
 
     async def with_programme(
-        self, *, at: tuple[float, float] | None = (55.56, 34.98), lines: Sequence[ServiceLine] | None = None
+        self,
+        *,
+        at: tuple[float, float] | None = (55.56, 34.98),
+        lines: Sequence[ServiceLine] | None = None,
+        **people: str,
     ) -> Family:
         """The same with an approved one-month IKSRA from today."""
-        family = await self.smolensk_family()
+        family = await self.smolensk_family(**people)
         now = self.app.clock.now()
         today = now.date()
         event = family.approved(today, today + timedelta(days=30), lines or iksra_lines(), now, at)

@@ -22,6 +22,6 @@ async def scheduling(module_running: Runner) -> Running:
 async def world(scheduling: Running) -> World:
     scheduling.clock.set(START)
     async with scheduling.unit() as unit:
-        for table in ("bookings", "demands", "absences", "routes"):
+        for table in ("bookings", "demands", "absences", "routes", "visits", "trips", "trip_invitations", "timers"):
             await unit.session.execute(text(f"DELETE FROM {table}"))
     return World(scheduling)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from scheduling.trips import plans, queries, trip_commands
 from scheduling.trips.model import Plan, VisitState
-from scheduling.trips.queries import PlanCard, TripCard, VisitCard
+from scheduling.trips.queries import FamilyInvitation, PlanCard, TripCard, VisitCard
 from scheduling.trips.trip import Trip
 
 api = Router(tags=["trips"])
@@ -74,6 +74,12 @@ async def confirm(trip_id: UUID, unit: UnitDep) -> TripCard:
 async def publish_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
     """Book everybody and invite the families."""
     return await queries.trip_card(await trip_commands.publish_trip(trip_id, unit), unit)
+
+
+@api.get("/invitations", permission="visit:read")
+async def invitations(unit: UnitDep) -> list[FamilyInvitation]:
+    """When families are expected at points; a family sees its own."""
+    return await queries.invitations(unit)
 
 
 @api.get("/visits", permission="visit:read")

@@ -24,7 +24,7 @@ from scheduling.trips.demand import Task
 from scheduling.trips.model import Demand, Plan, PlanState, Visit, VisitState
 from scheduling.trips.plans import answer_of, drafts_of, placed_visits, sessions_of, unplaced
 from scheduling.trips.problem import Draft
-from scheduling.trips.trip import Session, Trip, TripState
+from scheduling.trips.trip import Session, Trip, TripInvitation, TripState
 from scheduling.trips.trip_commands import invitations_of
 
 REASONS = {
@@ -145,6 +145,16 @@ class TripCard(BaseModel):
     services: int
     invitations: list[InvitationCard]
     unmet: list[dict[str, str]]
+
+
+class FamilyInvitation(BaseModel):
+    """When a family is expected at a point."""
+
+    trip_id: UUID
+    child_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    outcome: VisitOutcome | None
 
 
 class VisitCard(BaseModel):
@@ -317,6 +327,24 @@ async def trips(unit: Unit, *, since: date | None, until: date | None) -> list[T
     query = query.where(Trip.day >= since) if since else query
     query = query.where(Trip.day <= until) if until else query
     return [await trip_card(trip, unit) for trip in await unit.session.scalars(query.limit(100))]
+
+
+async def invitations(unit: Unit) -> list[FamilyInvitation]:
+    """Published invitations the actor may see, by time: a family its own."""
+    query = select(TripInvitation).where(TripInvitation.published).order_by(TripInvitation.starts_at).limit(200)
+    found = [
+        FamilyInvitation(
+            trip_id=one.trip_id,
+            child_id=one.child_id,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            outcome=one.outcome,
+        )
+        for one in await unit.session.scalars(query)
+    ]
+    shown = [(one.child_id, one.trip_id) for one in found]
+    await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    return found
 
 
 async def visits(

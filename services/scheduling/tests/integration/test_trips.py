@@ -1,0 +1,155 @@
+"""A brigade's day at a partner's point over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from chassis.running import Caller
+from contracts.scheduling import TripConfirmed, TripPerformed, TripPlanned, TripPublished
+from scheduling.testing import BRIGADE, CREW, POINT, VEHICLE, Family, World
+
+DAY = "2026-03-12"
+SERVICES = ["psychologist_session", "speech_session", "paediatrician_consultation"]
+
+
+def wanted(*families: Family, **changes: Any) -> dict[str, Any]:
+    body = {
+        "point_id": str(POINT),
+        "day": DAY,
+        "specialist_ids": [str(one) for one in CREW],
+        "vehicle_id": str(VEHICLE),
+        "invited": [{"child_id": str(one.child_id), "services": SERVICES} for one in families],
+    }
+    return body | changes
+
+
+async def published(world: World, head: Caller, *families: Family, **changes: Any) -> dict[str, Any]:
+    host = await world.host()
+    trip = (await head.post("/trips", json=wanted(*families, **changes))).json()
+    assert (await host.post(f"/trips/{trip['id']}/confirm")).status_code == 200
+    answer = await head.post(f"/trips/{trip['id']}/publish")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_D4_17_families_go_from_specialist_to_specialist_who_work_in_parallel(world: World) -> None:
+    families = [await world.smolensk_family() for _ in range(4)]
+    head = await world.head()
+    answer = await head.post("/trips", json=wanted(*families))
+    assert answer.status_code == 201, answer.text
+    trip = answer.json()
+    sessions = [one for invited in trip["invitations"] for one in invited["sessions"]]
+    assert len(sessions) == 12
+    assert len({one["starts_at"] for one in sessions}) < len(sessions), "some run at the same time"
+    for invited in trip["invitations"]:
+        times = sorted((one["starts_at"], one["ends_at"]) for one in invited["sessions"])
+        assert all(end <= start for (_, end), (start, _) in zip(times, times[1:], strict=False))
+    fact = (await world.app.published(TripPlanned))[-1]
+    assert (str(fact.trip_id), fact.urgent) == (trip["id"], False)
+
+
+async def test_D4_17_a_trip_needs_the_hosts_confirmation_before_families_are_invited(world: World) -> None:
+    family, head, host = await world.smolensk_family(), await world.head(), await world.host()
+    trip = (await head.post("/trips", json=wanted(family))).json()
+    early = await head.post(f"/trips/{trip['id']}/publish")
+    assert (early.status_code, early.json()["slug"]) == (409, "host_not_confirmed")
+    assert [item["kind"] for item in (await host.get("/worklist")).json()] == ["trip_to_confirm"]
+    seen = (await host.get(f"/trips/{trip['id']}")).json()
+    assert (seen["families"], seen["services"], seen["invitations"]) == (1, 3, []), "the host sees counts alone"
+    assert (await host.post(f"/trips/{trip['id']}/confirm")).json()["state"] == "confirmed"
+    assert (await world.app.published(TripConfirmed))[-1].day.isoformat() == DAY
+    assert (await head.post(f"/trips/{trip['id']}/confirm")).status_code == 403
+    assert (await head.post(f"/trips/{trip['id']}/publish")).json()["state"] == "published"
+    invited = (await world.app.published(TripPublished))[-1].invitations
+    assert [one.child_id for one in invited] == [family.child_id]
+    assert (await host.get("/worklist")).json() == []
+
+
+async def test_D4_18_vehicle_and_specialists_are_booked_once(world: World) -> None:
+    one, other, head = await world.smolensk_family(), await world.smolensk_family(), await world.head()
+    await published(world, head, one)
+    answer = await head.post("/trips", json=wanted(other))
+    assert (answer.status_code, answer.json()["slug"]) == (409, "resource_taken")
+    assert {"vehicle", "specialist", "point"} <= set(answer.json()["taken"])
+
+
+async def test_two_planned_trips_of_one_day_cannot_both_be_published(world: World) -> None:
+    one, other, head, host = (
+        await world.smolensk_family(),
+        await world.smolensk_family(),
+        await world.head(),
+        await world.host(),
+    )
+    trips = [(await head.post("/trips", json=wanted(family))).json() for family in (one, other)]
+    for trip in trips:
+        await host.post(f"/trips/{trip['id']}/confirm")
+    answers = [await head.post(f"/trips/{trip['id']}/publish") for trip in trips]
+    assert [answer.status_code for answer in answers] == [200, 409]
+
+
+async def test_faulty_trips_are_refused_with_the_rule(world: World) -> None:
+    family, head = await world.smolensk_family(), await world.head()
+    faulty = {
+        "point_closed": wanted(family, day="2026-03-08"),
+        "in_the_past": wanted(family, day="2026-03-02"),
+        "not_ours": wanted(family, vehicle_id=str(uuid4())),
+        "unknown_service": wanted(
+            invited=[{"child_id": str(family.child_id), "services": ["dancing"]}],
+        ),
+        "invited_twice": wanted(family, family),
+    }
+    for slug, body in faulty.items():
+        answer = await head.post("/trips", json=body)
+        assert (answer.status_code, answer.json()["slug"]) == (422, slug)
+    unknown = await head.post("/trips", json=wanted(invited=[{"child_id": str(uuid4()), "services": SERVICES}]))
+    assert unknown.status_code == 404
+    nowhere = await head.post("/trips", json=wanted(family, point_id=str(uuid4())))
+    assert nowhere.status_code == 404
+
+
+async def test_D4_21_the_last_familys_report_makes_the_trip_performed(world: World) -> None:
+    families = [await world.smolensk_family() for _ in range(2)]
+    head, specialist = await world.head(), await world.specialist()
+    trip = await published(world, head, *families)
+    sheet = (await specialist.get(f"/day-sheets/{BRIGADE}/{DAY}")).json()
+    assert [one["trip_id"] for one in sheet["trips"]] == [trip["id"]]
+    lines = {line["child_id"]: line for line in sheet["trips"][0]["invitations"]}
+    assert lines[str(families[0].child_id)]["contact"]["phone"] == "+79050000777"
+    before = len(await world.app.published(TripPerformed))
+    items = [report(world, trip["id"], lines[str(one.child_id)]) for one in families]
+    for number, item in enumerate(items):
+        body = {"device_id": "tablet-1", "items": [item]}
+        answer = (await specialist.post("/day-sheets/sync", json=body)).json()
+        assert [one["status"] for one in answer["items"]] == ["applied"], answer
+        assert len(await world.app.published(TripPerformed)) == before + number
+    fact = (await world.app.published(TripPerformed))[-1]
+    assert len(fact.services) == 6
+    assert {one.child_id for one in fact.services} == {one.child_id for one in families}
+    again = await specialist.post("/day-sheets/sync", json={"device_id": "tablet-1", "items": items})
+    assert [one["status"] for one in again.json()["items"]] == ["duplicate"] * 2
+    assert len(await world.app.published(TripPerformed)) == before + 1
+
+
+def report(world: World, trip_id: str, line: dict[str, Any]) -> dict[str, Any]:
+    services = [
+        {"delivery_id": str(uuid4()), "service_code": one["service_code"], "minutes": one["minutes"]}
+        for one in line["services"]
+    ]
+    return {
+        "client_id": str(uuid4()),
+        "trip_id": trip_id,
+        "child_id": line["child_id"],
+        "base_version": line["version"],
+        "reported_at": world.app.clock.now().isoformat(),
+        "outcome": "performed",
+        "services": services,
+    }
+
+
+async def test_a_family_sees_its_own_invitation(world: World) -> None:
+    one, other, head = await world.smolensk_family(), await world.smolensk_family(), await world.head()
+    await published(world, head, one, other)
+    parent = await world.parent(one.child_id)
+    mine = (await parent.get("/invitations")).json()
+    assert [item["child_id"] for item in mine] == [str(one.child_id)]
