@@ -12,7 +12,8 @@ from intake.testing import SMOLENSK, Route
 
 @pytest.fixture(scope="module")
 async def intake(module_running: Runner) -> Running:
-    app = await module_running(service, form_rate="100000/minute", public_url="https://early.example/intake/")
+    rates = {"form_rate": "100000/minute", "binding_rate": "100000/minute"}
+    app = await module_running(service, public_url="https://early.example/intake/", **rates)
     await load_directories(app.worker)
     return app
 

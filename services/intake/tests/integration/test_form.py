@@ -116,7 +116,7 @@ async def test_D0_22_a_consent_counts_only_in_the_words_of_the_pack(
     moscow: Route, changes: dict[str, str], slug: str
 ) -> None:
     given = [consent(Purpose.CONTACT), consent(Purpose.HEALTH, **changes)]
-    assert (await refused(moscow, filled_form(consents=given)))["slug"] == slug
+    assert (await refused(moscow, filled_form(consents=given, diagnosis=None)))["slug"] == slug
 
 
 async def test_D0_22_a_consent_given_twice_is_refused(moscow: Route) -> None:

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from intake.accounts import commands, queries
 from intake.accounts.commands import BindAccount, IssueCode, IssuedCode
 from intake.accounts.queries import AccountView
+from intake.rates import limited_by
 
 router = Router(tags=["accounts"])
 
@@ -26,7 +27,12 @@ async def me(unit: UnitDep) -> AccountView:
     return await queries.me(unit)
 
 
-@router.post("/accounts/me/bindings", permission="account:bind", status_code=201, rate="10/minute")
+@router.post(
+    "/accounts/me/bindings",
+    permission="account:bind",
+    status_code=201,
+    route_class_override=limited_by("binding_rate"),
+)
 async def bind(command: BindAccount, unit: UnitDep, request: Request) -> AccountView:
     account = await commands.bind_account(command, request.app.state.runtime.database.dsn, unit)
     return await queries.account_view(account, unit)

@@ -7,8 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
-from chassis.http import Handler, Page, PageQueryDep, Router, TransactionalRoute, UnitDep
-from fastapi import Body, File, Query, Request, Response, UploadFile
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from fastapi import Body, File, Query, UploadFile
 from fastapi.responses import HTMLResponse
 
 from intake.applications import queries, services
@@ -20,6 +20,7 @@ from intake.applications.queries import ApplicationForm, Filter
 from intake.applications.services import NearService
 from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
 from intake.deployment import DeploymentDep
+from intake.rates import limited_by
 
 router = Router(tags=["applications"])
 
@@ -34,27 +35,14 @@ PAGE_HEADERS = {
 }
 
 
-class FormRoute(TransactionalRoute):
-    """The public form is limited per address, before a transaction opens; how much is a setting."""
-
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
-
-        async def limited(request: Request) -> Response:
-            runtime = request.app.state.runtime
-            address = request.client.host if request.client else ""
-            await runtime.limiter.hit(runtime.settings.form_rate, "application form", address)
-            return await handle(request)
-
-        return limited
-
-
 @router.get("/regions/{region}/application-form", permission="form:read")
 async def application_form(region: str, deployment: DeploymentDep, unit: UnitDep) -> ApplicationForm:
     return queries.application_form(region, deployment, unit)
 
 
-@router.post("/applications", permission="application:submit", status_code=201, route_class_override=FormRoute)
+@router.post(
+    "/applications", permission="application:submit", status_code=201, route_class_override=limited_by("form_rate")
+)
 async def submit_application(command: SubmitApplication, deployment: DeploymentDep, unit: UnitDep) -> submit.Submitted:
     return await submit.submit_application(command, deployment, unit)
 

@@ -8,7 +8,7 @@ from chassis.http import Page, PageQuery
 from chassis.paging import Order, paginate
 from chassis.unit import Unit
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import any_, select
 
 from intake.directory.model import Organisation, Principal
 
@@ -88,7 +88,7 @@ async def organisations(region: str | None, role: str | None, page: PageQuery, u
     if region:
         statement = statement.where(Organisation.region == region)
     if role:
-        statement = statement.where(Organisation.roles.contains([role]))
+        statement = statement.where(any_(Organisation.roles) == role)
     rows, cursor = await paginate(unit.session, statement, page, ORGANISATIONS)
     return Page(items=[OrganisationView.model_validate(row[0]) for row in rows], next_cursor=cursor)
 

@@ -1,0 +1,99 @@
+"""Personal data stay where they belong, and the database agrees with the code."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from chassis.canary import Canary
+from chassis.rls import PLATFORM
+from intake.tables import Base
+from intake.testing import Route, organisation
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+async def test_personal_data_reach_neither_logs_nor_events_nor_open_columns(moscow: Route, canary: Canary) -> None:
+    coordinator, head = await moscow.person("koordinator.moskva"), await moscow.person("head.sever")
+    told = {
+        "representative_name": canary.name,
+        "child_name": canary.name,
+        "email": canary.email,
+        "diagnosis": canary.text,
+        "comment": canary.text,
+        "actual_address": canary.text,
+    }
+    filed = await moscow.submitted(**told)
+    url = f"/applications/{filed['id']}"
+    files = {"file": (f"{canary.mark}.pdf", b"%PDF-1.7 " + canary.mark.encode() + b"\n%%EOF\n", "application/pdf")}
+    family = moscow.app.client(status_token=filed["status_token"])
+    assert (await family.post("/applications/status/files", files=files)).status_code == 201
+    await coordinator.post(f"{url}/take")
+    call = {"outcome": "reached", "need": canary.text, "explanation_given": True}
+    assert (await coordinator.post(f"{url}/calls", json=call)).status_code == 201
+    body = {"serving_organisation_id": str(organisation("early-help-north"))}
+    await coordinator.post(f"{url}/hand-over", json=body)
+    assert (await head.post(f"{url}/accept")).json()["contact"]["child_name"] == canary.name
+    await moscow.app.client().post("/applications", json={**told, "region": canary.text, "phone": canary.text})
+
+    rows = await everything_stored(moscow)
+    assert len(rows) > 20
+    canary.check(*rows)
+
+
+async def everything_stored(moscow: Route) -> list[str]:
+    engine = create_async_engine(moscow.app.urls.owner)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT set_config('app.roles', '{system}', true)"))
+            await connection.execute(
+                text("SELECT set_config('app.principal', :nobody, true)"), {"nobody": str(UUID(int=0))}
+            )
+            listed = await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+            found: list[str] = []
+            for table in listed.all():
+                found += (await connection.scalars(text(f"SELECT to_jsonb(t)::text FROM {table} t"))).all()
+            return found
+    finally:
+        await engine.dispose()
+
+
+async def test_the_migrations_make_the_tables_of_the_model(moscow: Route) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    engine = create_async_engine(moscow.app.urls.owner)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(differences)
+    finally:
+        await engine.dispose()
+    ours = [row for row in found if not _of_the_chassis(row)]
+    assert ours == []
+
+
+def _of_the_chassis(difference: object) -> bool:
+    kind, *rest = difference if isinstance(difference, tuple) else ("", difference)
+    names = {getattr(part, "name", None) for part in rest} | {
+        getattr(getattr(p, "table", None), "name", None) for p in rest
+    }
+    partitions = any(str(name).rpartition("_")[0] in PLATFORM or str(name).startswith("outbox") for name in names)
+    return kind.startswith("remove") and (bool(names & (set(PLATFORM) | {"alembic_version"})) or partitions)
+
+
+FILLED = ["applications", "deadlines", "consents", "organisations", "principals", "number_counters"]
+
+
+@pytest.mark.parametrize("table", FILLED)
+async def test_no_table_is_read_without_a_context(moscow: Route, table: str) -> None:
+    await moscow.submitted()
+    engine = create_async_engine(moscow.app.urls.api)
+    try:
+        async with engine.connect() as connection:
+            with pytest.raises(Exception, match="access context is missing"):
+                await connection.execute(text(f"SELECT * FROM {table}"))
+    finally:
+        await engine.dispose()
