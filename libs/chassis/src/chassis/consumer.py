@@ -113,7 +113,7 @@ class Consumer:
                 wanted = [delivery for delivery in deliveries if isinstance(delivery.event, handler.events)]
                 if wanted:
                     await handler.call(wanted, unit=unit)
-            await session.flush()
+            await outbox.flush(session)
 
     async def _handle_one(self, session: AsyncSession, delivery: Delivery) -> None:
         event, envelope = delivery
@@ -123,7 +123,7 @@ class Consumer:
                 if isinstance(event, handler.events):
                     await handler.call(event, unit=unit, envelope=envelope)
             # Inside the span, so that the facts recorded here go on with this trace.
-            await session.flush()
+            await outbox.flush(session)
 
     async def _unit(self, session: AsyncSession, envelope: Envelope) -> Unit:
         cause = _cause(envelope)

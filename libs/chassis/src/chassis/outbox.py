@@ -90,9 +90,14 @@ def attach(session: AsyncSession, clock: Clock, cause: Cause) -> None:
 
 async def now_because_of(session: AsyncSession, cause: Cause) -> None:
     """Flush what was recorded so far under its own cause, and go on under another (the next message of a batch)."""
+    await flush(session)
+    session.info[_CAUSE] = cause
+
+
+async def flush(session: AsyncSession) -> None:
+    """Write what has changed, facts included; costs nothing where nothing has."""
     if session.new or session.dirty or session.deleted:
         await session.flush()
-    session.info[_CAUSE] = cause
 
 
 def cause_of(session: AsyncSession) -> Cause:

@@ -65,7 +65,7 @@ class Puller:
     async def _pull(self) -> None:
         name, stream = self._consumer.name, self._consumer.subscription.stream
         info = await self._js.consumer_info(stream, name)
-        self._consumer.from_first = info.config.deliver_policy is DeliverPolicy.ALL
+        self._consumer.from_first = info.config.deliver_policy == DeliverPolicy.ALL
         self._flow = flow = Pull(self._bus, stream, name, self._batch)
         await flow.open()
         self._stuck, self._moved_at = False, time.monotonic()

@@ -1,8 +1,7 @@
 """Servers of the event path's tests: PostgreSQL with a producer's and a consumer's database, NATS with their users."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
-from itertools import count
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,12 @@ from chassis import dead_letters, inbox, outbox, timers
 from chassis.bootstrap import Sizes, Topology, bootstrap, durable, event_stream
 from chassis.bus import connect
 from chassis.consumer import Consumer
+from chassis.context import SYSTEM
 from chassis.database import Database
 from chassis.messaging import subscriptions
-from embedded import Nats, Postgres, ServiceUser
+from chassis.testbed import Databases
+from embedded import Nats, ServiceUser
+from sqlalchemy import text
 
 sys.path.append(str(Path(__file__).parent))  # the world of these tests is a module, for child processes need it too
 
@@ -27,34 +29,22 @@ def event_tables() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"), durable=False)
-    server.start()
-    server.create_service_databases(["gallery"])
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-async def template(postgres: Postgres) -> str:
-    owner = Database(postgres.url("gallery", "gallery_owner"))
-    await workshop.create_tables(owner, EVENT_TABLES)
-    await owner.close()
-    return "gallery"
-
-
-_numbers = count(1)
+async def shared_database(databases: Databases) -> AsyncIterator[Database]:
+    """Producer and consumer in one database, as owner; row security has tests of its own."""
+    urls = await databases.empty("gallery")
+    database = Database(urls.owner, pool_size=4)
+    await workshop.create_tables(database, EVENT_TABLES)
+    yield database
+    await database.close()
+    await databases.drop(urls.name)
 
 
 @pytest.fixture
-async def database(postgres: Postgres, template: str) -> AsyncIterator[Database]:
-    """Producer and consumer in one database of its own, as owner; row security has tests of its own."""
-    name = f"{template}_{next(_numbers)}"
-    postgres.create_database_from_template(template, name)
-    database = Database(postgres.url(name, f"{template}_owner"), pool_size=4)
-    yield database
-    await database.close()
-    postgres.drop_database(name)
+async def database(shared_database: Database) -> Database:
+    """The shared database with empty tables."""
+    async with shared_database.transaction(SYSTEM) as session:
+        await session.execute(text(f"TRUNCATE {', '.join(workshop.EMPTIED)} RESTART IDENTITY"))
+    return shared_database
 
 
 @pytest.fixture

@@ -100,6 +100,20 @@ async def test_a_gap_closes_when_the_missing_one_arrives(database: Database, bus
     assert await seen(database) == [(piece_id, n) for n in (1, 2, 3, 4)]
 
 
+async def test_a_first_fact_that_arrives_second_is_not_lost(database: Database, bus: Bus, gallery: Consumer) -> None:
+    """What a redelivery looks like after a crash: the puller must know that its durable reads from the beginning."""
+    gallery.from_first = False
+    piece_id = await work(database, moves=1)
+    made, _, moved = await recorded(database)
+    js = bus.workshop.jetstream()
+    await js.publish(moved.subject, moved.data, headers=moved.headers)
+    async with pulling(bus, gallery):
+        await asyncio.sleep(0.3)
+        await js.publish(made.subject, made.data, headers=made.headers)
+        await until(lambda: settled(bus, gallery))
+    assert await seen(database) == [(piece_id, 1), (piece_id, 2)]
+
+
 async def test_poison_on_the_bus_becomes_a_dead_letter_and_others_go_on(
     database: Database, bus: Bus, gallery: Consumer
 ) -> None:

@@ -80,6 +80,9 @@ TABLES = (
     "CREATE TABLE seen (place bigint GENERATED ALWAYS AS IDENTITY, consumer text, event_id uuid, piece_id uuid,"
     " sequence bigint, type text)",
 )
+EMPTIED = (
+    "outbox", "inbox", "consumer_positions", "consumer_attempts", "dead_letters", "timers", "pieces", "seen",
+)  # fmt: skip
 _SEE = text(
     "INSERT INTO seen (consumer, event_id, piece_id, sequence, type) VALUES (:consumer, :id, :piece, :sequence, :type)"
 )
