@@ -98,7 +98,7 @@ def book_first_appointment(world: World, coordinator: str, family: FamilyStory) 
         "free times for the first appointment",
         lambda: _slots(person.call("GET", "/scheduling/first-appointment-slots", params=query)),
     )
-    chosen = (slots["slots"] or slots["alternatives"])[0]
+    chosen = (slots["in_time"] or slots["nearest"])[0]
     booking = {"application_id": family.application_id, "starts_at": chosen["starts_at"]}
     appointment = person.post("/scheduling/appointments", booking)
     family.facts["appointment"] = appointment

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from rich.console import Console
 from rich.table import Table
 
 from local_deploy.story import application, counting, first_appointment, home_programme
+from local_deploy.story.gateway import eventually
 from local_deploy.story.world import EARLY_HELP, HOME_PROGRAMME, FamilyStory, World
 from local_deploy.system import System
 
@@ -67,6 +69,7 @@ class _Teller:
         self.start(family, "Малыш почти не тянется к игрушкам", weeks=32)
         booked = self.step("первый приём назначен не позже недели", lambda: self.book(family))
         self.note(f"приём {_local(booked['starts_at'])}, срок {_local(booked['due_at'])}")
+        self.step("семье написали, когда и куда прийти", lambda: letter(world, family, "приём", "паспорт"))
         self.step("день приёма настал", lambda: first_appointment.come_to_the_appointment(world, family))
         self.first_appointment(family)
         specialist, head = SPECIALISTS[region][0], HEAD[region]
@@ -116,9 +119,10 @@ class _Teller:
 
     def road(self, family: FamilyStory) -> None:
         world = self.world
+        self.step("семья получила расписание месяца", lambda: letter(world, family, "расписание занятий"))
         first, second, *_ = home_programme.home_visits(family)
         self.step("вечер накануне первого визита", lambda: home_programme.eve_of(world, first))
-        self.step("семье напомнили письмом", lambda: reminder(world, family))
+        self.step("семье напомнили письмом", lambda: letter(world, family, "завтра"))
         sheet = self.step("бригада взяла маршрутный лист", lambda: home_programme.fetch_day_sheet(world, first))
         done = home_programme.performed(world, home_programme.entry(sheet, first))
         self.step("бригада отчиталась; повторная отправка ничего не меняет", lambda: twice(world, done))
@@ -181,11 +185,9 @@ class _Teller:
         return application.book_first_appointment(self.world, COORDINATOR[family.region], family)
 
 
-def reminder(world: World, family: FamilyStory) -> Any:
-    """The letter of the evening before."""
-    from local_deploy.story.gateway import eventually
-
-    return eventually("a reminder", lambda: home_programme.letters(world, family, "напоминаем"))
+def letter(world: World, family: FamilyStory, *words: str) -> Any:
+    """The first letter to the family with these words."""
+    return eventually(f"a letter about {words[0]}", lambda: home_programme.letters(world, family, *words))[0]
 
 
 def twice(world: World, report: dict[str, Any]) -> list[str]:
@@ -198,8 +200,6 @@ def twice(world: World, report: dict[str, Any]) -> list[str]:
 
 def contradict(world: World, family: FamilyStory, report: dict[str, Any]) -> Any:
     """Another device says something else about the same visit; both values are kept for a person."""
-    from uuid import uuid4
-
     home_programme.sync(
         world, {**report, "client_id": str(uuid4()), "outcome": "nobody_home", "services": []}, device="tablet-2"
     )
