@@ -14,6 +14,8 @@ import asyncpg
 import structlog
 from contracts.catalogue import stream
 from nats.aio.client import Client
+from nats.errors import Error as BusError
+from nats.errors import MaxPayloadError
 from nats.js.errors import APIError
 
 from chassis import outbox
@@ -33,17 +35,28 @@ BACK_OFF_SECONDS = 0.5
 # The database is the scope: advisory locks of different databases do not meet.
 _LOCK = 0x6F7574626F78  # "outbox"
 _NEXT = (
-    "SELECT position, recorded_at, subject, headers, payload FROM outbox"
+    "SELECT position, recorded_at, subject, headers, payload,"
+    " extract(epoch FROM clock_timestamp() - recorded_at)::float AS age FROM outbox"
     " WHERE sent_at IS NULL ORDER BY position LIMIT $1"
 )
 _SENT = (
     "UPDATE outbox SET sent_at = clock_timestamp() WHERE position = ANY($1::bigint[]) AND recorded_at BETWEEN $2 AND $3"
 )
-_OLDEST = "SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM outbox WHERE sent_at IS NULL"
+_MAKE_PARTITIONS = "SELECT app.make_outbox_partitions()"
+# A lock whose holder was cut off falls within half a minute.
+_SERVER_SETTINGS = {
+    "application_name": "relay",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 
 
 class NotStoredError(RuntimeError):
     """The bus answered, but did not store the message where it belongs."""
+
+
+_REFUSALS = (APIError, MaxPayloadError, NotStoredError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +100,16 @@ class Relay:
 
     async def _run_connected(self) -> None:
         connection: Any = await asyncpg.connect(  # type: ignore[no-untyped-call]
-            self._dsn, timeout=5, command_timeout=30
+            self._dsn, timeout=5, command_timeout=30, server_settings=_SERVER_SETTINGS
         )
         try:
             await self._become_active(connection)
+            await connection.execute(_MAKE_PARTITIONS)
             await connection.add_listener(outbox.CHANNEL, lambda *_: self._woken.set())
             while True:
                 self._woken.clear()
                 if await self.drain(connection) == 0:
-                    await self._wait(connection)
+                    await self._wait()
         finally:
             connection.terminate()
 
@@ -105,8 +119,7 @@ class Relay:
             await asyncio.sleep(STANDBY_SECONDS)
         log.info("relay active", stream=self._stream)
 
-    async def _wait(self, connection: Any) -> None:
-        self.oldest_seconds = float(await connection.fetchval(_OLDEST) or 0.0)
+    async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), SAFETY_POLL_SECONDS)
 
@@ -114,6 +127,7 @@ class Relay:
         """Send the next rows; how many the bus has stored. Raises when it stored none of them."""
         # json arrives as text: the bus gets the bytes that were recorded.
         found = await connection.fetch(_NEXT, MOST_ROWS)
+        self.oldest_seconds = found[0]["age"] if found else 0.0
         rows = [Row(r[0], r[1], r[2], json.loads(r[3]), r[4].encode()) for r in found]
         if not rows:
             return 0
@@ -130,7 +144,7 @@ class Relay:
             try:
                 await self._send_atomic(rows)
                 return rows
-            except (APIError, NotStoredError, TimeoutError) as error:
+            except (BusError, NotStoredError, TimeoutError) as error:
                 # One known id refuses the whole batch; after a lost answer every id is known.
                 log.info("atomic batch refused", stream=self._stream, size=len(rows), error=describe(error))
         return await self._send_pipelined(rows)
@@ -143,8 +157,10 @@ class Relay:
             part = rows[start : start + ATOMIC_FROM]
             answers = await asyncio.gather(*map(self._publish, part), return_exceptions=True)
             stored += [row for row, answer in zip(part, answers, strict=True) if answer is None]
-            failure = next((answer for answer in answers if answer is not None), None)
-            if failure:
+            failures = [answer for answer in answers if answer is not None]
+            failure = next(iter(failures), failure)
+            # A row the bus refuses holds up its own aggregate only; without any answer there is no point in going on.
+            if any(not isinstance(one, _REFUSALS) for one in failures):
                 break
         if failure and not stored:
             raise failure

@@ -178,6 +178,18 @@ async def test_rows_stored_beside_a_refused_one_are_marked(database: Database, b
     assert [row.sequence for row in await recorded(database) if not row.sent] == [2]
 
 
+async def test_a_row_the_bus_refuses_for_good_holds_up_no_other(
+    database: Database, relay: Relay, bus: Bus, connection: Any
+) -> None:
+    js = bus.admin.jetstream()
+    await js.update_stream((await js.stream_info("EVT_WORKSHOP")).config.evolve(max_msg_size=2000))
+    await pieces(database, 30)
+    async with database.transaction(SYSTEM) as session:
+        await session.execute(text("UPDATE outbox SET payload = to_json(repeat('x', 3000)) WHERE position = 3"))
+    await relay.drain(connection)
+    assert [row.position for row in await recorded(database) if not row.sent] == [3]
+
+
 async def until_sent(database: Database) -> None:
     async with asyncio.timeout(10):
         while not all(row.sent for row in await recorded(database)):  # noqa: ASYNC110
