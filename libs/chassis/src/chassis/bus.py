@@ -32,7 +32,7 @@ async def connect(url: str, name: str, *, inbox: str | None = None) -> Client:
         connect_timeout=2,
         ping_interval=5,
         max_outstanding_pings=2,
-        # What is published while the server is away fails at once instead of waiting in memory.
+        # What is published while the server is away waits here; the relay's ids make its resending harmless.
         pending_size=8 * 1024 * 1024,
         error_cb=_on_error,
         disconnected_cb=_on_disconnect,
