@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Self, cast
 from uuid import UUID, uuid4
 
 from chassis.keyring import subject
@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from notifications.messages.model import Message
 from notifications.messages.sending import send_due
+from notifications.settings import Settings
 
 REGION = "smolensk"
 NEW = "new"
@@ -156,6 +157,11 @@ class Office:
 
     app: Running
     bus: Client
+
+    def mail_to(self, port: int, timeout_seconds: float = 5) -> None:
+        """Point the sender at a mail server."""
+        settings = cast("Settings", self.app.worker.settings)
+        settings.smtp_port, settings.smtp_timeout_seconds = port, timeout_seconds
 
     async def household(self, **details: str | None) -> Household:
         """A family that has applied."""

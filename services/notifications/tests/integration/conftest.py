@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chassis.testing import Runner
+from chassis.running import Running
+from chassis.testing import START, Runner
 from embedded import MailSink
 from nats.aio.client import Client
 from notifications.main import service
 from notifications.testing import Office
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+EMPTIED = (*service.base.metadata.tables, "outbox", "inbox", "consumer_positions", "timers", "idempotency_keys")
 
 
 @pytest.fixture(scope="session")
@@ -21,23 +26,22 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailSink]:
     server.stop()
 
 
-Opener = Callable[..., Awaitable[Office]]
+@pytest.fixture(scope="module")
+async def app(module_running: Runner, sink: MailSink) -> Running:
+    return await module_running(service, smtp_port=sink.port, smtp_from="marshrut@marshrut.example")
 
 
 @pytest.fixture
-async def open_office(running: Runner, sink: MailSink, nats_client: Client) -> Opener:
-    """``await open_office(smtp_port=…)``: an office with other settings."""
-
-    async def start(**settings: object) -> Office:
-        values = {"smtp_host": "127.0.0.1", "smtp_port": sink.port, "smtp_from": "marshrut@marshrut.example"}
-        return Office(await running(service, **{**values, **settings}), nats_client)
-
-    return start
-
-
-@pytest.fixture
-async def office(open_office: Opener) -> Office:
-    return await open_office()
+async def office(app: Running, sink: MailSink, nats_client: Client) -> Office:
+    """The module's service as if it had just been installed; its mail goes to the sink."""
+    engine = create_async_engine(app.urls.owner, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {', '.join(EMPTIED)}"))
+    await engine.dispose()
+    app.clock.set(START)
+    office = Office(app, nats_client)
+    office.mail_to(sink.port)
+    return office
 
 
 @pytest.fixture

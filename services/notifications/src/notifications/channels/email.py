@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -29,7 +30,7 @@ _LOST = (aiosmtplib.SMTPException, OSError, TimeoutError)
 def compose(letter: Letter, message_id: UUID, sender: str, from_address: str, clock: Clock) -> EmailMessage:
     """The mail: plain text and HTML. Its Message-ID is the message's own id, the same at every attempt.
 
-    Raises ``ValueError`` for an address or name that fits no header.
+    Raises ``ValueError``, ``IndexError`` or ``MessageError`` for an address or name that fits no header.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(sender, addr_spec=from_address)
@@ -52,8 +53,8 @@ async def deliver(letter: Letter, message_id: UUID, sender: str, settings: Setti
     try:
         mail = compose(letter, message_id, sender, settings.smtp_from, clock)
         content, recipient = mail.as_bytes(), letter.address.encode("ascii").decode()
-    except (ValueError, IndexError):
-        # email.headerregistry.Address raises IndexError for some malformed addresses
+    except (ValueError, IndexError, MessageError):
+        # which of them the standard library raises depends on how the address is malformed
         return Refused("address_invalid")
     try:
         async with _dialogue(settings) as client:
