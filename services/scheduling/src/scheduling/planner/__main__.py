@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 from scheduling.planner.check import check
-from scheduling.planner.faults import ProblemError, read_plan, read_problem
-from scheduling.planner.solver import solve
+from scheduling.planner.explain import explain
+from scheduling.planner.faults import Fault, ProblemError, read_plan, read_problem
+from scheduling.planner.solver import Effort, solve
+from scheduling.planner.words import in_words
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,7 +30,15 @@ def _parser() -> argparse.ArgumentParser:
     solving = commands.add_parser("solve", help="problem in, plan out")
     solving.add_argument("problem", type=Path)
     solving.add_argument("-o", "--output", type=Path)
+    solving.add_argument("--seconds", type=float, default=0.0, help="search time; 0 = greedy plan at once")
+    solving.add_argument("--steps", type=int, help="search steps instead of seconds: the same plan every time")
+    solving.add_argument("--seed", type=int, default=1)
     solving.set_defaults(run=_solve)
+    asking = commands.add_parser("why", help="why a visit is where it is, or nowhere")
+    asking.add_argument("problem", type=Path)
+    asking.add_argument("plan", type=Path)
+    asking.add_argument("visit")
+    asking.set_defaults(run=_why)
     checking = commands.add_parser("check", help="name every broken rule")
     checking.add_argument("problem", type=Path)
     checking.add_argument("plan", type=Path)
@@ -38,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _solve(args: argparse.Namespace) -> int:
     problem = read_problem(args.problem)
-    plan = solve(problem)
+    plan = solve(problem, Effort(args.seconds, args.steps), args.seed)
     text = plan.model_dump_json(indent=1)
     if args.output is None:
         print(text)
@@ -54,6 +64,17 @@ def _check(args: argparse.Namespace) -> int:
     for violation in found:
         print(f"{violation.rule}: {violation.text} / {violation.text_en}")
     return 1 if found else 0
+
+
+def _why(args: argparse.Namespace) -> int:
+    problem, plan = read_problem(args.problem), read_plan(args.plan)
+    try:
+        answer = explain(problem, plan, args.visit)
+    except KeyError:
+        raise ProblemError([Fault("unknown-visit", args.visit)]) from None
+    for line in in_words(answer):
+        print(line)
+    return 0
 
 
 if __name__ == "__main__":

@@ -116,6 +116,11 @@ class Board:
         need = set(visit.skills)
         return sum(1 << bit for bit, crew in enumerate(brigade_day.crews) if need <= crew.skills)
 
+    def crew_masks(self, visit: Visit) -> list[int]:
+        """`crew_mask` of every brigade-day."""
+        days = {day for day in self.days if visit.may_be_on(day) and self.openings(visit, day)}
+        return [self.crew_mask(visit, one) if one.day in days else 0 for one in self.brigade_days]
+
     def allowed(self, visit: Visit, one: BrigadeDay) -> bool:
         """Date, brigade and freeze allow the visit on this brigade-day (skills, windows, travel not considered)."""
         promise = self.promises.get(visit.id)

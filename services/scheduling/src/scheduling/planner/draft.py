@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from scheduling.planner.board import Board, BrigadeDay, Openings
 from scheduling.planner.model import Visit
@@ -20,6 +21,7 @@ class Line:
     visits: list[Visit] = field(default_factory=list)
     times: Timetable | None = None
     crews: int = ALL
+    busy: int = -1
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,21 @@ class Draft:
         """Apply an insertion found by `best_insertion`."""
         one, line = self.board.brigade_days[insertion.brigade_day], self.lines[insertion.brigade_day]
         line.visits.insert(insertion.position, visit)
-        line.times = insertion.times
+        line.times, line.busy = insertion.times, -1
         line.crews &= self.board.crew_mask(visit, one)
         self.where[visit.id] = one.index
         for key in self._keys(visit):
             self._days[key].append((one.day, visit.id))
+
+    def append(self, visit: Visit, one: BrigadeDay) -> bool:
+        """Put the visit behind the others of a brigade-day, if that breaks no rule."""
+        line = self.lines[one.index]
+        if not self.board.crew_mask(visit, one) & line.crews or not self.fits_calendar(visit, one):
+            return False
+        times = timetable(self.board, one, [*line.visits, visit], self.pins)
+        if times is not None:
+            self.add(visit, Insertion(one.index, len(line.visits), 0.0, times))
+        return times is not None
 
     def remove(self, visit: Visit) -> None:
         """Take a visit out again."""
@@ -82,12 +94,24 @@ class Draft:
         line = self.lines[one.index]
         line.visits.remove(visit)
         self.pins.pop(visit.id, None)
-        line.times = timetable(self.board, one, line.visits, self.pins)
+        line.times, line.busy = timetable(self.board, one, line.visits, self.pins), -1
         line.crews = ALL
         for other in line.visits:
             line.crews &= self.board.crew_mask(other, one)
         for key in self._keys(visit):
             self._days[key].remove((one.day, visit.id))
+
+    def restore(self, visit: Visit, one: BrigadeDay, position: int) -> None:
+        """Undo a removal."""
+        line = self.lines[one.index]
+        times = timetable(self.board, one, [*line.visits[:position], visit, *line.visits[position:]], self.pins)
+        assert times is not None
+        self.add(visit, Insertion(one.index, position, 0.0, times))
+
+    def warm_up(self) -> None:
+        """Compute now what every insertion will ask."""
+        for one in self.board.brigade_days:
+            self._room(self.lines[one.index], one)
 
     @staticmethod
     def _keys(visit: Visit) -> list[tuple[str, str]]:
@@ -97,24 +121,43 @@ class Draft:
     def best_insertion(self, visit: Visit, one: BrigadeDay, most: float = float("inf")) -> Insertion | None:
         """The cheapest feasible position on a brigade-day, if it costs less than `most`."""
         line = self.lines[one.index]
-        if not self.board.crew_mask(visit, one) & line.crews or not self.fits_calendar(visit, one):
+        room = self._room(line, one) - visit.duration
+        if room < 0 or not self.board.crew_mask(visit, one) & line.crews or not self.fits_calendar(visit, one):
             return None
         price = self.board.move_price(visit, one)
-        for extra, position in sorted((self._detour(visit, one, at), at) for at in range(len(line.visits) + 1)):
+        for extra, minutes, position in sorted(self._detours(visit, one)):
             if extra + price >= most:
                 return None
+            if minutes > room:
+                continue
             sequence = [*line.visits[:position], visit, *line.visits[position:]]
             times = timetable(self.board, one, sequence, self.pins)
             if times is not None:
                 return Insertion(one.index, position, extra + price, times)
         return None
 
-    def _detour(self, visit: Visit, one: BrigadeDay, position: int) -> float:
-        km, visits = self.board.travel.km, self.lines[one.index].visits
-        before = visits[position - 1].place if position else one.start
-        after = visits[position].place if position < len(visits) else one.end
-        direct = km(before, after) if visits or one.index in self.board.routes_required else 0.0
-        return km(before, visit.place) + km(visit.place, after) - direct
+    def _room(self, line: Line, one: BrigadeDay) -> int:
+        """Minutes left were nobody ever to wait: a quick bound before the timetable is asked."""
+        if line.busy < 0:
+            places = [one.start, *(visit.place for visit in line.visits), one.end]
+            ways = sum(map(self.board.travel.minutes, places, places[1:]))
+            line.busy = sum(visit.duration for visit in line.visits) + ways
+        lunch, most = one.brigade.lunch, one.shift.max_minutes
+        span = one.shift.latest - one.shift.earliest
+        return min(span, span if most is None else most + (lunch.minutes if lunch else 0)) - line.busy
+
+    def _detours(self, visit: Visit, one: BrigadeDay) -> list[tuple[float, int, int]]:
+        """Extra kilometres and minutes of each position."""
+        travel, visits = self.board.travel, self.lines[one.index].visits
+        places = [one.start, *(other.place for other in visits), one.end]
+        used = bool(visits) or one.index in self.board.routes_required
+        found = []
+        for position, (before, after) in enumerate(pairwise(places)):
+            km = travel.km(before, visit.place) + travel.km(visit.place, after)
+            way = travel.minutes(before, visit.place) + travel.minutes(visit.place, after)
+            direct = travel.km(before, after) if used else 0.0
+            found.append((km - direct, way - travel.minutes(before, after), position))
+        return found
 
     def plan(self, solver: str, seed: int, left: Iterable[tuple[str, Reason]], held: tuple[Held, ...] = ()) -> Plan:
         """The finished plan."""
