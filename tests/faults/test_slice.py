@@ -1,0 +1,28 @@
+"""Every service process, NATS and PostgreSQL are killed and paused in turn while families apply."""
+
+from pathlib import Path
+
+import pytest
+from harness.run import ordeal
+from harness.torment import every_victim_twice, victims, without_end
+from local_deploy.system import System
+
+SEED = 20261122
+
+
+@pytest.mark.timeout(300)
+async def test_killed_and_paused_in_turn_each_accepted_application_is_exactly_one_case(system: System) -> None:
+    faults = every_victim_twice(list(victims(system)), SEED, pause=0.8, rest=0.5)
+    verdict = await ordeal(system, faults, applications=400)
+    assert verdict.violations == [], str(verdict)
+    assert len(verdict.history.attempts) > 200, str(verdict)
+    assert {happened.fault.victim for happened in verdict.happened} == set(victims(system))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2400)
+async def test_five_thousand_applications_under_faults_without_end(system: System, tmp_path: Path) -> None:
+    verdict = await ordeal(system, without_end(list(victims(system)), SEED), applications=5000, until_all=True)
+    verdict.history.write(tmp_path / "history.jsonl")
+    print(f"\n{verdict}\nhistory: {tmp_path / 'history.jsonl'}")
+    assert verdict.violations == []
