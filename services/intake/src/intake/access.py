@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.context import NO_TOKEN
 from chassis.rls import ChildOf, Entry, Guarded, Open
 from contracts.access import Permission, Relation
 from sqlalchemy import text
@@ -51,6 +52,11 @@ _ACT_AS = text("SELECT set_config('app.principal', :principal, true)")
 async def hold_token(session: AsyncSession, digest: str) -> None:
     """Whoever files an application holds its token from its first row on."""
     await session.execute(_HOLD_TOKEN, {"digest": digest})
+
+
+async def drop_token(session: AsyncSession) -> None:
+    """Lists show what people may see by who they are; a token opens its own page only."""
+    await hold_token(session, NO_TOKEN)
 
 
 async def act_as(session: AsyncSession, principal_id: UUID) -> None:

@@ -57,7 +57,7 @@ async def register_account(unit: Unit) -> tuple[Principal, bool]:
     subject = unit.actor.subject_digest
     if subject is None:
         raise not_found()
-    account = Principal(id=account_id(subject), subject_digest=subject)
+    account = Principal(id=unit.actor.id or account_id(subject), subject_digest=subject)
     account.entrust(Authority(roles=frozenset({Role.ACCOUNT})))
     unit.session.add(account)
     return account, True

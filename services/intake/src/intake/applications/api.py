@@ -97,7 +97,7 @@ async def record_call(
     return await queries.card(application, unit)
 
 
-@router.get("/applications/{application_id}/nearest-services", permission="application:read")
+@router.get("/applications/{application_id}/nearest-services", permission="application:hand_over")
 async def nearest_services(application_id: UUID, deployment: DeploymentDep, unit: UnitDep) -> list[NearService]:
     return await services.nearest_services(application_id, deployment, unit)
 

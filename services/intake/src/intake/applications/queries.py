@@ -16,6 +16,7 @@ from contracts.identifiers import AgeBand, ApplicationSource, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from intake.access import drop_token
 from intake.applications.commands.family import own_application
 from intake.applications.model import Application
 from intake.applications.pack import REQUIRED_FIELDS, IntakePack
@@ -138,6 +139,7 @@ def _consents(pack: IntakePack) -> list[FormConsent]:
 
 async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
     """The applications the actor may see; row security decides which those are."""
+    await drop_token(unit.session)
     statement = select(Application)
     for name in ("region", "territory", "state", "source", "age_band", "number"):
         if (value := getattr(wanted, name)) is not None:

@@ -52,8 +52,8 @@ class NearService(BaseModel):
 
 
 async def nearest_services(application_id: UUID, deployment: Deployment, unit: Unit) -> list[NearService]:
-    """Every organisation of the region, the nearest suitable service first."""
-    application = await unit.get(Application, application_id, "application:read")
+    """Every organisation of the region, the nearest suitable service first; for whoever may hand over."""
+    application = await unit.get(Application, application_id, "application:hand_over")
     rule = deployment.pack(application.region).nearest
     found = select(Organisation).where(Organisation.region == application.region, Organisation.active)
     load = await _load(application.region, unit)

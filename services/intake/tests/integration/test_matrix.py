@@ -1,0 +1,131 @@
+"""The access matrix of intake's doors: status, and which groups of fields an answer shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from chassis.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.running import Caller, Running
+from contracts.access import FieldGroup, Relation, Role
+from contracts.cases import ConsentRecorded
+from contracts.identifiers import ConsentForm, Purpose, named_id
+from intake.applications.model import Application
+from intake.main import service
+from intake.testing import MOSCOW, Route, filled_form, organisation
+
+ROUTES = [route for room in service.rooms if room.api for route in room.api.routes]
+ALL = matrix(doors(ROUTES))
+# one cell for each door and each answer it can give; the slow test below goes through all of them
+SAMPLED = list({(cell.door, cell.outcome, cell.fields): cell for cell in sample(ALL)}.values())
+REFUSED = {Outcome.UNAUTHENTICATED: 401, Outcome.FORBIDDEN: 403, Outcome.NOT_FOUND: 404}
+OWN = {"/accounts/me"}
+"""One's own account and nobody else's, whatever one's relation to the application."""
+
+SHOWN = {
+    FieldGroup.CONTACT: "Тополев Мирон",
+    FieldGroup.SOCIAL: "Родился раньше срока",
+    FieldGroup.HEALTH: "перинатальное",
+}
+STAFF = named_id("principal", f"{MOSCOW}/head.yug")
+BODIES: dict[str, dict[str, Any]] = {
+    "/applications": filled_form(),
+    "/applications/{application_id}/calls": {"outcome": "no_answer"},
+    "/applications/{application_id}/hand-over": {"serving_organisation_id": str(organisation("early-help-south"))},
+    "/applications/{application_id}/return": {"reason_code": "moon_phase"},
+    "/applications/{application_id}/binding-code": {"documents_seen": False},
+    "/accounts/me/bindings": {"code": "no code"},
+    "/staff/{principal_id}": {"roles": ["family"]},
+}
+
+
+@dataclass
+class Scene:
+    """An accepted application whose every group has a ground, and the people around it."""
+
+    app: Running
+    application: Application
+    token: str
+
+
+@pytest.fixture(scope="module")
+async def scene(intake: Running) -> Scene:
+    route = Route(intake)
+    coordinator, head = await route.person("koordinator.moskva"), await route.person("head.sever")
+    card = await route.handed_over(coordinator, "early-help-north", territory=f"{MOSCOW}/severny")
+    await head.post(f"/applications/{card['id']}/accept")
+    consent = ConsentRecorded(
+        case_id=uuid4(),
+        consent_id=uuid4(),
+        application_id=UUID(card["id"]),
+        child_id=UUID(card["child_id"]),
+        representative_id=UUID(card["representative_id"]),
+        purpose=Purpose.HEALTH,
+        form=ConsentForm.PAPER,
+        given_on="2026-03-02",
+    )
+    assert await intake.deliver(consent, subject=consent.case_id) is None
+    async with intake.unit() as unit:
+        return Scene(intake, await unit.session.get_one(Application, card["id"]), card["status_token"])
+
+
+async def caller(scene: Scene, cell: Cell) -> Caller:
+    """Somebody of the role who stands to the record in exactly this relation."""
+    found, relation = scene.application, cell.relation
+    staff = cell.door.permission.startswith("staff:")
+    scopes: dict[Relation | None, dict[str, Any]] = {
+        Relation.ORGANISATION: {
+            "organisation_ids": [organisation("early-help-south") if staff else found.organisation_id]
+        },
+        Relation.SERVING: {"organisation_ids": [found.serving_organisation_id]},
+        Relation.TERRITORY: {"territories": [MOSCOW if staff else found.territory]},
+        Relation.CHILD: {"child_ids": [found.child_id]},
+        Relation.COORDINATOR: {"id": found.coordinator_id},
+    }
+    made = (
+        scene.app.client()
+        if cell.role is Role.PUBLIC
+        else await scene.app.as_role(cell.role, **scopes.get(relation, {}))
+    )
+    if relation is Relation.TOKEN:
+        made.headers["Status-Token"] = scene.token
+    return made
+
+
+async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
+    path = cell.door.path.format(application_id=scene.application.id, principal_id=STAFF, region=MOSCOW)
+    if path.endswith("/files"):
+        return await who.post(path, files={"file": ("a.txt", b"not a document", "text/plain")})
+    body = None if cell.door.method == "GET" else BODIES.get(cell.door.path, {})
+    return await who.request(cell.door.method, path, json=body, params={"limit": 200} if body is None else None)
+
+
+def check(answer: Any, cell: Cell, scene: Scene) -> None:
+    number = scene.application.number
+    if cell.door.path in OWN and cell.outcome not in REFUSED:
+        assert answer.status_code in {200, 404}, f"{cell}: {answer.text}"
+        assert number not in answer.text
+    elif cell.outcome in REFUSED:
+        assert answer.status_code == REFUSED[cell.outcome], f"{cell}: {answer.text}"
+        assert number not in answer.text
+    elif cell.outcome is Outcome.EMPTY:
+        assert answer.status_code == 200, f"{cell}: {answer.text}"
+        assert number not in answer.text
+    else:
+        assert answer.status_code not in {401, 403, 404, 500}, f"{cell}: {answer.text}"
+        if cell.door.path == "/applications/{application_id}":
+            shown = {group for group, words in SHOWN.items() if words in answer.text}
+            assert shown == cell.fields & SHOWN.keys(), str(cell)
+
+
+@pytest.mark.parametrize("cell", SAMPLED, ids=str)
+async def test_each_door_answers_as_the_policy_says(scene: Scene, cell: Cell) -> None:
+    check(await ask(await caller(scene, cell), cell, scene), cell, scene)
+
+
+@pytest.mark.slow
+async def test_every_cell_answers_as_the_policy_says(scene: Scene) -> None:
+    for cell in ALL:
+        check(await ask(await caller(scene, cell), cell, scene), cell, scene)
