@@ -1,6 +1,5 @@
 """Reports from events alone: what is counted, who sees it, how the file looks."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -32,8 +31,8 @@ MOMENT = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-async def app(module_running: Runner) -> AsyncIterator[Running]:
-    yield await module_running(service)
+async def app(module_running: Runner) -> Running:
+    return await module_running(service)
 
 
 def example(event: type[Event], **changes: Any) -> Event:

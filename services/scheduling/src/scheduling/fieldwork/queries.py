@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import not_found
 from chassis.unit import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
@@ -18,7 +19,7 @@ from workdays import overdue
 
 from scheduling.fieldwork.model import Choice, NewDate, OfferState, SyncConflict
 from scheduling.places import address_of, contact_of
-from scheduling.resources.model import Request
+from scheduling.resources.model import ChildFacts, Request
 from scheduling.roster import Roster, roster_of_brigade
 from scheduling.trips.demand import Task
 from scheduling.trips.model import Demand, Route, Visit, VisitState
@@ -255,7 +256,9 @@ def conflict_card(conflict: SyncConflict) -> ConflictCard:
 
 
 async def offers(child_id: UUID, unit: Unit) -> list[WaitingVisit]:
-    """Postponed visits of a child with the times offered for each."""
+    """Postponed visits of a child with the times offered for each; 404 for a child the caller has nothing to do with."""
+    if await unit.session.get(ChildFacts, child_id) is None:
+        raise not_found()
     waiting = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.POSTPONED)
     visits = list(await unit.session.scalars(waiting.order_by(Visit.starts_at, Visit.id)))
     query = select(NewDate).where(
