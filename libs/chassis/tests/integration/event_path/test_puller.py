@@ -187,7 +187,7 @@ async def test_the_watchdog_replaces_a_subscription_that_only_looks_alive(
     await send_all(database, bus)
     async with pulling(bus, gallery):
         await until(lambda: settled(bus, gallery))
-    assert len(opened) == 2
+    assert len(opened) >= 2  # more on a machine so busy that the second one looks dead as well
     assert sorted(piece for piece, _ in await seen(database)) == sorted(expected)
 
 
