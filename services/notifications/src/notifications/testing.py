@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from chassis.keyring import subject
 from chassis.running import Running
 from contracts.event import Moment
-from contracts.identifiers import AgeBand, ApplicationSource, DeliveryMode, named_id
-from contracts.intake import ApplicationAccepted, ApplicationSubmitted
+from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, DeliveryMode, named_id
+from contracts.intake import ApplicationAccepted, ApplicationSubmitted, CallRecorded
 from contracts.personal import ChildData, Contact, FileOpening, RepresentativeData
 from contracts.scheduling import AppointmentBooked, VisitScheduled
 from contracts.sealed import PersonKey, place, seal
@@ -81,6 +81,17 @@ class Household:
             submitted_at=at,
             call_back_due=Moment(due_at=due_at or at + timedelta(hours=8)),
             contact=seal(contact, who.key, where),
+        )
+
+    def called(self, at: datetime, outcome: CallOutcome = CallOutcome.REACHED) -> CallRecorded:
+        """A call back was tried."""
+        return CallRecorded(
+            application_id=self.application_id,
+            region=REGION,
+            outcome=outcome,
+            called_at=at,
+            due_at=at,
+            on_time=True,
         )
 
     def accepted(self, at: datetime, serving: UUID = CENTRE) -> ApplicationAccepted:
@@ -171,9 +182,10 @@ class Office:
         return home
 
     async def acquainted(self, **details: str | None) -> Household:
-        """A family that has had its acknowledgement."""
+        """A family that has had its acknowledgement and its call."""
         home = await self.household(**details)
         await self.send()
+        await self.app.deliver(home.called(self.app.clock.now()))
         return home
 
     async def send(self) -> int:
