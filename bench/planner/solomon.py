@@ -62,3 +62,8 @@ def _length(case: Solomon, route: list[int]) -> int:
         length += case.way[here][customer]
         here, free = customer, arrival + case.service[customer]
     return length
+
+
+def published(path: Path) -> list[list[int]]:
+    """The routes of a `.sol` file."""
+    return [[int(word) for word in line.split(":")[1].split()] for line in path.read_text().splitlines() if ":" in line]
