@@ -68,6 +68,20 @@ async def test_the_diagnosis_is_withheld_until_a_written_consent_and_again_after
     assert (await coordinator.get(url)).json()["health"] is None
 
 
+async def test_a_file_opens_with_a_written_consent_and_not_before(moscow: Route, coordinator: Caller) -> None:
+    filed = await moscow.submitted()
+    family, content = moscow.app.client(status_token=filed["status_token"]), b"%PDF-1.7\n%%EOF\n"
+    sent = await family.post("/applications/status/files", files={"file": ("a.pdf", content, "application/pdf")})
+    url = f"/applications/{filed['id']}/files/{sent.json()['id']}"
+    closed = await coordinator.get(url)
+    assert (closed.status_code, closed.json()["slug"]) == (403, "consent_missing")
+    await moscow.app.deliver(recorded(filed["id"], uuid4(), ConsentForm.PAPER), subject=uuid4())
+    opened = await coordinator.get(url)
+    assert opened.content == content
+    assert opened.headers["content-disposition"].startswith("attachment")
+    assert (await coordinator.get(f"/applications/{filed['id']}/files/{uuid4()}")).status_code == 404
+
+
 async def test_a_booked_first_appointment_leaves_the_worklist_until_it_is_cancelled(
     moscow: Route, coordinator: Caller
 ) -> None:

@@ -124,6 +124,7 @@ async def test_the_page_is_served_without_login_and_lets_nothing_out(moscow: Rou
     assert '<html lang="ru">' in page.text
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert "http://" not in page.text
     assert "https://" not in page.text
 

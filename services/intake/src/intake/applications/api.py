@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Annotated
 from uuid import UUID
 
 from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Body, File, Query, UploadFile
+from fastapi import Body, File, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
-from intake.applications import queries, services
+from intake.applications import page, queries, services
 from intake.applications.commands import coordinate, family, serve, submit
 from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
 from intake.applications.commands.form import SubmitApplication
@@ -25,14 +24,6 @@ from intake.rates import limited_by
 router = Router(tags=["applications"])
 
 UPLOAD_BODY = LARGEST_UPLOAD_BYTES + 64 * 1024
-PAGE = files("intake.applications").joinpath("status.html").read_text("utf-8")
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @router.get("/regions/{region}/application-form", permission="form:read")
@@ -72,8 +63,10 @@ async def withdraw(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
 
 
 @router.get("/applications", permission="application:read")
-async def applications(wanted: Annotated[Filter, Query()], page: PageQueryDep, unit: UnitDep) -> Page[ApplicationLine]:
-    return await queries.applications(wanted, page, unit)
+async def applications(
+    wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep
+) -> Page[ApplicationLine]:
+    return await queries.applications(wanted, paging, unit)
 
 
 @router.get("/applications/{application_id}", permission="application:read")
@@ -126,6 +119,12 @@ async def return_application(
     return await queries.card(application, unit)
 
 
+@router.get("/applications/{application_id}/files/{file_id}", permission="application:read")
+async def open_file(application_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
+    blob, content = await queries.open_file(application_id, file_id, unit)
+    return Response(content, media_type=blob.media_type, headers=blob.headers)
+
+
 @router.get("/status", permission="form:read", response_class=HTMLResponse, include_in_schema=False)
 async def status_page() -> HTMLResponse:
-    return HTMLResponse(PAGE, headers=PAGE_HEADERS)
+    return HTMLResponse(page.HTML, headers=page.HEADERS)

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from chassis.errors import not_found
+from chassis.blobs import Blob
+from chassis.errors import DomainError, Kind, forbidden, not_found
 from chassis.http import Page, PageQuery
 from chassis.paging import Order, paginate
 from chassis.unit import Unit
@@ -221,6 +222,35 @@ async def files(application_id: UUID, unit: Unit) -> list[FileView]:
     return [
         FileView(id=row.blob_id, media_type=row.media_type, size=row.size, attached_at=row.attached_at) for row in rows
     ]
+
+
+async def open_file(application_id: UUID, file_id: UUID, unit: Unit) -> tuple[Blob, bytes]:
+    """A file of the family, opened for a reader the health group is shown to; the reading is recorded.
+
+    Raises `DomainError`: ``consent_missing`` (403) while no written consent for the purpose health stands.
+    """
+    application = await unit.get(Application, application_id, "application:read")
+    groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
+    granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
+    if FieldGroup.HEALTH not in granted:
+        raise forbidden()
+    if FieldGroup.HEALTH not in groups:
+        raise consent_stands_not()
+    if file_id not in [file.id for file in await files(application.id, unit)]:
+        raise not_found()
+    read = {FieldGroup.HEALTH}
+    await unit.audit.read("application", application.child_id, read, Purpose.HEALTH, subject_id=application.id)
+    return await unit.blobs.open(file_id)
+
+
+def consent_stands_not() -> DomainError:
+    return DomainError(
+        "consent_missing",
+        Kind.FORBIDDEN,
+        ru="Файл откроется после письменного согласия семьи на обработку сведений о здоровье.",
+        en="The file opens once a written consent for health data stands.",
+        purpose=str(Purpose.HEALTH),
+    )
 
 
 async def status(deployment: Deployment, unit: Unit) -> StatusView:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+import workdays
 from chassis.auth import token_digest
+from chassis.regions import Region
 from chassis.unit import Unit
 from contracts.identifiers import AgeBand, named_id
 from contracts.intake import ApplicationSubmitted
@@ -47,6 +49,15 @@ class CallBack(BaseModel):
     explanation: str
     explanation_en: str
 
+    @classmethod
+    def of(cls, due: workdays.Deadline) -> CallBack:
+        return cls(
+            due_at=due.due_at,
+            provisional=due.provisional,
+            explanation=due.explanation.text("ru"),
+            explanation_en=due.explanation.text("en"),
+        )
+
 
 class RightService(BaseModel):
     """Where a family is shown to whose child is outside the age bands served here (D2-03)."""
@@ -71,16 +82,6 @@ class Submitted(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A checked application on its way in."""
-
-    filing: Filing
-    papers: Papers
-    consents: list[ConsentGiven]
-    pack: IntakePack
-
-
-@dataclass(frozen=True, slots=True)
 class _People:
     """The keys of the two persons of a new application."""
 
@@ -94,7 +95,7 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     region = unit.regions[command.region]
     territory = known_territory(command.territory, region)
     phone = normalised(command.phone)
-    today = unit.now.astimezone(region.zone).date()
+    today = unit.now.astimezone(region.zone_of(territory.partition("/")[2] or None)).date()
     check_birth_date(command.birth_date, today)
     check_source(command.source, unit.actor)
     check_entry_point(command.entry_point, pack)
@@ -104,44 +105,43 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     people = _People(await unit.keys.create(unit.new_id()), await unit.keys.create(unit.new_id()))
     application_id = command.id or unit.new_id()
     papers = _sealed(command, phone, people, application_id)
+    due = await _call_back(application_id, territory, pack, region, unit) if band in pack.serves else None
+    await hold_token(unit.session, token_digest(token))
+    # From here on the region's other applications wait for this commit.
     number = await next_number(unit.session, region.code, pack.number_prefix, unit.now, region.zone)
     filing = _filing(command, pack, people, application_id, number, territory, band, token_digest(token), unit.now)
-    await hold_token(unit.session, filing.token_digest)
-    arrival = _Arrival(filing, papers, command.consents, pack)
-    status = {"status_token": token, "status_url": deployment.status_url(token)}
-    if band not in pack.serves:
-        return Submitted(
-            id=filing.id, number=number, outcome="redirected", redirected_to=await _redirect(arrival, unit), **status
-        )
+    answer: dict[str, Any] = {
+        "id": filing.id,
+        "number": number,
+        "status_token": token,
+        "status_url": deployment.status_url(token),
+    }
+    if due is None:
+        right = _right_service(filing, pack)
+        await _store(Application.redirect(filing, papers, right.organisation_id), command.consents, unit)
+        return Submitted(**answer, outcome="redirected", redirected_to=right)
     contact = _contact(command, phone, people.representative, application_id)
-    call_back = await _wait_for_call(arrival, contact, unit)
-    return Submitted(id=filing.id, number=number, outcome="submitted", call_back=call_back, **status)
+    await _store(Application.submit(filing, papers, due, contact), command.consents, unit)
+    return Submitted(**answer, outcome="submitted", call_back=CallBack.of(due))
 
 
-async def _wait_for_call(arrival: _Arrival, contact: Sealed[Contact], unit: Unit) -> CallBack:
-    filing = arrival.filing
-    due = computed(arrival.pack.terms.call_back, unit.now, unit.regions[filing.region], filing.territory)
-    await _store(Application.submit(filing, arrival.papers, due, contact), arrival.consents, unit)
-    await unit.timers.set(CALL_BACK_DUE, filing.id, due.due_at)
-    return CallBack(
-        due_at=due.due_at,
-        provisional=due.provisional,
-        explanation=due.explanation.text("ru"),
-        explanation_en=due.explanation.text("en"),
-    )
+async def _call_back(
+    application_id: UUID, territory: str, pack: IntakePack, region: Region, unit: Unit
+) -> workdays.Deadline:
+    due = computed(pack.terms.call_back, unit.now, region, territory)
+    await unit.timers.set(CALL_BACK_DUE, application_id, due.due_at)
+    return due
 
 
-async def _redirect(arrival: _Arrival, unit: Unit) -> RightService:
-    filing, right = arrival.filing, arrival.pack.redirect(arrival.filing.age_band)
+def _right_service(filing: Filing, pack: IntakePack) -> RightService:
+    right = pack.redirect(filing.age_band)
     code = right.organisation
-    organisation_id = named_id("organisation", f"{filing.region}/{code}") if code else None
-    await _store(Application.redirect(filing, arrival.papers, organisation_id), arrival.consents, unit)
     return RightService(
         title=right.title,
         advice=right.advice,
         advice_en=right.advice_en,
         phone=right.phone,
-        organisation_id=organisation_id,
+        organisation_id=named_id("organisation", f"{filing.region}/{code}") if code else None,
     )
 
 
