@@ -122,7 +122,7 @@ async def test_exactly_once_by_the_clients_id(app: Running, served: Any) -> None
     await app.deliver(visit)
     message = new_id()
     for id in (message, message, new_id()):
-        await app.deliver(report, id=id)
+        assert await app.deliver(report, id=id) is None
     ids = {service.delivery_id for service in report.services}
     found = [e for e in await facts(app, ServiceDelivered) if e.delivery_id in ids]
     assert len(found) == 2
@@ -161,7 +161,7 @@ async def test_D4_21_each_family_signs_one_prefilled_act_and_only_then_it_counts
     families = [await arrival(SMOLENSK), await arrival(SMOLENSK)]
     performed = trip(families, date(2026, 3, 2))
     for id in (new_id(), new_id()):
-        await app.deliver(performed, id=id)
+        assert await app.deliver(performed, id=id) is None
     drawn = [e for e in await facts(app, UrgentActDrawnUp) if e.trip_id == performed.trip_id]
     assert sorted(e.case_id for e in drawn) == sorted(family.case_id for family in families)
     assert [e for e in await facts(app, ServiceDelivered) if e.case_id == families[0].case_id] == []
