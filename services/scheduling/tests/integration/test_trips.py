@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -44,7 +45,7 @@ async def test_D4_17_families_go_from_specialist_to_specialist_who_work_in_paral
     assert len({one["starts_at"] for one in sessions}) < len(sessions), "some run at the same time"
     for invited in trip["invitations"]:
         times = sorted((one["starts_at"], one["ends_at"]) for one in invited["sessions"])
-        assert all(end <= start for (_, end), (start, _) in zip(times, times[1:], strict=False))
+        assert all(end <= start for (_, end), (start, _) in pairwise(times))
     fact = (await world.app.published(TripPlanned))[-1]
     assert (str(fact.trip_id), fact.urgent) == (trip["id"], False)
 

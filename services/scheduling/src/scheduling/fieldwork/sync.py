@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -21,6 +21,10 @@ from scheduling.fieldwork.reports import Subject, apply, resume
 from scheduling.roster import roster
 from scheduling.trips.model import Visit
 from scheduling.trips.trip import TripInvitation
+
+
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far a device's clock may be ahead of ours."""
 
 
 class Note(BaseModel):
@@ -110,7 +114,9 @@ async def _take(item: Item, device_id: str, unit: Unit) -> ItemAnswer:
         if known is not None:
             return _again(known, item)
         subject = await _subject(item, unit)
-        return await _merge(item, subject, device_id, unit)
+        # The first copy of a resend that overlaps with it may have been committed while this one waited for the lock.
+        known = await unit.session.get(SyncItem, item.client_id)
+        return _again(known, item) if known is not None else await _merge(item, subject, device_id, unit)
     except DomainError as error:
         fault = Fault(slug=error.slug, ru=error.ru, en=error.en)
         return ItemAnswer(client_id=item.client_id, status="rejected", error=fault)
@@ -129,7 +135,7 @@ def _again(known: SyncItem, item: Item) -> ItemAnswer:
 
 
 async def _subject(item: Item, unit: Unit) -> Subject:
-    if item.reported_at > unit.now:
+    if item.reported_at > unit.now + CLOCK_SKEW:
         raise _invalid("in_the_future", "Отчёт не может быть из будущего.", "A report cannot come from the future.")
     if item.visit_id is not None:
         visit = await unit.find(Visit, item.visit_id, "day_sheet:report")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from chassis.messaging import EventRouter
 from chassis.unit import Unit
-from contracts.cases import ProgrammeApproved, ProgrammeFinished
+from contracts.cases import ProgrammeApproved, ProgrammeFinished, TeamFixed
 from contracts.identifiers import DeliveryMode
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from scheduling.trips.model import Demand
+from scheduling.roster import roster
+from scheduling.trips.model import Demand, Visit, VisitState
 
 events = EventRouter()
 _TO_PLAN = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
@@ -48,3 +49,12 @@ async def finished(event: ProgrammeFinished, unit: Unit) -> None:
     """Nothing more is to be planned for it."""
     statement = update(Demand).where(Demand.programme_id == event.programme_id)
     await unit.session.execute(statement.values(ends_on=event.finished_on))
+
+
+@events.on(TeamFixed)
+async def team_fixed(event: TeamFixed, unit: Unit) -> None:
+    """The new team sees the visits to come; who drives keeps seeing them."""
+    query = select(Visit).where(Visit.child_id == event.child_id, Visit.state != VisitState.REPORTED)
+    for visit in await unit.session.scalars(query.with_for_update()):
+        team = roster(visit.region).team({*event.specialist_ids, *visit.specialist_ids})
+        await unit.session.execute(update(Visit).where(Visit.id == visit.id).values(team=team))
