@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy import Row, Select, SQLColumnExpression, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import DomainError, Kind
@@ -55,11 +55,11 @@ class Order:
         default: the order without ``sort``.
     """
 
-    columns: Mapping[str, ColumnElement[Any]]
-    tie: ColumnElement[Any]
+    columns: Mapping[str, SQLColumnExpression[Any]]
+    tie: SQLColumnExpression[Any]
     default: str
 
-    def choose(self, sort: str | None) -> tuple[str, ColumnElement[Any], bool]:
+    def choose(self, sort: str | None) -> tuple[str, SQLColumnExpression[Any], bool]:
         """Name, column and whether it descends; raises `DomainError` 422 for a name not offered."""
         wanted = sort or self.default
         name = wanted.removeprefix("-")
@@ -76,8 +76,8 @@ class Order:
 
 
 async def paginate(
-    session: AsyncSession, statement: Select[Any], query: PageQuery, order: Order
-) -> tuple[Sequence[Row[Any]], str | None]:
+    session: AsyncSession, statement: Select[*tuple[Any, ...]], query: PageQuery, order: Order
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], str | None]:
     """The rows of one page of ``statement`` and the cursor of the next page. The order's columns are appended to
     each row (``row[-2]``, ``row[-1]``)."""
     sort, column, descending = order.choose(query.sort)
@@ -95,13 +95,13 @@ async def paginate(
     return page, _cursor(sort, page[-1]) if len(rows) > query.limit else None
 
 
-def _cursor(sort: str, row: Row[Any]) -> str:
+def _cursor(sort: str, row: Row[*tuple[Any, ...]]) -> str:
     last = tuple(row)[-2:]
     parts = [sort, *TypeAdapter(tuple[Any, ...]).dump_python(last, mode="json")]
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def _after(cursor: str, sort: str, column: ColumnElement[Any], tie: ColumnElement[Any]) -> tuple[Any, Any]:
+def _after(cursor: str, sort: str, column: Any, tie: Any) -> tuple[Any, Any]:
     try:
         made_for, *values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         first, second = (

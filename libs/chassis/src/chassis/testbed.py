@@ -221,9 +221,9 @@ class TokenIssuer:
         self.online = True
 
     @staticmethod
-    def new_key() -> RSAKey:
-        """A fresh signing key."""
-        return RSAKey.generate_key(2048, {"kid": secrets.token_hex(4), "use": "sig", "alg": "RS256"})
+    def new_key(**parameters: str) -> RSAKey:
+        """A fresh signing key; published without ``alg``, as many issuers do."""
+        return RSAKey.generate_key(2048, {"kid": secrets.token_hex(4), "use": "sig", **parameters})
 
     def token(self, subject: str, *, key: RSAKey | None = None, algorithm: str = "RS256", **claims: Any) -> str:
         """A signed access token; ``claims`` replace the usual ones, None leaves one out."""

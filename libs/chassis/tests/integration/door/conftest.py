@@ -23,15 +23,16 @@ from chassis.settings import ServiceSettings
 from chassis.testing import Runner
 from chassis.timers import Timer, TimerRouter
 from chassis.unit import Unit
-from contracts.access import Relation
+from contracts.access import FieldGroup, Relation
 from contracts.intake import ApplicationReturned, ApplicationTaken, OrganisationRegistered
-from contracts.worklist import Standing, WorkItem
+from contracts.worklist import WorkItem
 from fastapi import File, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import NullPool, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from workdays import Standing
 
 
 class Base(DeclarativeBase):
@@ -95,6 +96,8 @@ class Take(BaseModel):
 
 
 class Card(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
     id: UUID
     number: str
     version: int
@@ -121,7 +124,7 @@ async def applications(unit: UnitDep, query: PageQueryDep) -> Page[Card]:
     order = Order({"number": Application.number, "made_at": Application.made_at}, Application.id, "number")
     statement = select(Application.id, Application.number, Application.version)
     rows, cursor = await paginate(unit.session, statement, query, order)
-    return Page(items=[Card(id=r[0], number=r[1], version=r[2]) for r in rows], next_cursor=cursor)
+    return Page(items=[Card.model_validate(row._mapping) for row in rows], next_cursor=cursor)
 
 
 @router.get("/status", permission="application:status", rate="3/minute")
@@ -147,7 +150,9 @@ async def upload(file: Annotated[UploadFile, File()], unit: UnitDep) -> dict[str
 @router.get("/{id}", permission="application:read")
 async def card(id: UUID, unit: UnitDep) -> Card:
     found = await unit.get(Application, id, "application:read")
-    await unit.audit.read("application", found.child_id or found.id, {"core"}, "social_service", subject_id=found.id)
+    await unit.audit.read(
+        "application", found.child_id or found.id, {FieldGroup.CORE}, "social_service", subject_id=found.id
+    )
     return Card(id=found.id, number=found.number, version=found.version)
 
 

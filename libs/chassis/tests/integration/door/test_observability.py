@@ -38,7 +38,8 @@ def spans() -> Iterator[Spans]:
 
 
 def trace_of(span: ReadableSpan) -> int:
-    return int(span.get_span_context().trace_id)
+    assert span.context
+    return int(span.context.trace_id)
 
 
 async def taken(app: Running, new_application: Any) -> httpx.Response:
