@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import recount
 from local_deploy.story import application, counting, first_appointment, home_programme
 from local_deploy.story.gateway import eventually
 from local_deploy.story.teller import COORDINATOR, HEAD, SPECIALISTS, cast, letter
@@ -244,6 +245,38 @@ def test_D2_22_reports_are_counted_from_events_and_open_as_spreadsheets(
         sheet = openpyxl.load_workbook(BytesIO(path.read_bytes())).active
         assert sheet is not None
         assert sheet.max_row > 4
+
+
+@pytest.mark.parametrize("region", [EARLY_HELP, HOME_PROGRAMME])
+def test_every_number_of_the_reports_equals_a_recount_from_the_owners_databases(
+    world: World, on_the_road: FamilyStory, region: str
+) -> None:
+    eventually("equal applications", lambda: _applications(world, region) == recount.applications(world.system, region))
+    eventually("equal quotas", lambda: _quotas(world, region) == recount.quota(world.system, region))
+    eventually("equal visits", lambda: _visits(world, region) == recount.visits(world.system, region))
+    eventually("equal trips", lambda: _trips(world, region) == recount.trips(world.system, region))
+
+
+def _applications(world: World, region: str) -> list[list[Any]]:
+    names = ("submitted", "redirected", "withdrawn", "reached", "on_time", "accepted")
+    rows = counting.count(world, "applications", region)
+    return sorted([row["source"], row["entry_point"] or "", *(row[name] for name in names)] for row in rows)
+
+
+def _quotas(world: World, region: str) -> dict[tuple[str, str], tuple[int, int]]:
+    rows = counting.count(world, "quota", region)
+    return {(row["case_id"], row["group"]): (row["done"], row["planned"]) for row in rows}
+
+
+def _visits(world: World, region: str) -> list[list[Any]]:
+    kinds = {"визит на дом": "home", "дистанционное занятие": "remote"}
+    rows = [row for row in counting.count(world, "trips", region) if row["kind"] in kinds]
+    return sorted([r["month"], kinds[r["kind"]], r["planned"], r["done"], r["postponed"]] for r in rows)
+
+
+def _trips(world: World, region: str) -> list[list[Any]]:
+    rows = [row for row in counting.count(world, "trips", region) if row["kind"] == "выезд в пункт"]
+    return sorted([row["month"], row["planned"], row["families"]] for row in rows)
 
 
 def test_the_idempotency_key_gives_the_same_answer(world: World) -> None:

@@ -256,7 +256,7 @@ def conflict_card(conflict: SyncConflict) -> ConflictCard:
 
 
 async def offers(child_id: UUID, unit: Unit) -> list[WaitingVisit]:
-    """Postponed visits of a child with the times offered for each; 404 for a child that is not the caller's business."""
+    """Postponed visits of a child with the times offered for each; 404 for a child of somebody else."""
     if await unit.session.get(ChildFacts, child_id) is None:
         raise not_found()
     waiting = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.POSTPONED)

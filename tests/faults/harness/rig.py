@@ -1,0 +1,157 @@
+"""Plays the pottery under misfortune and judges it: the small stage on which protections are switched off."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from chassis import dead_letters
+from chassis.consumer import Consumer, Settlement
+from chassis.context import SYSTEM
+from chassis.database import Database
+from chassis.dead_letters import Decision
+from chassis.messaging import Subscription, subscriptions
+from chassis.ordering import Incoming
+from chassis.puller import Puller
+from chassis.redrive import Redriver
+from chassis.relay import Relay, Row
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from harness import evidence, pottery
+from harness.fate import DiedError, Fate
+from harness.invariants import bus_holds, consumer_whole, effects_once, outbox_whole
+
+POTS, COATS = 8, 6
+SETTLE_SECONDS = 12.0
+_REBIRTH_SECONDS = 0.05
+
+
+class MortalRelay(Relay):
+    """Dies before and after it sends."""
+
+    fate: Fate
+
+    async def _send(self, rows: Sequence[Row]) -> Sequence[Row]:
+        self.fate.may_die("before the bus has the facts")
+        stored = await super()._send(rows)
+        self.fate.may_die("after the bus has the facts")
+        return stored
+
+
+class MortalConsumer(Consumer):
+    """Dies before and after the commit of a batch."""
+
+    fate: Fate
+
+    async def take(self, batch: Sequence[Incoming]) -> Settlement:
+        self.fate.may_die("before the effects are committed")
+        settlement = await super().take(batch)
+        self.fate.may_die("after the effects are committed")
+        return settlement
+
+
+class MortalPuller(Puller):
+    """Acknowledges after the commit, unless a planted fault says otherwise."""
+
+    hasty = False
+
+    async def _take(self, messages: Sequence[Msg]) -> None:
+        if self.hasty:
+            for message in messages:
+                await message.ack()
+        await super()._take(messages)
+
+
+@dataclass
+class Rig:
+    """The two services with databases of their own on real servers."""
+
+    bus: Client
+    pottery: Database
+    museum: Database
+    fate: Fate
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def subscription(self) -> Subscription:
+        (found,) = subscriptions([pottery.museum(self.fate)])
+        return found
+
+    async def play(self) -> list[str]:
+        """Pots are made while relay and consumer die; then peace, a redrive, and the verdict."""
+        self.tasks = [asyncio.create_task(self._reborn(part)) for part in (self._relay, self._pull)]
+        try:
+            await asyncio.gather(*(self._life_of_a_pot(number) for number in range(POTS)))
+            unsettled = await self._settle()
+            self.fate.merciful = True
+            self.fate.heal()
+            await self._redrive()
+            return [*(unsettled and await self._settle()), *await self._judge()]
+        finally:
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _life_of_a_pot(self, number: int) -> None:
+        pot_id = await pottery.throw(self.pottery)
+        if number == 0:
+            self.fate.refused = (pot_id, 3)
+        for _ in range(COATS):
+            await pottery.glaze(self.pottery, pot_id)
+            await asyncio.sleep(0.05)
+
+    async def _reborn(self, live: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            with suppress(DiedError):
+                await live()
+            await asyncio.sleep(_REBIRTH_SECONDS)
+
+    async def _relay(self) -> None:
+        relay = MortalRelay(self.pottery.dsn, self.bus, pottery.PRODUCER)
+        relay.fate = self.fate
+        await relay.run()
+
+    async def _pull(self) -> None:
+        await MortalPuller(self.bus, self._consumer()).run()
+
+    def _consumer(self) -> MortalConsumer:
+        consumer = MortalConsumer(self.subscription, pottery.runtime(self.museum))
+        consumer.fate = self.fate
+        return consumer
+
+    async def _settle(self) -> list[str]:
+        """Wait for lag 0; a complaint where it does not come."""
+        durable = (pottery.STREAM, self.subscription.durable(pottery.CONSUMER))
+        until = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < until:
+            if await evidence.unsent(self.pottery.dsn) + await evidence.waiting(self.bus, [durable]) == 0:
+                return []
+            await asyncio.sleep(0.1)
+        return ["never settled"]
+
+    async def _redrive(self) -> None:
+        consumer, now = self._consumer(), datetime.now(UTC)
+        async with self.museum.transaction(SYSTEM) as session:
+            for letter in await dead_letters.listed(session):
+                await dead_letters.decide(session, letter.id, Decision.REDRIVE, by=None, now=now)
+        await Redriver([consumer], consumer.runtime).carry_out()
+
+    async def _judge(self) -> list[str]:
+        facts = await evidence.facts(self.pottery.dsn)
+        name: str = self.subscription.durable(pottery.CONSUMER)
+        handled = {event.subject() for event in self.subscription.events.values()}
+        stream = await evidence.in_stream(self.bus, pottery.STREAM)
+        taken = await evidence.inbox(self.museum.dsn, name)
+        positions: dict[Any, int] = await evidence.positions(self.museum.dsn, name)
+        return [
+            *outbox_whole(pottery.PRODUCER, facts),
+            *bus_holds(pottery.PRODUCER, facts, stream),
+            *consumer_whole(name, facts, handled, taken, positions),
+            *effects_once([f for f in facts if f.subject in handled], await pottery.register(self.museum)),
+        ]
