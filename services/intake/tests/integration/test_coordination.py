@@ -226,7 +226,12 @@ async def test_an_expired_or_foreign_token_opens_nothing(moscow: Route, token: s
 
 async def test_lists_are_filtered_sorted_and_paged(moscow: Route, coordinator: Caller) -> None:
     filed = [await moscow.submitted(territory="moscow-early-help/yuzhny") for _ in range(3)]
-    wanted = {"territory": "moscow-early-help/yuzhny", "state": "submitted", "sort": "-number", "limit": 2}
+    wanted: dict[str, str | int] = {
+        "territory": "moscow-early-help/yuzhny",
+        "state": "submitted",
+        "sort": "-number",
+        "limit": 2,
+    }
     first = (await coordinator.get("/applications", params=wanted)).json()
     assert [item["number"] for item in first["items"]] == [filed[2]["number"], filed[1]["number"]]
     second = await coordinator.get("/applications", params={**wanted, "cursor": first["next_cursor"]})

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from chassis.canary import Canary
-from chassis.rls import PLATFORM
+from chassis.rls_platform import PLATFORM
 from intake.tables import Base
 from intake.testing import Route, organisation
 from sqlalchemy import Connection, text

@@ -156,9 +156,11 @@ def test_nothing_is_withdrawn_twice_or_after_acceptance(application: Application
 def test_the_booked_first_appointment_meets_its_deadline_and_a_cancelled_one_does_not(
     handed_over: Application, now: datetime
 ) -> None:
-    handed_over.booked(now + timedelta(days=3), now)
+    first, another = uuid4(), uuid4()
+    handed_over.booked(first, now + timedelta(days=3), now)
+    handed_over.unbooked(another)
     assert handed_over.deadline(DeadlineKind.FIRST_APPOINTMENT).done_at == now
-    handed_over.unbooked()
+    handed_over.unbooked(first)
     assert DeadlineKind.FIRST_APPOINTMENT in [row.kind for row in handed_over.running()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ NORTH, SOUTH = Point(55.87, 37.56), Point(55.61, 37.60)
 WANTED = Wanted(AgeBand.EARLY, "r", "r/north", NORTH)
 
 
-def service(number: int, place: Point | None = NORTH, **changes: object) -> Candidate:
+def service(number: int, place: Point | None = NORTH, **changes: Any) -> Candidate:
     usual = Candidate(
         organisation_id=UUID(int=number),
         title=f"Служба {number}",
@@ -53,7 +54,7 @@ def test_D2_30_a_crowded_service_gives_way_to_a_farther_free_one() -> None:
         ({"territories": frozenset({"r/south"})}, "territory"),
     ],
 )
-def test_an_unsuitable_service_comes_last_and_says_why(changes: dict[str, object], code: str) -> None:
+def test_an_unsuitable_service_comes_last_and_says_why(changes: dict[str, Any], code: str) -> None:
     ranked = rank(WANTED, [service(1, NORTH, **changes), service(2, SOUTH)], 0.5)
     assert [one.suitable for one in ranked] == [True, False]
     assert ranked[1].score is None

@@ -58,6 +58,7 @@ class Application(Aggregate, Base):
     """The deadline that counts now; lists are sorted by it."""
     return_reason: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    appointment_id: Mapped[UUID | None]
     appointment_at: Mapped[datetime | None]
     health_consent_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Written consents for the purpose health that stand in the case file; without one the record is withheld."""
@@ -173,15 +174,16 @@ class Application(Aggregate, Base):
         self.state, self.closed_at = State.WITHDRAWN, now
         self.record(ApplicationWithdrawn(application_id=self.id, region=self.region, withdrawn_at=now))
 
-    def booked(self, starts_at: datetime, now: datetime) -> None:
+    def booked(self, appointment_id: UUID, starts_at: datetime, now: datetime) -> None:
         """The first appointment has been booked."""
-        self.appointment_at = starts_at
-        self.deadline(DeadlineKind.FIRST_APPOINTMENT).done_at = now
+        self.appointment_id, self.appointment_at = appointment_id, starts_at
+        self._end(DeadlineKind.FIRST_APPOINTMENT, now)
 
-    def unbooked(self) -> None:
+    def unbooked(self, appointment_id: UUID) -> None:
         """The first appointment was cancelled without a next one; the week of the call counts on."""
-        self.appointment_at = None
-        self.deadline(DeadlineKind.FIRST_APPOINTMENT).done_at = None
+        if self.appointment_id == appointment_id:
+            self.appointment_id = self.appointment_at = None
+            self._end(DeadlineKind.FIRST_APPOINTMENT, None)
 
     def note_health_consent(self, consent_id: UUID, stands: bool) -> None:
         """A written consent for the purpose health was recorded, or withdrawn: it acts at once."""
@@ -218,6 +220,11 @@ class Application(Aggregate, Base):
         require_state(action, self.state)
         if actor_id != self.coordinator_id:
             raise other_coordinator()
+
+    def _end(self, kind: DeadlineKind, at: datetime | None) -> None:
+        for row in self.deadlines:
+            if row.kind is kind:
+                row.done_at = at
 
     def _start(self, kind: DeadlineKind, start: datetime, found: workdays.Deadline) -> Deadline:
         """Let a deadline run; one that ran before (a second hand-over) starts afresh."""

@@ -37,14 +37,14 @@ async def consent_withdrawn(event: ConsentWithdrawn, unit: Unit) -> None:
 async def appointment_booked(event: AppointmentBooked, unit: Unit) -> None:
     """The first appointment has a date: the week of D2-19 is kept or not."""
     if event.first and event.application_id:
-        await watch.note_appointment(event.application_id, event.starts_at, unit)
+        await watch.note_appointment(event.application_id, event.appointment_id, event.starts_at, unit)
 
 
 @events.on(AppointmentCancelled)
 async def appointment_cancelled(event: AppointmentCancelled, unit: Unit) -> None:
     """Without a next date the week runs on (T5); the next one comes as a booking of its own."""
     if event.application_id and event.next_appointment_id is None:
-        await watch.note_appointment(event.application_id, None, unit)
+        await watch.note_appointment(event.application_id, event.appointment_id, None, unit)
 
 
 @timers.on(CALL_BACK_DUE)

@@ -54,13 +54,13 @@ async def note_health_consent(application_id: UUID, consent_id: UUID, stands: bo
     (await _locked(application_id, unit)).note_health_consent(consent_id, stands)
 
 
-async def note_appointment(application_id: UUID, starts_at: datetime | None, unit: Unit) -> None:
-    """The first appointment was booked, or (None) cancelled without another one."""
+async def note_appointment(application_id: UUID, appointment_id: UUID, starts_at: datetime | None, unit: Unit) -> None:
+    """The first appointment was booked, or (None) an appointment was cancelled without another one."""
     application = await _locked(application_id, unit)
     if starts_at is None:
-        application.unbooked()
+        application.unbooked(appointment_id)
     else:
-        application.booked(starts_at, unit.now)
+        application.booked(appointment_id, starts_at, unit.now)
 
 
 async def calendar_changed(region: Region, pack: IntakePack, unit: Unit) -> bool:
