@@ -148,6 +148,20 @@ async def test_T5_an_illness_pauses_the_month_and_a_new_date_ends_the_pause(app:
     assert whole["pauses"] == [["2026-03-05", "2026-03-11"]]
 
 
+@pytest.mark.parametrize("ill_first", [True, False])
+async def test_a_visit_that_served_nobody_waits_for_a_new_date(app: Running, served: Any, ill_first: bool) -> None:
+    family, programme = served
+    visit = scheduled(family, programme, date(2026, 3, 5))
+    told = [ill(visit, date(2026, 3, 8)), reported(visit, outcome=VisitOutcome.CHILD_ILL, services=())]
+    for event in (visit, *(told if ill_first else reversed(told))):
+        assert await app.deliver(event) is None
+    medical = (await quota(family))[MEDICAL]
+    assert (medical["done"], medical["planned"], medical["postponed"]) == (0, 0, 1)
+    await app.deliver(scheduled(family, programme, date(2026, 3, 20), visit_id=visit.visit_id))
+    medical = (await quota(family))[MEDICAL]
+    assert (medical["done"], medical["planned"], medical["postponed"]) == (0, 1, 0)
+
+
 async def test_a_visit_late_in_the_evening_counts_for_the_regions_own_day(app: Running, served: Any) -> None:
     family, programme = served
     visit = scheduled(family, programme, date(2026, 3, 3))

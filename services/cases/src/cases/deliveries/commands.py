@@ -28,10 +28,11 @@ async def await_visit(event: VisitScheduled, unit: Unit) -> None:
     day = local_day(unit, file.region, event.starts_at)
     visit = await unit.session.get(AwaitedVisit, event.visit_id)
     if visit is None:
-        visit = AwaitedVisit(visit_id=event.visit_id, case_id=file.id, reported=False)
+        visit = AwaitedVisit(visit_id=event.visit_id, case_id=file.id)
         unit.session.add(visit)
     visit.programme_id, visit.mode, visit.services = event.programme_id, event.mode, event.services
-    visit.day, visit.starts_at, visit.postponed = day, event.starts_at, False
+    visit.day, visit.starts_at = day, event.starts_at
+    visit.postponed = visit.reported = False
     await _end_pauses_before(day, file.id, unit)
 
 
@@ -51,7 +52,7 @@ async def postpone_visit(event: VisitPostponed, unit: Unit) -> None:
     visit = await unit.session.get(AwaitedVisit, event.visit_id)
     if visit is None:
         raise not_found()
-    visit.postponed = True
+    visit.postponed, visit.reported = True, False
     ill = event.reason is VisitOutcome.CHILD_ILL and event.until is not None
     if ill and event.until is not None and event.until >= visit.day:
         pause = IllnessPause(visit_id=visit.visit_id, case_id=visit.case_id, first=visit.day, last=event.until)
@@ -64,10 +65,13 @@ async def take_report(event: VisitReported, unit: Unit) -> None:
     programme = await unit.session.get(Programme, event.programme_id)
     if programme is None:
         raise not_found()
+    performed = event.outcome is VisitOutcome.PERFORMED
     if visit := await unit.session.get(AwaitedVisit, event.visit_id):
-        visit.reported = True
+        # nobody was served: the services have lost their date, they have not been given
+        visit.reported = performed
+        visit.postponed = not performed
     accounting = pack_of(unit, file.region).programmes[programme.kind].accounting
-    for service in event.services:
+    for service in event.services if performed else ():
         await _enter(
             Delivery(
                 id=service.delivery_id,
