@@ -32,7 +32,8 @@ def subscribers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in SERVICES:
         service = import_module(f"{name}.main").service
-        for event_type in sorted(service.handled_types()):
+        handled = {event.type() for each in service.subscriptions for event in each.events.values()}
+        for event_type in sorted(handled):
             found.setdefault(event_type, []).append(name)
     return found
 

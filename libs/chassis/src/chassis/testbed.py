@@ -223,7 +223,8 @@ class TokenIssuer:
     @staticmethod
     def new_key(**parameters: str) -> RSAKey:
         """A fresh signing key; published without ``alg``, as many issuers do."""
-        return RSAKey.generate_key(2048, {"kid": secrets.token_hex(4), "use": "sig", **parameters})
+        options: Any = {"kid": secrets.token_hex(4), "use": "sig", **parameters}
+        return RSAKey.generate_key(2048, options)
 
     def token(self, subject: str, *, key: RSAKey | None = None, algorithm: str = "RS256", **claims: Any) -> str:
         """A signed access token; ``claims`` replace the usual ones, None leaves one out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -63,13 +64,15 @@ def _on_an_open_day(world: World, body: dict[str, Any]) -> Any:
     head, refusals = world.staff(HEAD), []
     for offset in range(16, 27):
         day = month_ahead(world) + timedelta(days=offset)
-        answer = eventually(
-            "the child known to scheduling", lambda day=day: _unless_unknown(head, {**body, "day": day.isoformat()})
-        )
+        answer = eventually("the child known to scheduling", partial(_unless_unknown, head, _on(body, day)))
         if answer.is_success:
             return answer.json()
         refusals.append(answer.json().get("slug"))
     raise StoryError(f"no day for the trip: {refusals}")
+
+
+def _on(body: dict[str, Any], day: date) -> dict[str, Any]:
+    return {**body, "day": day.isoformat()}
 
 
 def _unless_unknown(head: Person, body: dict[str, Any]) -> Any:

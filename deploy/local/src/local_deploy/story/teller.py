@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -146,7 +147,7 @@ class _Teller:
                     self.console.print(_table(f"{name}, {region}", rows))
                 counting.save_spreadsheet(world, name, region, world.system.data_dir / "reports")
         for family in (world.baby, world.child):
-            seen = self.step("семья видит, кто читал её данные", lambda family=family: counting.readers(family))
+            seen = self.step("семья видит, кто читал её данные", partial(counting.readers, family))
             self.note(f"записей о чтении: {len(seen)}")
         self.step("чужой семье на всё ответ «не найдено»", lambda: counting.strangers_view(world.baby, world.child))
 
