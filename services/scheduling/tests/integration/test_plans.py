@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from contracts.identifiers import DeliveryMode
 from contracts.scheduling import PlanPublished, VisitScheduled
-from scheduling.testing import BRIGADE, CENTRE, STREET, World
+from scheduling.testing import BRIGADE, CENTRE, STREET, World, iksra_lines
 from sqlalchemy import text
 
 MONTH = {"organisation_id": str(CENTRE), "region": "smolensk"}
@@ -65,6 +65,16 @@ async def test_a_second_plan_of_the_month_finds_nothing_left_to_place(world: Wor
     await world.with_programme()
     head = await world.head()
     await published(world, head)
+    assert (await made(world, head))["visits"] == []
+
+
+async def test_T4_a_corrected_programme_with_new_lines_schedules_nothing_twice(world: World) -> None:
+    family, head = await world.with_programme(), await world.head()
+    await published(world, head)
+    now = world.app.clock.now()
+    first = family.approved(now.date(), now.date() + timedelta(days=30), iksra_lines(), now, None)
+    corrected = first.model_copy(update={"programme_version": 2})
+    assert await world.app.deliver(corrected) is None
     assert (await made(world, head))["visits"] == []
 
 

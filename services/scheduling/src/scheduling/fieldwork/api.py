@@ -10,7 +10,9 @@ from chassis.http import Router, UnitDep
 from fastapi import Query
 
 from scheduling.fieldwork import conflicts, offers, queries, sync
-from scheduling.fieldwork.queries import ConflictCard, DaySheet, WaitingVisit
+from scheduling.fieldwork import day_sheet as sheets
+from scheduling.fieldwork.day_sheet import DaySheet
+from scheduling.fieldwork.queries import ConflictCard, WaitingVisit
 from scheduling.trips.queries import VisitCard, visit_card
 
 api = Router(tags=["fieldwork"])
@@ -21,7 +23,7 @@ SYNC_BODY = 4 * 1_048_576
 @api.get("/day-sheets/{brigade_id}/{day}", permission="day_sheet:read")
 async def day_sheet(brigade_id: UUID, day: date, unit: UnitDep) -> DaySheet:
     """What the brigade takes along that day."""
-    return await queries.day_sheet(brigade_id, day, unit)
+    return await sheets.day_sheet(brigade_id, day, unit)
 
 
 @api.post("/day-sheets/sync", permission="day_sheet:report", max_body=SYNC_BODY)

@@ -22,7 +22,6 @@ from scheduling.roster import roster
 from scheduling.trips.model import Visit
 from scheduling.trips.trip import TripInvitation
 
-
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a device's clock may be ahead of ours."""
 

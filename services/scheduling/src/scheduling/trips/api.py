@@ -12,7 +12,8 @@ from pydantic import AwareDatetime
 
 from scheduling.trips import plans, queries, trip_commands
 from scheduling.trips.model import Plan, VisitState
-from scheduling.trips.queries import FamilyInvitation, PlanCard, TripCard, VisitCard
+from scheduling.trips.plan_card import PlanCard, plan_card
+from scheduling.trips.queries import FamilyInvitation, TripCard, VisitCard
 from scheduling.trips.trip import Trip
 
 api = Router(tags=["trips"])
@@ -21,25 +22,25 @@ api = Router(tags=["trips"])
 @api.post("/plans", permission="plan:make", status_code=201)
 async def make(command: plans.MakePlan, unit: UnitDep) -> PlanCard:
     """Plan a month of an organisation."""
-    return await queries.plan_card(await plans.make_plan(command, unit), unit)
+    return await plan_card(await plans.make_plan(command, unit), unit)
 
 
 @api.get("/plans/{plan_id}", permission="plan:read")
 async def plan(plan_id: UUID, unit: UnitDep) -> PlanCard:
     """A plan: visits, what found no place and why, kilometres, quota per child."""
-    return await queries.plan_card(await unit.get(Plan, plan_id, "plan:read"), unit)
+    return await plan_card(await unit.get(Plan, plan_id, "plan:read"), unit)
 
 
 @api.post("/plans/{plan_id}/accept", permission="plan:accept")
 async def accept(plan_id: UUID, unit: UnitDep) -> PlanCard:
     """Agree with a plan; refused when it breaks a rule or the calendar has changed."""
-    return await queries.plan_card(await plans.accept_plan(plan_id, unit), unit)
+    return await plan_card(await plans.accept_plan(plan_id, unit), unit)
 
 
 @api.post("/plans/{plan_id}/publish", permission="plan:publish")
 async def publish(plan_id: UUID, unit: UnitDep) -> PlanCard:
     """Put the plan into everybody's calendar."""
-    return await queries.plan_card(await plans.publish_plan(plan_id, unit), unit)
+    return await plan_card(await plans.publish_plan(plan_id, unit), unit)
 
 
 @api.post("/trips", permission="trip:plan", status_code=201)

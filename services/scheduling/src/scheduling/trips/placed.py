@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from scheduling.trips.problem import Draft
+from scheduling.trips.month import Draft
 
 
 class PlacedSession(BaseModel):

@@ -21,8 +21,9 @@ from scheduling.planner import Problem
 from scheduling.roster import roster
 from scheduling.spans import Span, at, month_of, whole_day
 from scheduling.trips.model import Plan, PlanState
+from scheduling.trips.month import Draft, Month
 from scheduling.trips.placed import PlacedSession, PlacedVisit
-from scheduling.trips.problem import Draft, Month, build
+from scheduling.trips.problem import build
 from scheduling.trips.publication import publish
 from scheduling.trips.remote import Diary
 from scheduling.trips.trip import Trip, TripState

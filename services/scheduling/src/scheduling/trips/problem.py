@@ -6,17 +6,14 @@ Coordinates stay outside: the stored problem holds a table of minutes and kilome
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from chassis.unit import Unit
 from contracts.identifiers import DeliveryMode, VisitOutcome
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from workdays import Calendar
 
@@ -27,59 +24,10 @@ from scheduling.places import home
 from scheduling.planner.travel import TravelTimes
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import Roster, roster
-from scheduling.spans import Span, at, local_day, minute, month_of
-from scheduling.trips.demand import Bundle, Task, bundles, singles, still_due
+from scheduling.spans import at, local_day, minute, month_of
+from scheduling.trips.demand import Bundle, bundles, singles, still_due
 from scheduling.trips.model import Demand, Visit, VisitState
-from scheduling.trips.remote import Wish
-
-
-class Draft(BaseModel):
-    """A visit or session to be placed. ``known``: a postponed one that looks for a new date under its old id."""
-
-    model_config = ConfigDict(frozen=True)
-
-    visit_id: UUID
-    programme_id: UUID
-    child_id: UUID
-    mode: DeliveryMode
-    tasks: tuple[Task, ...]
-    days: tuple[date, ...]
-    place_estimated: bool = False
-    known: bool = False
-
-    @property
-    def minutes(self) -> int:
-        return sum(task.minutes for task in self.tasks)
-
-
-@dataclass(frozen=True)
-class Month:
-    """What the planner and the remote diary need to place a month."""
-
-    problem: planner.Problem
-    drafts: Sequence[Draft]
-    taken: Mapping[UUID, list[Span]]
-    away: Mapping[UUID, set[date]]
-
-    @property
-    def digest(self) -> str:
-        """The fingerprint of everything that went in."""
-        parts = [
-            self.problem.model_dump(mode="json"),
-            [draft.model_dump(mode="json") for draft in self.drafts],
-            sorted((str(id), [[a.isoformat(), b.isoformat()] for a, b in spans]) for id, spans in self.taken.items()),
-            sorted((str(id), sorted(map(str, days))) for id, days in self.away.items()),
-        ]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-    @property
-    def wishes(self) -> list[Wish]:
-        """The sessions without travel."""
-        return [
-            Wish(draft.visit_id, draft.child_id, draft.tasks[0].skill, draft.minutes, draft.days)
-            for draft in self.drafts
-            if draft.mode is DeliveryMode.REMOTE
-        ]
+from scheduling.trips.month import Draft, Month
 
 
 async def build(unit: Unit, plan_id: UUID, region: str, organisation_id: UUID, month: date, as_of: datetime) -> Month:
@@ -156,10 +104,12 @@ class _Builder:
         done = standing(visits)
         term = working_days(demand.starts_on, demand.ends_on, self.calendar)
         so_far = [day for day in term if day <= self.last]
-        last_month = demand.ends_on <= self.last
-        return {
-            line.line_id: still_due(line, done.get(line.line_id, 0), so_far, term, last_month) for line in demand.lines
-        }
+        due: dict[UUID, int] = {}
+        for line in demand.lines:
+            key = (line.service_code, line.mode)
+            due[line.line_id] = still_due(line, done[key], so_far, term, demand.ends_on <= self.last)
+            done[key] -= min(done[key], line.count)
+        return due
 
     def _apart(self, days: Sequence[date], visits: Iterable[Visit], gap: int) -> tuple[date, ...]:
         """Days that keep the distance to what already stands."""
@@ -282,21 +232,18 @@ def without_coordinates(problem: planner.Problem) -> planner.Problem:
     return problem.model_copy(update={"places": places, "travel": table})
 
 
-def standing(visits: Iterable[Visit]) -> dict[UUID, int]:
-    """Occurrences per line that are done, stand in the calendar, or wait for a new date."""
-    counts: dict[UUID, int] = {}
-    for visit in visits:
-        for line_id in _lines(visit):
-            counts[line_id] = counts.get(line_id, 0) + 1
-    return counts
+def standing(visits: Iterable[Visit]) -> Counter[tuple[str, DeliveryMode]]:
+    """Occurrences per service and mode that are done, stand in the calendar, or wait for a new date.
+
+    By service, not by line: a corrected programme brings new lines, and what stands already must count for them (T4).
+    """
+    return Counter((code, visit.mode) for visit in visits for code in _services(visit))
 
 
-def _lines(visit: Visit) -> list[UUID]:
+def _services(visit: Visit) -> list[str]:
     if visit.state is not VisitState.REPORTED:
-        return [task.line_id for task in visit.tasks if task.line_id]
-    if visit.outcome is not VisitOutcome.PERFORMED:
-        return []
-    return [service.line_id for service in visit.performed if service.line_id]
+        return [task.service_code for task in visit.tasks]
+    return [service.service_code for service in visit.performed] if visit.outcome is VisitOutcome.PERFORMED else []
 
 
 def working_days(first: date, last: date, calendar: Calendar) -> list[date]:

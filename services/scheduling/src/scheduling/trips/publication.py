@@ -19,8 +19,8 @@ from scheduling.resources.model import ChildFacts
 from scheduling.roster import roster
 from scheduling.spans import Span, at, local_day
 from scheduling.trips.model import Demand, Plan, Route, Visit, VisitState
+from scheduling.trips.month import Draft
 from scheduling.trips.placed import PlacedSession, PlacedVisit
-from scheduling.trips.problem import Draft
 
 
 async def publish(plan: Plan, visits: Sequence[PlacedVisit], sessions: Sequence[PlacedSession], unit: Unit) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.messaging import EventRouter
 from chassis.unit import Unit
 from contracts.cases import ProgrammeApproved, ProgrammeFinished, TeamFixed
-from contracts.identifiers import DeliveryMode
+from contracts.identifiers import DeliveryMode, ProgrammeKind
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -14,11 +14,17 @@ from scheduling.trips.model import Demand, Visit, VisitState
 
 events = EventRouter()
 _TO_PLAN = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
+_WORKING = frozenset({ProgrammeKind.IKSRA, ProgrammeKind.IPRP})
 
 
 @events.on(ProgrammeApproved)
 async def approved(event: ProgrammeApproved, unit: Unit) -> None:
-    """A new version takes the place of the one before; what is already scheduled stays and counts (T4)."""
+    """A new version takes the place of the one before; what is already scheduled stays and counts (T4).
+
+    An IPPSU or IPSS only frames the working programme, whose lines are the demand (D4-05).
+    """
+    if event.kind not in _WORKING:
+        return
     values = event.model_dump(
         mode="json",
         include={"quota", "address", "contact"},
