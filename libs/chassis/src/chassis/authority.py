@@ -104,7 +104,8 @@ class AuthorityReplica:
     """Reads the replica. Not under row security: it is what the context of row security is made from."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        # single statements on the way of every request: no BEGIN and ROLLBACK around them
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def principal(self, digest: str | None, status_token: str | None = None) -> Principal:
         """The principal behind a token's subject digest.

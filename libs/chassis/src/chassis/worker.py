@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from nats.aio.client import Client
+from sqlalchemy import text
 
 from chassis import audit_chain, authority, dead_letters, idempotency, limits
 from chassis.consumer import Consumer
@@ -28,6 +29,8 @@ LONGEST_BACK_OFF_SECONDS = 30.0
 CHAIN_EVERY_SECONDS = 1.0
 HOUSEKEEPING_EVERY_SECONDS = 3600.0
 GRACE_SECONDS = 10.0
+
+_PARTITIONS_AHEAD = text("SELECT app.make_outbox_partitions()")
 
 Loop = Callable[[], Awaitable[None]]
 log = structlog.get_logger(__name__)
@@ -111,6 +114,7 @@ class Worker:
             async with self._runtime.transaction() as unit:
                 await idempotency.forget_old(unit.session, unit.now)
                 await limits.forget_expired(unit.session)
+                await unit.session.execute(_PARTITIONS_AHEAD)
             await asyncio.sleep(HOUSEKEEPING_EVERY_SECONDS)
 
     def _authority_durable(self) -> Consumer:
