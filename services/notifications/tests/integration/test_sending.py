@@ -219,3 +219,30 @@ async def test_a_letter_that_cannot_be_written_is_tried_again_and_spoils_no_othe
     office.app.clock.advance(timedelta(minutes=1))
     await office.send()
     assert len(sink.messages(broken.email)) == 1
+
+
+async def test_a_fault_of_ours_in_mid_dialogue_is_an_unknown_outcome(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(sending.email, "deliver", broken)
+    home = await office.acquainted()
+    assert (await office.newest(home)).state is MessageState.UNKNOWN
+
+
+async def test_an_outcome_is_written_down_though_the_database_was_away_for_a_moment(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, failures = sending._settle, [OSError(), OSError()]
+
+    async def flaky(*arguments: object) -> None:
+        if failures:
+            raise failures.pop()
+        await write(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sending, "_settle", flaky)
+    monkeypatch.setattr(sending, "SETTLE_PAUSE_SECONDS", 0.01)
+    home = await office.acquainted()
+    assert (await office.newest(home)).state is MessageState.SENT

@@ -162,7 +162,12 @@ async def _contact(message: Message, family: Family, unit: Unit) -> Contact | No
 async def hand_over(runtime: Runtime, attempt: Attempt) -> Outcome:
     """Outside of any transaction: the one effect that cannot be taken back."""
     settings = cast("Settings", runtime.settings)
-    return await email.deliver(attempt.letter, attempt.message_id, attempt.sender, settings, runtime.clock)
+    try:
+        return await email.deliver(attempt.letter, attempt.message_id, attempt.sender, settings, runtime.clock)
+    except Exception as error:
+        # A fault of ours at an unknown point of the dialogue: a person looks, nothing is sent again.
+        log.error("delivery broke", message=str(attempt.message_id), error=describe(error))
+        return Unclear()
 
 
 async def settle(runtime: Runtime, attempt: Attempt, outcome: Outcome) -> None:
