@@ -10,12 +10,13 @@ from datetime import timedelta
 
 import pytest
 from chassis.context import Cause
+from chassis.worker import Worker
 from contracts.notifications import MessageSent
 from embedded import MailSink
 from notifications.messages import sending
 from notifications.messages.model import MessageState
 from notifications.messages.sending import claim, hand_over, send_messages, settle
-from notifications.testing import CENTRE, Office
+from notifications.testing import CENTRE, Household, Office
 
 
 @asynccontextmanager
@@ -246,3 +247,24 @@ async def test_an_outcome_is_written_down_though_the_database_was_away_for_a_mom
     monkeypatch.setattr(sending, "SETTLE_PAUSE_SECONDS", 0.01)
     home = await office.acquainted()
     assert (await office.newest(home)).state is MessageState.SENT
+
+
+async def test_the_service_s_worker_runs_the_sender(office: Office, sink: MailSink) -> None:
+    home = await office.household()
+    app = office.app
+    worker = asyncio.create_task(Worker(app.service, app.worker, office.bus, app.metrics).run())
+    try:
+        await asyncio.to_thread(sink.wait_for, home.email)
+        await eventually_sent(office, home)
+    finally:
+        worker.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await worker
+
+
+async def eventually_sent(office: Office, home: Household) -> None:
+    for _ in range(100):
+        if (await office.newest(home)).state is MessageState.SENT:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not written down")

@@ -12,9 +12,7 @@ from contracts.intake import ApplicationWithdrawn
 from contracts.personal import Contact
 from contracts.scheduling import (
     AppointmentCancelled,
-    Invitation,
     SpecialistRegistered,
-    TripPublished,
     VisitPostponed,
     VisitReported,
 )
@@ -22,7 +20,7 @@ from contracts.sealed import place, seal
 from embedded import Mail, MailSink
 from notifications.kinds import MessageKind
 from notifications.messages.model import MessageState
-from notifications.testing import CENTRE, POINT, REGION, SPEECH_THERAPIST, Household, Office, local
+from notifications.testing import CENTRE, REGION, SPEECH_THERAPIST, Household, Office, local
 
 NOON = local(10, 12)
 
@@ -199,38 +197,6 @@ async def test_a_visit_postponed_before_its_letter_left_is_taken_out_of_it(offic
     letters = {mail.subject: mail.text for mail in sink.messages(home.email)}
     assert "12 марта" not in letters["Когда придут специалисты"]
     assert "12 марта" in letters["Занятие переносится"]
-
-
-async def test_D4_17_each_invited_family_learns_when_and_where(office: Office, sink: MailSink) -> None:
-    homes = [await office.acquainted(), await office.acquainted()]
-    invitations = [
-        Invitation(
-            child_id=home.child_id,
-            case_id=home.child_id,
-            starts_at=local(11, 10 + number),
-            ends_at=local(11, 13),
-            services=3,
-        )
-        for number, home in enumerate(homes)
-    ]
-    trip = TripPublished(
-        trip_id=uuid4(),
-        region=REGION,
-        territory=f"{REGION}/gagarin",
-        organisation_id=CENTRE,
-        point_id=POINT,
-        day=date(2026, 3, 11),
-        invitations=tuple(invitations),
-    )
-    await office.app.deliver(trip)
-    for home, hour in zip(homes, ("10:00", "11:00"), strict=True):
-        mail = await newest(office, sink, home)
-        assert mail.subject == "Приём специалистов 11 марта"
-        assert f"среда, 11 марта 2026 года, {hour}" in mail.text
-        assert "г. Гагарин, ул. Школьная, д. 2" in mail.text
-    office.app.clock.set(local(10, 12))
-    assert await office.app.fire_timers() == 2
-    assert {(await office.newest(home)).kind for home in homes} == {MessageKind.TRIP_REMINDER}
 
 
 async def test_a_reported_visit_is_not_reminded_of(office: Office) -> None:
