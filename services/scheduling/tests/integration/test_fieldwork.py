@@ -10,7 +10,7 @@ from chassis.canary import Canary
 from chassis.running import Caller
 from contracts.identifiers import VisitOutcome
 from contracts.scheduling import VisitPostponed, VisitReported, VisitScheduled
-from scheduling.testing import BRIGADE, CENTRE, Family, World
+from scheduling.testing import BRIGADE, CENTRE, CREW, Family, World, iksra_lines
 from sqlalchemy import text
 
 
@@ -146,6 +146,28 @@ async def test_an_ill_child_pauses_the_month_and_gets_new_dates(world: World) ->
     assert {one["visit_id"] for one in waiting} == affected
     assert all(len(one["offers"]) == 3 for one in waiting)
     assert all(offer["starts_at"][:10] > until.isoformat() for one in waiting for offer in one["offers"])
+
+
+async def test_a_longer_illness_moves_the_offers_already_made(world: World) -> None:
+    family = await world.with_programme()
+    first, second, *_ = home(await month(world, family))
+    await ill(world, first, ill_until=first["starts_at"][:10])
+    until = date.fromisoformat(second["starts_at"][:10]) + timedelta(days=10)
+    await ill(world, second, ill_until=until.isoformat())
+    parent = await world.parent(family.child_id)
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    assert first["visit_id"] in {one["visit_id"] for one in waiting}
+    assert all(offer["starts_at"][:10] > until.isoformat() for one in waiting for offer in one["offers"])
+
+
+async def test_D2_21_a_new_member_of_the_team_sees_the_visits_to_come(world: World) -> None:
+    family = await world.with_programme(lines=iksra_lines()[3:])
+    visits = await month(world, family)
+    motor = await world.specialist(3)
+    assert str(family.child_id) not in {one["child_id"] for one in (await motor.get("/visits")).json()["items"]}
+    assert await world.app.deliver(family.team(CREW[0], CREW[2])) is None
+    seen = (await motor.get("/visits", params={"child_id": str(family.child_id)})).json()["items"]
+    assert {one["id"] for one in seen} == {one["visit_id"] for one in visits}
 
 
 async def test_T4_an_accepted_offer_moves_the_visit_once(world: World) -> None:

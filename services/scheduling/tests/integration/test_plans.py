@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from contracts.identifiers import DeliveryMode
 from contracts.scheduling import PlanPublished, VisitScheduled
-from scheduling.testing import BRIGADE, CENTRE, STREET, World, iksra_lines
+from scheduling.testing import BRIGADE, CENTRE, STREET, World, iksra_lines, organisation
 from sqlalchemy import text
 
 MONTH = {"organisation_id": str(CENTRE), "region": "smolensk"}
@@ -199,3 +199,18 @@ async def test_the_day_sheet_opens_address_and_contact_and_is_audited(world: Wor
     assert "Специалист" in {line["role"] for line in lines}
     stranger = await world.parent(uuid4())
     assert (await stranger.get(f"/readers/{family.child_id}")).status_code == 404
+
+
+async def test_without_a_brigade_home_visits_are_left_over_with_the_reason(world: World) -> None:
+    family = await world.moscow_family()
+    south = organisation("moscow-early-help", "early-help-south")
+    family.serving = south
+    now = world.app.clock.now()
+    event = family.approved(now.date(), now.date() + timedelta(days=30), iksra_lines()[:1], now, None)
+    world.know_key(family)
+    assert await world.app.deliver(event) is None
+    head = await world.staff("moscow-early-help", "head.yug", "head", south)
+    body = {"organisation_id": str(south), "region": "moscow-early-help", "month": "2026-03"}
+    plan = (await head.post("/plans", json=body)).json()
+    assert (plan["visits"], {one["reason"] for one in plan["unplaced"]}) == ([], {"brigades"})
+    assert {one["text"] for one in plan["unplaced"]} == {"нет подходящей бригады"}

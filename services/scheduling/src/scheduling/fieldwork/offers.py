@@ -15,6 +15,7 @@ from scheduling import bookings
 from scheduling.appointments.desk import absent
 from scheduling.fieldwork.day import Gap, gap
 from scheduling.fieldwork.model import NewDate, OfferState
+from scheduling.resources.model import ChildFacts
 from scheduling.roster import roster
 from scheduling.spans import Span, local_day, whole_day
 from scheduling.trips.model import Demand, Route, Visit, VisitState
@@ -60,7 +61,9 @@ async def _gaps(visit: Visit, unit: Unit) -> AsyncIterator[Gap]:
 async def _days(visit: Visit, unit: Unit) -> tuple[list[date], list[date]]:
     region = unit.regions[visit.region]
     demand = await unit.session.get_one(Demand, visit.programme_id)
-    after = max(local_day(unit.now, region.zone), visit.postponed_until or date.min)
+    facts = await unit.session.get(ChildFacts, visit.child_id, populate_existing=True)
+    paused = facts.paused_until if facts else None
+    after = max(local_day(unit.now, region.zone), visit.postponed_until or date.min, paused or date.min)
     days = working_days(max(after + timedelta(days=1), demand.starts_on), demand.ends_on, region.calendar)
     query = select(Visit).where(Visit.child_id == visit.child_id, Visit.state == VisitState.SCHEDULED)
     standing = list(await unit.session.scalars(query))

@@ -31,7 +31,8 @@ async def pause_child(child_id: UUID, until: date, reported: UUID, unit: Unit) -
     await unit.session.flush()
     for route_id in routes:
         await give_back(route_id, unit)
-    for visit in sorted(visits, key=lambda one: one.starts_at):
+    waiting = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.POSTPONED)
+    for visit in list(await unit.session.scalars(waiting.order_by(Visit.starts_at, Visit.id))):
         await offer_new_dates(visit.id, unit)
     return visits
 

@@ -148,7 +148,15 @@ def calendar_changed(**extra: Any) -> DomainError:
 
 async def _solved(problem: Problem, seed: int) -> Answer:
     """In a thread: the event loop serves others meanwhile. The table came from great circles, so it is an estimate."""
-    answer = await asyncio.to_thread(planner.solve, problem, seed=seed)
+    try:
+        answer = await asyncio.to_thread(planner.solve, problem, seed=seed)
+    except planner.ProblemError as error:
+        raise DomainError(
+            "problem_faulty",
+            Kind.CONFLICT,
+            ru="План составить нельзя: " + "; ".join(fault.text for fault in error.faults[:5]),
+            en="The month cannot be planned: " + "; ".join(fault.text_en for fault in error.faults[:5]),
+        ) from error
     return answer.model_copy(update={"estimated": True, "seed": seed})
 
 
