@@ -31,6 +31,7 @@ ROLE_TITLES: dict[str, str] = {
     Role.HEAD: "Руководитель службы",
     Role.MANAGER: "Сотрудник органа управления",
     Role.HOST: "Принимающая организация",
+    Role.EDITOR: "Редактор",
     Role.ADMINISTRATOR: "Администратор",
     Role.OPERATOR: "Оператор системы",
     Role.SYSTEM: "Система",

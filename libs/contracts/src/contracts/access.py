@@ -28,6 +28,8 @@ class Role(StrEnum):
     HEAD = "head"
     MANAGER = "manager"
     HOST = "host"
+    EDITOR = "editor"
+    """Publishes: depersonalised questions and answers, news."""
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     SYSTEM = "system"
@@ -94,10 +96,17 @@ def _grant(role: Role, resource: str, actions: str, relation: Relation, fields: 
 _STAFF = (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD, Role.MANAGER)
 
 _OPEN_TO_ALL = (("form", "read"), ("territory", "read"), ("organisation", "read"), ("application", "submit"))
+_ENQUIRY_DOORS = (("enquiry", "submit"), ("public_answer", "read"))
 
 _OPEN = (
-    *(_grant(role, *line, Relation.ANY) for role in Role if role is not Role.SYSTEM for line in _OPEN_TO_ALL),
+    *(
+        _grant(role, *line, Relation.ANY)
+        for role in Role
+        if role is not Role.SYSTEM
+        for line in (*_OPEN_TO_ALL, *_ENQUIRY_DOORS)
+    ),
     _grant(Role.PUBLIC, "application", "status attach withdraw", Relation.TOKEN, REACH),
+    _grant(Role.PUBLIC, "enquiry", "status follow_up", Relation.TOKEN, CORE),
 )
 
 _ACCOUNTS = tuple(
@@ -119,6 +128,29 @@ _INTAKE = (
     _grant(Role.HEAD, "staff", "read", Relation.ORGANISATION),
     _grant(Role.MANAGER, "staff", "read", Relation.TERRITORY),
     _grant(Role.ADMINISTRATOR, "organisation", "manage", Relation.ANY),
+)
+
+_ENQUIRIES = (
+    *(
+        _grant(
+            role,
+            "enquiry",
+            "read register assign serve answer close amend attach export",
+            Relation.ORGANISATION,
+            FULL,
+        )
+        for role in (Role.COORDINATOR, Role.HEAD)
+    ),
+    # A specialist registers whoever calls, and opens what he or she was made responsible for.
+    _grant(Role.SPECIALIST, "enquiry", "read register", Relation.ORGANISATION),
+    _grant(Role.SPECIALIST, "enquiry", "read serve answer close amend attach", Relation.COORDINATOR, FULL),
+    _grant(Role.MANAGER, "enquiry", "read", Relation.TERRITORY),
+    _grant(Role.ACCOUNT, "enquiry", "status follow_up own", Relation.SELF),
+    *(
+        _grant(role, "public_answer", "draft", Relation.ORGANISATION)
+        for role in (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD)
+    ),
+    _grant(Role.EDITOR, "public_answer", "publish withdraw", Relation.ORGANISATION),
 )
 
 _CASES = (
@@ -198,6 +230,7 @@ POLICY: tuple[Grant, ...] = (
     *_ACCOUNTS,
     *_WORKLISTS,
     *_INTAKE,
+    *_ENQUIRIES,
     *_CASES,
     *_SCHEDULING,
     *_NOTIFICATIONS,

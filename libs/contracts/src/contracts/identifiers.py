@@ -46,6 +46,37 @@ class ApplicationSource(StrEnum):
     BRIGADE = "brigade"
 
 
+class EnquiryChannel(StrEnum):
+    """How a question came, and how its answer leaves (D1-14…D1-17, D0-11, D3-46)."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    SMS = "sms"
+    FORM = "form"
+    IN_PERSON = "in_person"
+    HELPLINE = "helpline"
+    WINDOW = "window"
+    """«Окно специалиста»: a thread the family reads by its account or its token."""
+
+
+class EnquiryOutcome(StrEnum):
+    """The result of an enquiry (D0-37)."""
+
+    HELPED_IN_FULL = "helped_in_full"
+    HELPED_IN_PART = "helped_in_part"
+    REFERRED = "referred"
+    NOT_HELPED = "not_helped"
+
+
+class FamilyStatus(StrEnum):
+    """The status of the family as it was reported for the journal, not as an act has set it (D1-13)."""
+
+    SOP = "sop"
+    """Socially dangerous position."""
+    TZHS = "tzhs"
+    """Difficult life situation."""
+
+
 class CallOutcome(StrEnum):
     """What came of a call to the family."""
 

@@ -53,3 +53,9 @@ class FileOpening(Personal):
     longitude: float | None = None
     diagnosis: str | None = None
     need: str | None = None
+
+
+class EnquiryAnswer(Personal):
+    """What a person who asked is told; opened by notifications at sending."""
+
+    text: str

@@ -42,15 +42,19 @@ def test_the_policy_denies(role: Role, resource: str, action: str) -> None:
 
 def test_only_open_resources_are_granted_through_any_record() -> None:
     open_to_staff = {"form", "territory", "organisation", "application", "worklist", "staff", "dead_letter"}
+    open_to_staff |= {"enquiry", "public_answer"}
     anything = {grant.resource for grant in POLICY if grant.relation is Relation.ANY}
     assert anything <= open_to_staff
     assert {a for g in POLICY if g.relation is Relation.ANY and g.resource == "application" for a in g.actions} == {
         "submit"
     }
+    assert {a for g in POLICY if g.relation is Relation.ANY and g.resource == "enquiry" for a in g.actions} == {
+        "submit"
+    }
 
 
 def test_a_manager_never_sees_contact_or_health() -> None:
-    for resource in ("application", "case_file"):
+    for resource in ("application", "case_file", "enquiry"):
         assert field_groups([Role.MANAGER], resource, frozenset(Relation)) == {FieldGroup.CORE}
 
 
