@@ -8,11 +8,11 @@ from chassis.database import Database
 from chassis.testbed import Databases
 from harness import pottery
 from harness.fate import Fate
-from harness.planted import PLANTED, Plant, acknowledged_before_the_commit, marked_before_sent, no_parking
+from harness.planted import PLANTED, Plant, acknowledged_before_the_commit, no_order_check
 from harness.rig import Rig
 from nats.aio.client import Client
 
-QUICK = {acknowledged_before_the_commit, marked_before_sent, no_parking}
+QUICK = {acknowledged_before_the_commit, no_order_check}
 ACK_WAIT_SECONDS = 1
 
 
