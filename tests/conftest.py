@@ -1,12 +1,16 @@
 """One running system for all stories and faults of a test run."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from local_deploy.story.gateway import DemoClock
 from local_deploy.system import Ports, System
 
 ROOT = Path(__file__).parents[1]
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +18,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Every server and service on free ports, with data of its own; stopped at the end."""
     started = System(tmp_path_factory.mktemp("system"), Ports.free(), ROOT / "regions", split=True)
     with started.running():
+        DemoClock(started).advance_to(quiet_season(datetime.now(MOSCOW)))
         yield started
+
+
+def quiet_season(now: datetime) -> datetime:
+    """Ten in the morning of the next second Tuesday of February or September: no holidays near, nobody asleep."""
+    first_days = [date(year, month, 1) for year in (now.year, now.year + 1) for month in (2, 9)]
+    tuesdays = [day + timedelta(days=(1 - day.weekday()) % 7 + 7) for day in first_days]
+    starts = [datetime.combine(day, time(10), MOSCOW) for day in tuesdays]
+    return next(moment for moment in starts if moment > now)

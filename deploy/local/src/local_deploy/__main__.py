@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -43,12 +44,14 @@ def run(
     except KeyboardInterrupt:
         console.print("\nОстановлено. Данные сохранены в", data)
     finally:
-        if (current := holder.process()) is not None and current.pid == _own_pid():
+        if (current := holder.process()) is not None and current.pid == os.getpid():
             holder.release()
 
 
 def _run(data: Path, *, story: bool, stay: bool) -> None:
-    signal.signal(signal.SIGTERM, _interrupt)
+    # set anew for SIGINT too: a shell starts background jobs with it ignored
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     began = time.monotonic()
     system = System(data, Ports.usual(), REGIONS)
     with system.running(lambda text: console.print(f"[dim]{time.monotonic() - began:5.1f} с[/] {text}")):
@@ -69,12 +72,6 @@ def stop(data: DataDir = DATA) -> None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _own_pid() -> int:
-    import os
-
-    return os.getpid()
 
 
 if __name__ == "__main__":

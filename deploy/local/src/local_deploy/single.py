@@ -43,13 +43,13 @@ class Holder:
             return None
 
     def stop(self) -> bool:
-        """End the holder as Ctrl-C would and wait until its last child is gone; False when nothing ran."""
+        """Ask the holder to end, as Ctrl-C does, and wait until its last child is gone; False when nothing ran."""
         process = self.process()
         if process is None:
             self.release()
             return False
         family = [process, *process.children(recursive=True)]
-        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, signal.SIGTERM)
         _, left = psutil.wait_procs(family, timeout=_STOP_SECONDS)
         for straggler in left:
             straggler.kill()

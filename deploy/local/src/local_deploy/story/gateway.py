@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 from embedded import login
@@ -84,6 +85,14 @@ class DemoClock:
         ahead = moment - datetime.now(UTC)
         if ahead > self._offset():
             self._file.write_text(str(ahead.total_seconds()))
+
+    def by_day(self, zone: ZoneInfo) -> None:
+        """Not earlier than ten in the morning of a day: letters rest at night, and so does the story."""
+        here = self.now().astimezone(zone)
+        morning = here.replace(hour=10, minute=0, second=0, microsecond=0)
+        if here.hour >= 17:
+            morning += timedelta(days=1)
+        self.advance_to(morning)
 
     def _offset(self) -> timedelta:
         return timedelta(seconds=float(self._file.read_text())) if self._file.exists() else timedelta()

@@ -30,6 +30,7 @@ def tell(system: System, console: Console) -> World:
     world = World(system)
     teller = _Teller(world, console)
     try:
+        world.clock.by_day(home_programme.ZONE)
         cast(world)
         console.rule("[bold]Главная история: две семьи")
         teller.baby()
