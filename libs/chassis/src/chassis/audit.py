@@ -32,6 +32,7 @@ ROLE_TITLES: dict[str, str] = {
     Role.MANAGER: "Сотрудник органа управления",
     Role.HOST: "Принимающая организация",
     Role.EDITOR: "Редактор",
+    Role.AGENCY: "Ведомство-партнёр",
     Role.ADMINISTRATOR: "Администратор",
     Role.OPERATOR: "Оператор системы",
     Role.SYSTEM: "Система",

@@ -30,6 +30,8 @@ class Role(StrEnum):
     HOST = "host"
     EDITOR = "editor"
     """Publishes: depersonalised questions and answers, news."""
+    AGENCY = "agency"
+    """Another agency's system or the person who speaks for it: hands over families, sees what became of them."""
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     SYSTEM = "system"
@@ -94,6 +96,8 @@ def _grant(role: Role, resource: str, actions: str, relation: Relation, fields: 
 
 
 _STAFF = (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD, Role.MANAGER)
+_FINDERS = (Role.COORDINATOR, Role.HEAD)
+"""Who answers for families an agency or an extract told of."""
 
 _OPEN_TO_ALL = (("form", "read"), ("territory", "read"), ("organisation", "read"), ("application", "submit"))
 _ENQUIRY_DOORS = (("enquiry", "submit"), ("public_answer", "read"))
@@ -151,6 +155,32 @@ _ENQUIRIES = (
         for role in (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD)
     ),
     _grant(Role.EDITOR, "public_answer", "publish withdraw", Relation.ORGANISATION),
+)
+
+_REFERRALS = (
+    # The sender's side and the receiver's side of one referral; both see the state at once (T13).
+    *(_grant(role, "referral", "read register revoke relay", Relation.ORGANISATION, FULL) for role in _FINDERS),
+    *(_grant(role, "referral", "read register accept decline complete", Relation.SERVING, FULL) for role in _FINDERS),
+    _grant(Role.SPECIALIST, "referral", "register", Relation.SERVING, FULL),
+    _grant(Role.MANAGER, "referral", "read", Relation.TERRITORY),
+    _grant(Role.AGENCY, "referral", "read submit revoke", Relation.ORGANISATION),
+    _grant(Role.AGENCY, "referral", "read accept decline complete", Relation.SERVING, FULL),
+    *(_grant(role, "ipra_extract", "read execute", Relation.ORGANISATION, FULL) for role in _FINDERS),
+    _grant(Role.MANAGER, "ipra_extract", "read", Relation.TERRITORY),
+    *(_grant(role, "ipra_import", "read register correct", Relation.ORGANISATION) for role in _FINDERS),
+    _grant(Role.AGENCY, "ipra_import", "read submit", Relation.ORGANISATION),
+    *(_grant(role, "ipra_return", "read make", Relation.ORGANISATION) for role in _FINDERS),
+    _grant(Role.ADMINISTRATOR, "agency_endpoint", "read register change", Relation.ANY),
+    _grant(Role.AGENCY, "agency_endpoint", "read", Relation.ORGANISATION),
+)
+
+_OUTREACH = (
+    *(_grant(role, "outreach", "read open work assign export", Relation.ORGANISATION, FULL) for role in _FINDERS),
+    _grant(Role.SPECIALIST, "outreach", "open", Relation.ORGANISATION),
+    _grant(Role.SPECIALIST, "outreach", "read work", Relation.COORDINATOR, FULL),
+    _grant(Role.MANAGER, "outreach", "read", Relation.TERRITORY),
+    *(_grant(role, "finder", "read", Relation.ORGANISATION) for role in _FINDERS),
+    _grant(Role.HEAD, "finder", "register change", Relation.ORGANISATION),
 )
 
 _CASES = (
@@ -231,6 +261,8 @@ POLICY: tuple[Grant, ...] = (
     *_WORKLISTS,
     *_INTAKE,
     *_ENQUIRIES,
+    *_REFERRALS,
+    *_OUTREACH,
     *_CASES,
     *_SCHEDULING,
     *_NOTIFICATIONS,

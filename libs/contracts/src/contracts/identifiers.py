@@ -158,3 +158,48 @@ class MessageChannel(StrEnum):
     SMS = "sms"
     POST = "post"
     PHONE = "phone"
+
+
+class FindingWay(StrEnum):
+    """How a family was found (D3-14), and the brigade's own find on the road (D4-13)."""
+
+    IPRA_EXTRACT = "ipra_extract"
+    ORGANISATION = "organisation"
+    PERSONAL = "personal"
+    HEALTH_INSTITUTION = "health_institution"
+    BRIGADE = "brigade"
+
+
+class ContactStep(StrEnum):
+    """The steps of the contact ladder, in their order (D3-16, D3-19, D3-20)."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    POST = "post"
+
+
+class ContactOutcome(StrEnum):
+    """What came of one attempt to reach a family that was found."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    CANNOT_COME = "cannot_come"
+    """Reached, but cannot come for health reasons: we go to the family (D3-19)."""
+    ASKED_LATER = "asked_later"
+    NO_ANSWER = "no_answer"
+    WRONG_CONTACT = "wrong_contact"
+    """The number or address is not the family's."""
+    NOBODY_HOME = "nobody_home"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
+class OutreachOutcome(StrEnum):
+    """How outreach to a family ended."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    NOT_REACHED = "not_reached"
+    """Every step of the ladder was gone."""
+    BROKEN_OFF = "broken_off"
+    """Ended early, with a reason of the pack."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -15,13 +16,18 @@ from contracts.identifiers import (
     CallOutcome,
     Code,
     ConsentForm,
+    ContactOutcome,
+    ContactStep,
+    DeliveryMode,
     Digest,
     EnquiryChannel,
     EnquiryOutcome,
+    FindingWay,
     Number,
+    OutreachOutcome,
     Purpose,
 )
-from contracts.personal import Contact, EnquiryAnswer, FileOpening
+from contracts.personal import Address, Contact, EnquiryAnswer, FileOpening
 from contracts.sealed import Sealed
 
 
@@ -309,7 +315,9 @@ class EnquiryAmended(Event, aggregate="enquiry", fact="amended"):
 
     enquiry_id: UUID
     position: int
-    column: Literal["name", "address", "status", "reason", "theme", "help_kind", "complaint", "result"]
+    column: Literal[
+        "name", "phone", "email", "address", "status", "reason", "theme", "help_kind", "complaint", "result", "outcome"
+    ]
     outcome: EnquiryOutcome | None
     amended_at: AwareDatetime
 
@@ -348,3 +356,249 @@ class PublicAnswerWithdrawn(Event, aggregate="public_answer", fact="withdrawn"):
     public_answer_id: UUID
     region: Code
     withdrawn_at: AwareDatetime
+
+
+class ReferralReceived(Event, aggregate="referral", fact="received"):
+    """An agency told of a family, or we told an agency (D0-10, D2-07, D4-33); waits for the receiver's answer.
+
+    ``kind``, ``department`` and ``branch`` are codes of the pack; ``ground`` is why the data may travel.
+    """
+
+    referral_id: UUID
+    number: Number
+    region: Code
+    territory: Code
+    kind: Code
+    department: Code
+    way: FindingWay
+    branch: Code | None = None
+    sender_id: UUID | None
+    receiver_id: UUID
+    child_id: UUID
+    ground: Code
+    received_at: AwareDatetime
+    answer_due: Moment
+
+
+class ReferralAccepted(Event, aggregate="referral", fact="accepted"):
+    """The receiver takes the referral on (T13)."""
+
+    referral_id: UUID
+    accepted_at: AwareDatetime
+    due_at: AwareDatetime
+    on_time: bool
+    outreach_id: UUID | None = None
+
+
+class ReferralDeclined(Event, aggregate="referral", fact="declined"):
+    """The receiver declines, with a reason of the pack (T13)."""
+
+    referral_id: UUID
+    reason: Code
+    declined_at: AwareDatetime
+    due_at: AwareDatetime
+    on_time: bool
+
+
+class ReferralRevoked(Event, aggregate="referral", fact="revoked"):
+    """The sender takes the referral back; the receiver sees it at once (T13)."""
+
+    referral_id: UUID
+    reason: Code
+    revoked_at: AwareDatetime
+
+
+class ReferralDone(Event, aggregate="referral", fact="done"):
+    """What the referral asked for is done."""
+
+    referral_id: UUID
+    result: Code
+    done_at: AwareDatetime
+
+
+class ReferralAnswerOverdue(Event, aggregate="referral", fact="answer_overdue"):
+    """The receiver's term for an answer passed without one."""
+
+    referral_id: UUID
+    receiver_id: UUID
+    due_at: AwareDatetime
+
+
+class ReferralGroundEnded(Event, aggregate="referral", fact="ground_ended"):
+    """The consent the data travelled on was withdrawn; the receiver no longer reads them."""
+
+    referral_id: UUID
+    ended_at: AwareDatetime
+
+
+class IpraExtractReceived(Event, aggregate="ipra_extract", fact="received"):
+    """An extract of an IPRA came in (D3-24); ``in_force`` is False where a newer one was here already."""
+
+    extract_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    child_id: UUID
+    age_band: AgeBand
+    issued_on: date
+    valid_until: date | None = None
+    in_force: bool
+    received_at: AwareDatetime
+
+
+class IpraExtractSuperseded(Event, aggregate="ipra_extract", fact="superseded"):
+    """A newer extract of the same child replaces this one."""
+
+    extract_id: UUID
+    superseded_by: UUID
+    superseded_at: AwareDatetime
+
+
+class IpraExecutionRecorded(Event, aggregate="ipra_extract", fact="execution_recorded"):
+    """A measure of the IPRA was executed or not (D3-24, the outgoing half); ``reason`` where not."""
+
+    extract_id: UUID
+    measure: int
+    executed: bool
+    reason: Code | None = None
+    executed_on: date
+    recorded_at: AwareDatetime
+
+
+class OutreachOpened(Event, aggregate="outreach", fact="opened"):
+    """A family was found and will be told what it may have (D3-14…D3-16); work starts within its term (D3-15)."""
+
+    outreach_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    child_id: UUID
+    age_band: AgeBand
+    way: FindingWay
+    origin_id: UUID | None
+    found_at: AwareDatetime
+    start_due: Moment
+
+
+class OutreachAssigned(Event, aggregate="outreach", fact="assigned"):
+    """A person responsible for finding families has this one now (D3-13)."""
+
+    outreach_id: UUID
+    responsible_id: UUID
+    assigned_at: AwareDatetime
+
+
+class OutreachAttempted(Event, aggregate="outreach", fact="attempted"):
+    """One attempt to reach the family (D3-16); the first one says whether work started on time (D3-15)."""
+
+    outreach_id: UUID
+    step: ContactStep
+    position: int
+    outcome: ContactOutcome
+    attempted_at: AwareDatetime
+    next_try_at: AwareDatetime | None = None
+    started_on_time: bool | None = None
+
+
+class OutreachStepOpened(Event, aggregate="outreach", fact="step_opened"):
+    """The next step of the ladder is open (D3-19, D3-20).
+
+    A visit carries where to drive and whom to ask for; a letter the address; nothing else of the family.
+    """
+
+    outreach_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    step: ContactStep
+    because: Code
+    meeting: bool
+    due: Moment
+    contact: Sealed[Contact] | None = None
+    address: Sealed[Address] | None = None
+
+
+class OutreachStepSkipped(Event, aggregate="outreach", fact="step_skipped"):
+    """A step of the ladder was passed over; the reason is a code of the pack."""
+
+    outreach_id: UUID
+    step: ContactStep
+    reason: Code
+    skipped_at: AwareDatetime
+
+
+class OutreachNotified(Event, aggregate="outreach", fact="notified"):
+    """The family knows that it may have accompaniment: the fact of notification (D3-18)."""
+
+    outreach_id: UUID
+    step: ContactStep
+    notified_at: AwareDatetime
+
+
+class OutreachLetterPosted(Event, aggregate="outreach", fact="letter_posted"):
+    """The letter was handed to the post; its tracking number stands with the outreach (D3-20)."""
+
+    outreach_id: UUID
+    letter_id: UUID
+    posted_on: date
+
+
+class OutreachMeetingAgreed(Event, aggregate="outreach", fact="meeting_agreed"):
+    """The family agreed; date and time of the meeting are fixed (D3-17)."""
+
+    outreach_id: UUID
+    organisation_id: UUID
+    territory: Code
+    meets_at: AwareDatetime
+    place: DeliveryMode
+
+
+class OutreachMet(Event, aggregate="outreach", fact="met"):
+    """The meeting took place; the survey is due the same day (D3-19, D3-21)."""
+
+    outreach_id: UUID
+    met_at: AwareDatetime
+    place: DeliveryMode
+    survey_due: Moment
+
+
+class OutreachSurveyed(Event, aggregate="outreach", fact="surveyed"):
+    """The survey of the meeting is entered; what the family needs stays sealed (D3-21)."""
+
+    outreach_id: UUID
+    surveyed_at: AwareDatetime
+    same_day: bool
+
+
+class OutreachStageDone(Event, aggregate="outreach", fact="stage_done"):
+    """One of the seven stages of finding is done (D3-43)."""
+
+    outreach_id: UUID
+    stage: Code
+    done_at: AwareDatetime
+
+
+class OutreachOverdue(Event, aggregate="outreach", fact="overdue"):
+    """A step's term passed without an attempt."""
+
+    outreach_id: UUID
+    step: ContactStep
+    due_at: AwareDatetime
+
+
+class OutreachLed(Event, aggregate="outreach", fact="led"):
+    """An application was filed for the family that agreed."""
+
+    outreach_id: UUID
+    application_id: UUID
+    led_at: AwareDatetime
+
+
+class OutreachClosed(Event, aggregate="outreach", fact="closed"):
+    """Outreach ended without agreement; ``reason`` where it was broken off or refused for a stated reason."""
+
+    outreach_id: UUID
+    outcome: OutreachOutcome
+    reason: Code | None = None
+    notified: bool
+    closed_at: AwareDatetime
