@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-import nats
 import structlog
 from nats.aio.client import Client
 
@@ -23,7 +22,14 @@ async def connect(url: str, name: str, *, inbox: str | None = None) -> Client:
         nats.errors.Error, OSError: the server cannot be reached or refuses us now.
     """
     user = inbox or urlsplit(url.split(",")[0]).username or name
-    return await nats.connect(
+    client = Client()
+
+    async def on_disconnect() -> None:
+        # our own close is no news
+        if not client.is_closed:
+            log.warning("bus disconnected")
+
+    await client.connect(
         url,
         name=name,
         inbox_prefix=f"_INBOX_{user}".encode(),
@@ -35,18 +41,15 @@ async def connect(url: str, name: str, *, inbox: str | None = None) -> Client:
         # What is published while the server is away waits here; the relay's ids make its resending harmless.
         pending_size=8 * 1024 * 1024,
         error_cb=_on_error,
-        disconnected_cb=_on_disconnect,
+        disconnected_cb=on_disconnect,
         reconnected_cb=_on_reconnect,
     )
+    return client
 
 
 async def _on_error(error: Exception) -> None:
     # A refused publish is only a timeout to its caller; the reason appears here alone.
     log.warning("bus error", error=type(error).__name__, detail=str(error))
-
-
-async def _on_disconnect() -> None:
-    log.warning("bus disconnected")
 
 
 async def _on_reconnect() -> None:
