@@ -28,6 +28,8 @@ class Role(StrEnum):
     HEAD = "head"
     MANAGER = "manager"
     HOST = "host"
+    DOCTOR = "doctor"
+    """Files for a family (D2-07) and sees what he or she has filed."""
     EDITOR = "editor"
     """Publishes: depersonalised questions and answers, news."""
     AGENCY = "agency"
@@ -183,6 +185,36 @@ _OUTREACH = (
     _grant(Role.HEAD, "finder", "register change", Relation.ORGANISATION),
 )
 
+_FILING = (
+    _grant(Role.DOCTOR, "application", "read attach_protocol", Relation.SELF, REACH),
+    _grant(
+        Role.COORDINATOR, "application", "attach_protocol set_territories judge_duplicate", Relation.ORGANISATION, FULL
+    ),
+)
+
+_DIRECTORY = (
+    _grant(Role.HEAD, "organisation", "name_finders", Relation.ORGANISATION),
+    _grant(Role.ADMINISTRATOR, "agreement", "read register end", Relation.ANY),
+    _grant(Role.HEAD, "agreement", "read register end", Relation.ORGANISATION),
+    _grant(Role.COORDINATOR, "agreement", "read", Relation.ORGANISATION),
+    _grant(Role.MANAGER, "agreement", "read", Relation.TERRITORY),
+    *(_grant(role, "resource_map", "read", Relation.ANY) for role in Role if role is not Role.SYSTEM),
+    *(
+        _grant(role, "resource_map", "register keep", Relation.ORGANISATION)
+        for role in (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD)
+    ),
+)
+
+_PORTAL = (
+    *(_grant(role, "account", "prefer", Relation.SELF) for role in Role if role not in {Role.PUBLIC, Role.SYSTEM}),
+    _grant(Role.ACCOUNT, "questionnaire", "read draft edit send", Relation.SELF, FULL),
+    _grant(Role.COORDINATOR, "questionnaire", "read decide", Relation.ORGANISATION, FULL),
+    _grant(Role.HEAD, "questionnaire", "read", Relation.ORGANISATION, REACH),
+    _grant(Role.MANAGER, "questionnaire", "read", Relation.TERRITORY),
+    _grant(Role.ACCOUNT, "data_change", "read submit withdraw", Relation.SELF, FULL),
+    _grant(Role.COORDINATOR, "data_change", "read decide", Relation.ORGANISATION, FULL),
+)
+
 _CASES = (
     _grant(Role.COORDINATOR, "case_file", "read", Relation.ORGANISATION, REACH),
     _grant(Role.COORDINATOR, "case_file", "read record fix_team", Relation.COORDINATOR, FULL),
@@ -261,6 +293,9 @@ POLICY: tuple[Grant, ...] = (
     *_WORKLISTS,
     *_INTAKE,
     *_ENQUIRIES,
+    *_FILING,
+    *_DIRECTORY,
+    *_PORTAL,
     *_REFERRALS,
     *_OUTREACH,
     *_CASES,

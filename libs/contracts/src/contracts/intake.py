@@ -602,3 +602,145 @@ class OutreachClosed(Event, aggregate="outreach", fact="closed"):
     reason: Code | None = None
     notified: bool
     closed_at: AwareDatetime
+
+
+class DiagnosisProtocolAttached(Event, aggregate="application", fact="protocol_attached"):
+    """The joint protocol of announcing a diagnosis lies with the application (D2-08); the file stays in intake."""
+
+    application_id: UUID
+    child_id: UUID
+    file_id: UUID
+    attached_at: AwareDatetime
+
+
+class ApplicationDuplicateLinked(Event, aggregate="application", fact="duplicate_linked"):
+    """An earlier application looks like the same child's: linked, never refused; a person confirms or rejects it."""
+
+    application_id: UUID
+    earlier_application_id: UUID
+    state: Literal["found", "confirmed", "rejected"]
+    linked_at: AwareDatetime
+
+
+class ApplicationTerritoriesSet(Event, aggregate="application", fact="territories_set"):
+    """Where the family lives and who answers for it are two territories (T15)."""
+
+    application_id: UUID
+    residence_territory: Code
+    responsible_territory: Code
+    set_at: AwareDatetime
+
+
+class QuestionnaireDrafted(Event, aggregate="questionnaire", fact="drafted"):
+    """The account wrote down or changed its child's questionnaire; nobody else sees it yet (D0-18…D0-21)."""
+
+    questionnaire_id: UUID
+    region: Code
+    drafted_at: AwareDatetime
+
+
+class QuestionnaireSent(Event, aggregate="questionnaire", fact="sent"):
+    """The family consented and sent the questionnaire; the consultant of the sector answers by ``due`` (D0-22)."""
+
+    questionnaire_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    consultant_id: UUID
+    child_id: UUID
+    representative_id: UUID
+    sent_at: AwareDatetime
+    due: Moment
+
+
+class QuestionnaireReturned(Event, aggregate="questionnaire", fact="returned"):
+    """The consultant asks the family to correct something; ``reason_code`` is of the pack."""
+
+    questionnaire_id: UUID
+    region: Code
+    reason_code: Code
+    returned_at: AwareDatetime
+
+
+class QuestionnaireAccepted(Event, aggregate="questionnaire", fact="accepted"):
+    """The consultant accepted the questionnaire: a personal file is formed from it (D0-24)."""
+
+    questionnaire_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    consultant_id: UUID
+    child_id: UUID
+    representative_id: UUID
+    accepted_at: AwareDatetime
+    opening: Sealed[FileOpening]
+
+
+class HealthConsentSeen(Event, aggregate="questionnaire", fact="health_consent_seen"):
+    """Staff saw the written consent for health data; from now on the consultant may read the diagnosis."""
+
+    questionnaire_id: UUID
+    child_id: UUID
+    seen_at: AwareDatetime
+
+
+class StatusDocumentExpiring(Event, aggregate="questionnaire", fact="status_document_expiring"):
+    """The document of the child's status ends soon (D0-19); the family is reminded."""
+
+    questionnaire_id: UUID
+    region: Code
+    child_id: UUID
+    representative_id: UUID
+    ends_at: AwareDatetime
+
+
+class DataChangeRequested(Event, aggregate="data_change", fact="requested"):
+    """The family asked to change its data; a consultant decides (D0-17). ``fields`` are codes of the questionnaire."""
+
+    data_change_id: UUID
+    questionnaire_id: UUID
+    region: Code
+    child_id: UUID
+    fields: frozenset[Code]
+    requested_at: AwareDatetime
+    due: Moment
+
+
+class DataChangeDecided(Event, aggregate="data_change", fact="decided"):
+    """The consultant decided, or the family took the request back (D0-17)."""
+
+    data_change_id: UUID
+    questionnaire_id: UUID
+    region: Code
+    child_id: UUID
+    decision: Literal["accepted", "declined", "withdrawn"]
+    reason_code: Code | None = None
+    decided_at: AwareDatetime
+
+
+class AgreementRegistered(Event, aggregate="agreement", fact="registered"):
+    """Two organisations have an agreement, or it ended (D3-07); an outgoing request to a co-executor needs one."""
+
+    agreement_id: UUID
+    region: Code
+    kind: Literal["resource_centre_operator", "operator_co_executor"]
+    from_organisation_id: UUID
+    to_organisation_id: UUID
+    signed_on: date
+    valid_until: date | None
+    active: bool
+
+
+class ResourceListed(Event, aggregate="resource", fact="listed"):
+    """A resource of the territory was entered in the map, checked again or retired (D3-36, D3-49)."""
+
+    resource_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    kind: Code
+    theme: Code
+    latitude: float | None
+    longitude: float | None
+    active: bool
+    checked_on: date
