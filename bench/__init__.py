@@ -1,0 +1,1 @@
+"""`make bench`: what the platform costs, side by side with peers and limits."""

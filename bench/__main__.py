@@ -1,0 +1,48 @@
+"""``python -m bench``: every number of ARCHITECTURE §9 this foundation has to reach."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from bench.events import backlog, latency
+from bench.events.servers import world
+from bench.figures import Bar, console, machine, verdict
+from bench.system import start_and_memory
+from bench.web import commands
+
+ALL = ("events", "http", "system")
+
+
+def main(
+    quick: Annotated[bool, typer.Option(help="a smoke run: few facts, few rounds")] = False,
+    only: Annotated[str, typer.Option(help=f"some of {', '.join(ALL)}")] = ",".join(ALL),
+) -> None:
+    """Measure and print; the exit status says only that the bench itself ran."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    console.print(f"[bold]Machine:[/] {machine()}")
+    parts, bars = only.split(","), list[Bar]()
+    with tempfile.TemporaryDirectory(prefix="marshrut-bench-") as folder:
+        if "events" in parts:
+            bars += asyncio.run(_events(Path(folder), quick))
+        if "system" in parts:
+            bars += start_and_memory(Path(folder) / "system", starts=1 if quick else 5)
+        if "http" in parts:
+            bars += commands(Path(folder) / "system", seconds=10 if quick else 30, rounds=1 if quick else 5)
+    verdict(bars)
+    console.print(f"[bold]Machine at the end:[/] {machine()}")
+
+
+async def _events(folder: Path, quick: bool) -> list[Bar]:
+    async with world(folder) as servers:
+        bars = await backlog.backlog(servers, folder, 5_000 if quick else 20_000, rounds=2 if quick else 5)
+        return bars + await latency.latency(servers, folder, seconds=3 if quick else 10, rounds=2 if quick else 5)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,1 @@
+"""The event path: backlog rate and latency, against the naive path and the consumer's database alone."""

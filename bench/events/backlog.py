@@ -1,0 +1,150 @@
+"""How fast a backlog drains: ours, the naive path, and what the consumer's database alone could take."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from chassis import inbox
+from chassis.clock import new_id
+from chassis.context import SYSTEM
+from chassis.database import Database
+from chassis.ordering import Position
+from chassis.puller import BATCH
+
+from bench.events import oracle, source
+from bench.events.children import child
+from bench.events.servers import World, subscription
+from bench.figures import Bar, Row, Spread, console, show
+
+NAIVE_SHARE = 10
+"""The naive path gets a tenth of the facts: it would take minutes otherwise. Rates are compared."""
+_DEADLINE_SECONDS = 300
+
+
+@dataclass
+class Rates:
+    """Facts per second of each round."""
+
+    ours: list[float] = field(default_factory=list)
+    naive: list[float] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
+    wrong: dict[str, list[str]] = field(default_factory=lambda: {"ours": [], "naive": []})
+
+
+async def backlog(world: World, logs: Path, facts: int, rounds: int) -> list[Bar]:
+    """Drain it ``rounds`` times each way, in turn, so that a change of load hits all alike."""
+    rates = Rates()
+    for number in range(1, rounds + 1):
+        await _ours(world, logs, facts, rates)
+        rates.alone.append(await _alone(world, facts))
+        await _naive(world, logs, max(500, facts // NAIVE_SHARE), rates)
+        console.print(
+            f"  round {number}: ours {rates.ours[-1]:,.0f}/s, consumer's database alone {rates.alone[-1]:,.0f}/s,"
+            f" naive {rates.naive[-1]:,.0f}/s"
+        )
+    return _report(rates, facts)
+
+
+def _report(rates: Rates, facts: int) -> list[Bar]:
+    to_alone = Spread.of([one / other for one, other in zip(rates.ours, rates.alone, strict=True)])
+    to_naive = Spread.of([one / other for one, other in zip(rates.ours, rates.naive, strict=True)])
+    rows: list[Row] = [
+        ("ours: outbox, relay, JetStream, inbox", Spread.of(rates.ours), "facts/s", _verdict(rates.wrong["ours"])),
+        ("consumer's database alone", Spread.of(rates.alone), "facts/s", "same statements, fed from memory"),
+        ("naive: FastStream, ORM", Spread.of(rates.naive), "facts/s", _verdict(rates.wrong["naive"])),
+        ("ours / database alone", to_alone, "×", ""),
+        ("ours / naive", to_naive, "×", ""),
+    ]
+    show(f"Backlog: {facts:,} facts, {len(rates.ours)} rounds", rows)
+    correct = 0.0 if any(rates.wrong["ours"]) else 1.0
+    return [
+        Bar("backlog / consumer's database alone", to_alone.median, 0.8, "×", at_least=True),
+        Bar("backlog / naive path", to_naive.median, 20, "×", at_least=True),
+        Bar("rounds without a wrong effect", correct, 1, "(all)", at_least=True),
+    ]
+
+
+def _verdict(wrong: list[str]) -> str:
+    found = sorted({reason for reason in wrong if reason})
+    return f"oracle: {'; '.join(found)}" if found else "oracle: exactly once, in order"
+
+
+async def _ours(world: World, logs: Path, facts: int, rates: Rates) -> None:
+    log, nats = logs / "ours.log", world.nats
+    database = Database(world.url(source.PRODUCER))
+    after = await oracle.last_place(world, source.CONSUMER)
+    await source.fill_outbox(database, facts)
+    await database.close()
+    async with (
+        child("sink", world.url(source.CONSUMER), nats.url(source.CONSUMER), log=log),
+        child("relay", world.url(source.PRODUCER), nats.url(source.PRODUCER), log=log) as relay,
+    ):
+        began = time.perf_counter()
+        await relay.go()
+        await _arrived(world, source.CONSUMER, after, facts)
+        rates.ours.append(facts / (time.perf_counter() - began))
+    rates.wrong["ours"].append(await oracle.complaints(world, source.CONSUMER, after, facts))
+
+
+async def _naive(world: World, logs: Path, facts: int, rates: Rates) -> None:
+    log, bus = logs / "naive.log", world.nats.url("naive")
+    async with child("naive-consumer", world.url("naive"), bus, log=log):
+        after = await oracle.last_place(world, "naive")
+        async with child("naive-publisher", str(facts), bus, log=log) as publisher:
+            began = time.perf_counter()
+            await publisher.go()
+            await _arrived(world, "naive", after, facts)
+            rates.naive.append(facts / (time.perf_counter() - began))
+    rates.wrong["naive"].append(await oracle.complaints(world, "naive", after, facts))
+
+
+async def _arrived(world: World, database: str, after: int, wanted: int) -> None:
+    async with world.reading(database) as connection, asyncio.timeout(_DEADLINE_SECONDS):
+        # the place is drawn in order, so the last one tells the count without counting
+        while await connection.fetchval("SELECT coalesce(max(place), 0) FROM effects") < after + wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        while await connection.fetchval("SELECT count(*) FROM effects WHERE place > $1", after) < wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def _alone(world: World, facts: int) -> float:
+    """The statements of the batch inbox on their own: no bus, no reading, no judging."""
+    database = Database(world.url(source.CONSUMER), pool_size=2)
+    batches = _batches(facts)
+    name = f"{subscription().durable(source.CONSUMER)}_alone"
+    try:
+        began = time.perf_counter()
+        for batch in batches:
+            await take_batch(database, name, batch)
+        return facts / (time.perf_counter() - began)
+    finally:
+        await database.close()
+
+
+Batch = list[tuple[UUID, UUID, int]]
+"""Event id, job and sequence of each fact."""
+
+
+def _batches(facts: int) -> list[Batch]:
+    jobs = [new_id() for _ in range(facts // source.FACTS_PER_JOB)]
+    every = [(new_id(), job, step) for step in range(1, source.FACTS_PER_JOB + 1) for job in jobs]
+    return [every[start : start + BATCH] for start in range(0, len(every), BATCH)]
+
+
+async def take_batch(database: Database, name: str, batch: Batch) -> None:
+    jobs = [job for _, job, _ in batch]
+    async with database.transaction(SYSTEM) as session:
+        await inbox.take_turn(session, name)
+        await inbox.positions(session, name, set(jobs))
+        await inbox.claim(session, name, [event_id for event_id, _, _ in batch])
+        effects = {
+            "jobs": jobs,
+            "sequences": [step for _, _, step in batch],
+            "fillings": [source.FILLING] * len(batch),
+        }
+        await session.execute(source.EFFECTS, effects)
+        await inbox.advance(session, name, {job: Position(step) for _, job, step in batch})

@@ -1,0 +1,81 @@
+"""HTTP commands at 100 a second against the real intake process, with everything on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from embedded import LOOPBACK, login
+from local_deploy.staff import DEMO_PASSWORD
+from local_deploy.system import CLIENT_ID, Ports, System
+
+from bench.figures import Bar, Row, Spread, console, percentile, show
+from bench.system import REGIONS, memory_of
+
+RATE = 100
+_ROOT = Path(__file__).parents[1]
+
+
+def commands(folder: Path, seconds: int, rounds: int) -> list[Bar]:
+    """Half new applications from the form, half taken by a coordinator; API and worker of every service apart."""
+    system = System(folder, Ports.free(), REGIONS, split=True)
+    with system.running():
+        plan = {
+            "url": f"http://{LOOPBACK}:{system.ports.intake}",
+            "token": _token(system),
+            "rate": RATE,
+            "seconds": seconds,
+        }
+        _load({**plan, "seconds": 3})  # connections, prepared statements, keys of the issuer
+        answers = []
+        for number in range(1, rounds + 1):
+            answers.append(_load({**plan, "token": _token(system)}))
+            console.print(f"  round {number}: p95 {_p95(answers[-1], None):.0f} ms")
+        memory = sum(memory_of(system).values())
+    return _report(answers, memory)
+
+
+def _report(answers: list[dict[str, object]], memory: float) -> list[Bar]:
+    both = Spread.of([_p95(one, None) for one in answers])
+    shares = Spread.of([float(str(one["cpu_share"])) * 100 for one in answers])
+    errors = sum(int(str(one["errors"])) for one in answers)
+    rows: list[Row] = [
+        (f"both commands at {RATE}/s, p95", both, "ms", f"{errors} errors"),
+        ("POST /applications, p95", Spread.of([_p95(one, "submit") for one in answers]), "ms", ""),
+        ("POST /applications/{id}/take, p95", Spread.of([_p95(one, "take") for one in answers]), "ms", ""),
+        ("both, p50", Spread.of([percentile(_times(one, None), 0.5) for one in answers]), "ms", ""),
+        ("load generator's own CPU", shares, "% of one core", "runs on the same cores"),
+        ("memory under this load", Spread.of([memory]), "MiB", "summed PSS, API and worker apart"),
+    ]
+    show(f"HTTP: commands at {RATE}/s, {len(answers)} rounds", rows)
+    return [
+        Bar(f"HTTP command p95 at {RATE}/s", both.median, 300, "ms"),
+        Bar("HTTP errors", errors, 0, ""),
+    ]
+
+
+def _load(plan: dict[str, object]) -> dict[str, object]:
+    command = [sys.executable, "-m", "bench.load"]
+    done = subprocess.run(command, input=json.dumps(plan), capture_output=True, text=True, cwd=_ROOT, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"the load generator failed:\n{done.stderr[-2000:]}")
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def _token(system: System) -> str:
+    issuer, back = system.identity.issuer, system.redirect_uri
+    tokens = login.authorization_code_login(issuer, CLIENT_ID, back, "koordinator.moskva", DEMO_PASSWORD)
+    return str(tokens["access_token"])
+
+
+def _times(answer: dict[str, object], command: str | None) -> list[float]:
+    times = answer["milliseconds"]
+    assert isinstance(times, dict)
+    return [one for name, found in times.items() if command in {None, name} for one in found]
+
+
+def _p95(answer: dict[str, object], command: str | None) -> float:
+    return percentile(_times(answer, command), 0.95)
