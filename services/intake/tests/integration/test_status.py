@@ -31,6 +31,11 @@ async def test_D0_38_the_family_sees_where_its_application_stands_and_what_happe
     assert "Тополев" not in str(page)
 
 
+async def test_T12_the_page_says_whose_clock_its_moments_go_by(moscow: Route) -> None:
+    page = (await family(moscow, await moscow.submitted()).get("/applications/status")).json()
+    assert page["time_zone"] == "Europe/Moscow"
+
+
 async def test_D2_20_an_accepted_family_reads_which_documents_to_bring(moscow: Route) -> None:
     coordinator, head = await moscow.person("koordinator.moskva"), await moscow.person("head.sever")
     card = await moscow.handed_over(coordinator, "early-help-north")

@@ -262,11 +262,13 @@ async def status(deployment: Deployment, unit: Unit) -> StatusView:
     if state is State.ACCEPTED:
         documents = deployment.pack(application.region).form.first_appointment_documents
         next_step = f"{next_step} Нужны: {', '.join(documents)}."
+    zone = unit.regions[application.region].zone_of(application.territory.rpartition("/")[2])
     return StatusView(
         number=application.number,
         state=state,
         state_title=STATE_TITLES[state],
         submitted_at=application.submitted_at,
+        time_zone=zone.key,
         next_step=next_step,
         deadlines=[DeadlineView.of(row, unit.now) for row in running],
         files=await files(application.id, unit),

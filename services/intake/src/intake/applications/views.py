@@ -151,12 +151,16 @@ def line(application: Application, now: datetime) -> dict[str, Any]:
 
 
 class StatusView(BaseModel):
-    """What the family sees on its status page: where the application stands and what happens next (D0-38)."""
+    """What the family sees on its status page: where the application stands and what happens next (D0-38).
+
+    Moments are to be shown in ``time_zone``, the territory's own (T12).
+    """
 
     number: str
     state: State
     state_title: str
     submitted_at: datetime
+    time_zone: str
     next_step: str
     deadlines: list[DeadlineView]
     files: list[FileView]
