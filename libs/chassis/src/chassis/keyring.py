@@ -11,6 +11,7 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -145,6 +146,15 @@ class Keyring:
         values = {"person": person_id, "material": self._source.wrap(key), "now": self._now}
         await self._session.execute(_CREATE, values)
         return key
+
+    async def create_many(self, person_ids: Sequence[UUID]) -> list[PersonKey]:
+        """New keys for many new people in one statement; in the order of ``person_ids``."""
+        self._must_own()
+        keys = [PersonKey(person_id, 1, os.urandom(KEY_BYTES)) for person_id in person_ids]
+        rows = [{"person": k.person_id, "material": self._source.wrap(k), "now": self._now} for k in keys]
+        if rows:
+            await self._session.execute(_CREATE, rows)
+        return keys
 
     async def erase(self, person_id: UUID) -> None:
         """Destroy the key. Other services stop opening the person's data at most `CACHE_FOR` after the copy is gone

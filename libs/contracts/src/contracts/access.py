@@ -254,6 +254,7 @@ _SCHEDULING = (
     _grant(Role.MANAGER, "plan", "read", Relation.TERRITORY),
     _grant(Role.HEAD, "trip", "read plan publish", Relation.ORGANISATION),
     _grant(Role.SPECIALIST, "trip", "read", Relation.ORGANISATION),
+    _grant(Role.SPECIALIST, "trip", "read", Relation.TEAM),
     _grant(Role.HOST, "trip", "read confirm", Relation.SERVING),
     _grant(Role.MANAGER, "trip", "read", Relation.TERRITORY),
     _grant(Role.HEAD, "visit", "read", Relation.ORGANISATION, REACH),

@@ -186,7 +186,7 @@ class ProgrammeApproved(Event, aggregate="programme", fact="approved"):
 
 
 class ServiceDelivered(Event, aggregate="delivery", fact="recorded"):
-    """A delivered service: who, what, when, where, how long (D4-08, D4-21)."""
+    """A delivered service: who, what, when, where, how long (D4-08, D4-21). Told again, it replaces what was told."""
 
     delivery_id: UUID
     case_id: UUID
@@ -206,8 +206,23 @@ class ServiceDelivered(Event, aggregate="delivery", fact="recorded"):
     minutes: int
 
 
+class DeliveryCancelled(Event, aggregate="delivery", fact="cancelled"):
+    """A recorded service turned out not to have been given: it counts nowhere any more (T1, D4-08)."""
+
+    delivery_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    programme_id: UUID | None
+    visit_id: UUID | None
+    act_id: UUID | None
+
+
 class UrgentActDrawnUp(Event, aggregate="urgent_act", fact="drawn_up"):
-    """The act of one family's urgent services was prefilled from the trip and waits for its signature (D4-21)."""
+    """The act of one family's urgent services was prefilled from the trip and waits for its signature (D4-21).
+
+    Told again when the trip is told otherwise before the signature; with no services there is nothing to sign.
+    """
 
     act_id: UUID
     case_id: UUID
@@ -227,3 +242,25 @@ class UrgentActSigned(Event, aggregate="urgent_act", fact="signed"):
     trip_id: UUID
     services: int
     signed_on: date
+
+
+class UrgentActQuestioned(Event, aggregate="urgent_act", fact="questioned"):
+    """A trip was told otherwise than its signed act says; a person decides, the act stands until then (D4-21)."""
+
+    act_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    trip_id: UUID
+    signed_services: int
+    reported_services: int
+
+
+class UrgentActUpheld(Event, aggregate="urgent_act", fact="upheld"):
+    """A questioned act stands as it was signed: a person decided so, or the trip was told as signed after all."""
+
+    act_id: UUID
+    case_id: UUID
+    child_id: UUID
+    region: Code
+    trip_id: UUID

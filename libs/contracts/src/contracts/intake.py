@@ -476,6 +476,7 @@ class OutreachOpened(Event, aggregate="outreach", fact="opened"):
     age_band: AgeBand
     way: FindingWay
     origin_id: UUID | None
+    responsible_id: UUID | None = None
     found_at: AwareDatetime
     start_due: Moment
 
