@@ -67,7 +67,6 @@ GUARDED: tuple[Entry, ...] = (
             Relation.TERRITORY: ("territory", "region"),
             Relation.TEAM: "team",
         },
-        readers=(P("day_sheet:read"),),
         writers=(P("day_sheet:report"), P("sync_conflict:resolve")),
     ),
     Guarded(

@@ -142,8 +142,9 @@ async def _recorded(visits: Iterable[Visit], trips: Iterable[tuple[Trip, list[Tr
 
 
 async def _visit(visit: Visit, team: Roster, unit: Unit) -> SheetVisit:
-    demand = await unit.session.get_one(Demand, visit.programme_id)
-    address = await address_of(unit, demand)
+    # the programme's address and contact are its organisation's: a team member of another one sees the time alone
+    demand = await unit.session.get(Demand, visit.programme_id)
+    address = await address_of(unit, demand) if demand else None
     return SheetVisit(
         visit_id=visit.id,
         version=visit.version,
