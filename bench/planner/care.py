@@ -6,13 +6,13 @@ from scheduling.planner.lns.run import Limit
 from scheduling.planner.lns.team import Day, Team
 from scheduling.planner.lns.team_search import search_team
 
-KNOBS = (10.0, 8.0, 0.01, 10.0, 0.1)
+KNOBS = (10.0, 8.0, 0.01, 30.0, 1.0)
 
 
-def solve(care: Care, seconds: float, seed: int, steps: int | None = None, knobs=KNOBS) -> Routes:
+def solve(care: Care, limit: Limit, seed: int, knobs: tuple[float, float, float, float, float] = KNOBS) -> Routes:
     """Routes with starts, the best found in the time."""
     team, jobs = to_team(care)
-    day = search_team(team, seed, Limit(seconds, steps), knobs)
+    day = search_team(team, seed, limit, knobs)
     return routes_of(care, day, jobs)
 
 

@@ -9,13 +9,13 @@ NO_LIMIT = 1 << 28
 NEIGHBOURS = 200
 
 
-def solve(case: Solomon, seconds: float, seed: int, steps: int | None = None) -> list[list[int]]:
+def solve(case: Solomon, limit: Limit, seed: int) -> list[list[int]]:
     """Routes of customers, the best found in the time."""
     arrays = to_case(case)
     routes = empty_routes(arrays, slots=len(case.demand) + 1)
     scale = float(np.mean(arrays.km)) / 100
     knobs = Knobs(visits=10, string=10, hot=scale * 20, cold=scale * 0.2, invited=1000)
-    memory = search(arrays, routes, seed, Limit(seconds, steps), knobs)
+    memory = search(arrays, routes, seed, limit, knobs)
     return [[visit + 1 for visit in route] for route in sequences_of(memory).values()]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from scheduling.planner import greedy
@@ -9,7 +10,7 @@ from scheduling.planner.board import Board
 from scheduling.planner.draft import Draft
 from scheduling.planner.faults import require
 from scheduling.planner.funnel import reason
-from scheduling.planner.model import Problem
+from scheduling.planner.model import Brigade, Place, Problem, Visit
 from scheduling.planner.plan import Held, Plan, Reason
 from scheduling.planner.receptions import hold_receptions
 
@@ -25,6 +26,7 @@ class Effort:
     seconds: float = 0.0
     steps: int | None = None
     start: Start = "vroom"
+    cpu: bool = False
 
 
 def solve(
@@ -58,7 +60,7 @@ def searched(
 
     spent = effort.seconds * VROOM_SHARE if effort.start == "vroom" and warm is None else 0.0
     draft = first_draft(board, effort, warm)
-    draft = improve(draft, seed, Limit(max(0.1, effort.seconds - spent), effort.steps), watch=watch)
+    draft = improve(draft, seed, Limit(max(0.1, effort.seconds - spent), effort.steps, effort.cpu), watch=watch)
     draft = greedy.fill(draft)
     held, left = receptions
     missing = [(visit.id, reason(board, visit)) for visit in board.problem.visits if visit.id not in draft.where]
@@ -91,3 +93,10 @@ def adopt(board: Board, plan: Plan) -> Draft:
         if name in draft.where and not {pair.first, pair.second} <= draft.where.keys():
             draft.remove(board.visits[name])
     return draft
+
+
+def warm_up() -> None:
+    """Compile the search (half a minute once per installation, then a second). For a worker's start, never a request."""
+    place = Place(id="base", lat=55.0, lon=33.0)
+    brigade, visit = Brigade(id="brigade", base="base"), Visit(id="visit", place="base", duration=30)
+    solve(Problem(days=(date(2026, 3, 2),), places=(place,), brigades=(brigade,), visits=(visit,)), Effort(steps=2))

@@ -1,8 +1,12 @@
 """The typed way to numba: compiled once, cached beside the source, deterministic."""
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numba
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -18,6 +22,17 @@ Words = NDArray[np.uint64]
 # inner call made a search step seven times slower. The option is numba's own, but not in its typed signature.
 COMPILE: Any = njit
 OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+
+
+def _cache_folder() -> str:
+    """One folder per state of these sources: numba itself overlooks a change in the file of a called function."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    return str(Path(__file__).parent / "__pycache__" / f"numba-{digest}")
+
+
+if os.access(Path(__file__).parent, os.W_OK):
+    numba.config.CACHE_DIR = _cache_folder()
 
 
 def compiled(function: F) -> F:

@@ -43,6 +43,8 @@ class Day(NamedTuple):
     key: Floats  # [j]
     spots: Small  # [2, positions] candidate positions of a pair
     bounds: Floats  # [2, positions]
+    begins: Floats  # [2, j + carer] start of a pair's job behind another, were there no mate
+    detours: Floats  # [2, j + carer] and the distance it adds there
     random: Words
 
 

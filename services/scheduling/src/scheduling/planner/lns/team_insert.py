@@ -38,41 +38,11 @@ def join(team: Team, day: Day, j: int, before: int) -> None:
 
 
 @inner
-def own_lateness(team: Team, day: Day, j: int, before: int) -> float:
-    """Lateness of the job itself behind another, were there no mate."""
-    arrival = day.start[before] + team.duration[before] + team.way[team.at[before], team.at[j]]
-    return float(max(0.0, arrival - team.due[j]))
+def survey(team: Team, day: Day, j: int, row: int) -> int:
+    """All places of a job in `spots[row]` with what they cost at least; returns how many.
 
-
-@inner
-def best_single(team: Team, day: Day, j: int, blink: float) -> int:
-    """The job to follow; a head when the route is empty or the job comes first."""
-    jobs = team.mate.shape[0]
-    best, found = NOTHING, -1
-    for c in range(team.may.shape[1]):
-        if team.may[j, c] == 0:
-            continue
-        before, first = jobs + c, True
-        while first or before < jobs:
-            first = False
-            price = detour(team, day, j, before)
-            if price < best:
-                late = own_lateness(team, day, j, before)
-                least = price + late + max(0.0, late - day.total[2])
-                if least < best and (found < 0 or draw(day.random) >= blink):
-                    link(day, j, before)
-                    extra, largest = delay(team, day, j, -1, best - price)
-                    unlink(day, j)
-                    price += extra + largest - day.total[2]
-                    if price < best:
-                        best, found = price, before
-            before = day.after[before]
-    return found
-
-
-@inner
-def collect(team: Team, day: Day, j: int, row: int) -> int:
-    """Candidate places of one job of a pair in `spots[row]`, by rising lower bound; returns how many."""
+    The bound counts the distance and the lateness of the job itself and of the one that follows.
+    """
     jobs, number = team.mate.shape[0], 0
     for c in range(team.may.shape[1]):
         if team.may[j, c] == 0:
@@ -80,14 +50,56 @@ def collect(team: Team, day: Day, j: int, row: int) -> int:
         before, first = jobs + c, True
         while first or before < jobs:
             first = False
-            bound = detour(team, day, j, before) + own_lateness(team, day, j, before)
-            k = number
-            while k > 0 and day.bounds[row, k - 1] > bound:
-                day.bounds[row, k], day.spots[row, k] = day.bounds[row, k - 1], day.spots[row, k - 1]
-                k -= 1
-            day.bounds[row, k], day.spots[row, k] = bound, before
+            after = day.after[before]
+            arrival = day.start[before] + team.duration[before] + team.way[team.at[before], team.at[j]]
+            begin = max(team.ready[j], arrival)
+            day.begins[row, before], day.detours[row, before] = begin, detour(team, day, j, before)
+            late = max(0.0, begin - team.due[j])
+            bound = day.detours[row, before] + late + max(0.0, late - day.total[2])
+            if after < jobs:
+                then = begin + team.duration[j] + team.way[team.at[j], team.at[after]]
+                if then > day.start[after]:
+                    bound += max(0.0, then - team.due[after]) - max(0.0, day.start[after] - team.due[after])
+            day.spots[row, number], day.bounds[row, number] = before, bound
             number += 1
-            before = day.after[before]
+            before = after
+    return number
+
+
+@inner
+def best_single(team: Team, day: Day, j: int, blink: float) -> int:
+    """The job to follow, or a head. The most promising place is tried first and spares most others."""
+    number, best, found, likely = survey(team, day, j, 0), NOTHING, -1, 0
+    for k in range(1, number):
+        if day.bounds[0, k] < day.bounds[0, likely]:
+            likely = k
+    for k in range(-1, number):
+        at = likely if k < 0 else k
+        if k == likely or day.bounds[0, at] >= best or (found >= 0 and draw(day.random) < blink):
+            continue
+        if k < 0 and number > 1 and draw(day.random) < blink:
+            continue
+        before = day.spots[0, at]
+        price = day.detours[0, before]
+        link(day, j, before)
+        extra, largest = delay(team, day, j, -1, best - price)
+        unlink(day, j)
+        price += extra + largest - day.total[2]
+        if price < best:
+            best, found = price, before
+    return found
+
+
+@inner
+def collect(team: Team, day: Day, j: int, row: int) -> int:
+    """`survey`, by rising bound."""
+    number = survey(team, day, j, row)
+    for i in range(1, number):
+        bound, spot, k = day.bounds[row, i], day.spots[row, i], i
+        while k > 0 and day.bounds[row, k - 1] > bound:
+            day.bounds[row, k], day.spots[row, k] = day.bounds[row, k - 1], day.spots[row, k - 1]
+            k -= 1
+        day.bounds[row, k], day.spots[row, k] = bound, spot
     return number
 
 
@@ -113,12 +125,24 @@ def best_pair(team: Team, day: Day, j: int, mate: int, blink: float) -> tuple[in
         for m in range(others):
             if day.bounds[0, k] + day.bounds[1, m] >= best:
                 break
+            if least_price(team, day, j, place, mate, day.spots[1, m]) >= best:
+                continue
             if carer(team, day, day.spots[1, m]) == own:
                 continue
             price = price_of_pair(team, day, j, place, mate, day.spots[1, m], best)
             if price < best:
                 best, first, second = price, place, day.spots[1, m]
     return first, second
+
+
+@inner
+def least_price(team: Team, day: Day, j: int, before: int, mate: int, before_mate: int) -> float:
+    """Distance and lateness of both once they wait for each other; what they push comes on top."""
+    then = max(day.begins[0, before], day.begins[1, before_mate] + team.least[j])
+    mate_then = max(day.begins[1, before_mate], then + team.least[mate])
+    then = max(then, mate_then + team.least[j])
+    late = max(0.0, then - team.due[j]) + max(0.0, mate_then - team.due[mate])
+    return float(day.detours[0, before] + day.detours[1, before_mate] + late)
 
 
 @inner

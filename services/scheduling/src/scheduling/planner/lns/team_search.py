@@ -1,7 +1,6 @@
 """Ruin, recreate and annealing for one day with pairs; cost = distance + lateness + largest lateness."""
 
 import math
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -128,6 +127,7 @@ def fresh_day(team: Team, seed: int) -> Day:
         after=ring.copy(), before=ring.copy(), who=np.full(jobs, -1, np.int32), start=team.ready.copy(),
         tried=np.zeros(all_), stamp=_zeros(all_), stack=_zeros(4 * jobs + 8), total=np.zeros(3), turn=_zeros(1),
         absent=_zeros(jobs), key=np.zeros(jobs), spots=_zeros(2, all_), bounds=np.zeros((2, all_)),
+        begins=np.zeros((2, all_)), detours=np.zeros((2, all_)),
         random=seeded(seed),
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def search_team(
     measure_and_copy(team, day, now, best)
     numbers = np.array(knobs[:3])
     hot, fall = knobs[3], knobs[4] / knobs[3]
-    begun, done, chunk, steps = time.perf_counter(), 0.0, 50, 0
+    begun, done, chunk, steps = limit.clock(), 0.0, 50, 0
     while done < 1.0:
         if limit.steps is not None:
             chunk = min(500, limit.steps - steps)
@@ -156,7 +156,7 @@ def search_team(
             until = min(1.0, done + CHUNK_SECONDS / limit.seconds)
         anneal_team(team, day, now, best, numbers, chunk, hot * fall**done, hot * fall**until)
         steps += chunk
-        spent = time.perf_counter() - begun
+        spent = limit.clock() - begun
         done = until if limit.steps is not None else min(1.0, spent / limit.seconds)
         if limit.steps is None:
             chunk = max(1, int(steps / spent * CHUNK_SECONDS))

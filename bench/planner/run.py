@@ -1,0 +1,254 @@
+"""The planner against published values and other solvers; every answer goes through an oracle.
+
+python bench/planner/run.py [--instances DIR] [--limit 20] [--seeds 5] [--opponents] [--cpu] [--steps N] [--only TEXT]
+
+DIR is laid out like ../shared/benchmarks/hhcrsp or ../shared/benchmarks/solomon (best-known values beside the
+instances) or holds month problems as JSON. Without DIR: both public folders where they exist, and our own months.
+Our time is wall time of one core; --cpu counts processor seconds instead, for a machine with other work.
+"""
+
+import argparse
+import csv
+import json
+import re
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import care
+import generate
+import generate_care
+import hhcrsp
+import opponents
+import solomon
+import vrptw
+from scheduling.planner import Problem, check, read_problem, solve
+from scheduling.planner.lns.run import Limit
+from scheduling.planner.score import score
+from scheduling.planner.solver import Effort, warm_up
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLIC = ROOT.parent / "shared" / "benchmarks"
+RESULTS = ROOT / "bench" / "results"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer, checked. Cost is infinite when a rule is broken; `note` then names it."""
+
+    kind: str
+    size: int
+    instance: str
+    solver: str
+    seed: int
+    cost: float
+    best_known: float | None
+    placed: int
+    km: float
+    seconds: float
+    note: str = ""
+
+    @property
+    def gap(self) -> float | None:
+        """Per cent above the published value."""
+        return None if self.best_known is None else 100 * (self.cost / self.best_known - 1)
+
+
+Run = Callable[[str, int, float], tuple[float, int, float]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One instance: `run(solver, seed, wall)` answers cost, placed, km."""
+
+    kind: str
+    size: int
+    name: str
+    best_known: float | None
+    run: Run
+    rivals: tuple[str, ...]
+
+
+def tasks(folder: Path, limit: Limit) -> Iterator[Task]:
+    """Every instance of a folder, by its shape."""
+    for path in sorted(folder.glob("*.txt")):
+        case = solomon.read(path)
+        yield Task(
+            "solomon",
+            len(case.demand) - 1,
+            path.stem,
+            solomon.best_known(path),
+            _vrptw(case, limit),
+            tuple(opponents.VRPTW),
+        )
+    for path in sorted(folder.glob("*.json")):
+        data = json.loads(path.read_text())
+        if "patients" in data:
+            day = hhcrsp.Care(path.stem, data)
+            yield Task("hhcrsp", len(data["patients"]), path.stem, hhcrsp.best_known(path), _care(day, limit), ())
+        elif "brigades" in data:
+            yield _month_task(read_problem(path), limit)
+
+
+def _month_task(problem: Problem, limit: Limit) -> Task:
+    return Task("month", len(problem.visits), problem.id, None, _month(problem, limit), tuple(opponents.MONTH))
+
+
+def _vrptw(case: solomon.Solomon, limit: Limit) -> Run:
+    def run(solver: str, seed: int, wall: float) -> tuple[float, int, float]:
+        routes = vrptw.solve(case, limit, seed) if solver == "ours" else opponents.VRPTW[solver](case, wall, seed)
+        cost = solomon.cost(case, routes)
+        return cost, len(case.demand) - 1, cost
+
+    return run
+
+
+def _care(day: hhcrsp.Care, limit: Limit) -> Run:
+    def run(_solver: str, seed: int, _wall: float) -> tuple[float, int, float]:
+        cost = hhcrsp.cost(day, care.solve(day, limit, seed))
+        return cost, len(day.data["patients"]), cost
+
+    return run
+
+
+def _month(problem: Problem, limit: Limit) -> Run:
+    def run(solver: str, seed: int, wall: float) -> tuple[float, int, float]:
+        if solver == "ours":
+            plan = solve(problem, Effort(limit.seconds, limit.steps, cpu=limit.cpu), seed)
+        else:
+            plan = opponents.MONTH[solver](problem, wall, seed)
+        broken = check(problem, plan)
+        if broken:
+            raise ValueError(broken[0].text_en)
+        found = score(problem, plan)
+        return found.total, found.placed, found.km
+
+    return run
+
+
+def warm() -> None:
+    """Compile everything before the clock starts."""
+    warm_up()
+    care.solve(generate_care.care(10, 1), Limit(steps=2), 1)
+
+
+def answer(task: Task, solver: str, seed: int, wall: float) -> Row:
+    """Solve and check once; `wall` is what opponents get: as long as ours took."""
+    begun, note = time.perf_counter(), ""
+    try:
+        cost, placed, km = task.run(solver, seed, wall)
+    except ValueError as error:
+        cost, placed, km, note = float("inf"), 0, 0.0, str(error)
+    seconds = round(time.perf_counter() - begun, 1)
+    return Row(
+        task.kind,
+        task.size,
+        task.name,
+        solver,
+        seed,
+        round(cost, 2),
+        task.best_known,
+        placed,
+        round(km, 1),
+        seconds,
+        note,
+    )
+
+
+def table(rows: list[Row], console: Console) -> None:
+    """Medians over the seeds, one line per instance, and means per size."""
+    shown = Table(title="planner: medians over seeds, every answer checked")
+    for head in ("instance", "best known", "solver", "cost", "gap %", "placed", "km", "s"):
+        shown.add_column(head, justify="left" if head in ("instance", "solver") else "right")
+    groups: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.kind, row.size, row.instance, row.solver].append(row)
+    means: dict[tuple[str, int, str], list[float]] = defaultdict(list)
+    for (kind, size, name, solver), group in groups.items():
+        middle = sorted(group, key=lambda row: row.cost)[(len(group) - 1) // 2]
+        best, gap = middle.best_known, middle.gap
+        if gap is not None:
+            means[kind, size, solver].append(gap)
+        shown.add_row(
+            name, "" if best is None else f"{best:.2f}", solver, f"{middle.cost:.2f} {middle.note}".strip(),
+            "" if gap is None else f"{gap:.2f}", str(middle.placed), f"{middle.km:.0f}", f"{middle.seconds:.1f}",
+        )  # fmt: skip
+    console.print(shown)
+    for (kind, size, solver), gaps in sorted(means.items()):
+        console.print(f"mean gap {kind} {size} {solver}: {statistics.mean(gaps):.2f} % over {len(gaps)} instances")
+
+
+def save(rows: list[Row]) -> Path:
+    """All answers as CSV."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"planner-{time.strftime('%Y%m%d-%H%M%S')}.csv"
+    with path.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, fieldnames=[*Row.__dataclass_fields__, "gap"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**asdict(row), "gap": row.gap} for row in rows)
+    return path
+
+
+def chosen(args: argparse.Namespace, limit: Limit) -> list[Task]:
+    """The instances asked for; says so when the public ones are not there."""
+    if args.instances is not None:
+        found = list(tasks(args.instances, limit))
+    else:
+        found = [task for name in ("hhcrsp", "solomon") for task in tasks(PUBLIC / name, limit)]
+        if not found:
+            print("public benchmark files ABSENT: only our own months are solved", file=sys.stderr)
+        month = Limit(args.month_limit, args.steps, args.cpu)
+        found += [_month_task(generate.month(size), month) for size in generate.MONTHS]
+    return [task for task in found if re.search(args.only, task.name)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--instances", type=Path)
+    parser.add_argument("--limit", type=float, default=20.0, help="seconds for each answer")
+    parser.add_argument("--month-limit", type=float, default=60.0, help="seconds for each of our own months")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--steps", type=int, help="search steps instead of seconds: the same numbers every time")
+    parser.add_argument("--opponents", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--cpu", action="store_true", help="count processor seconds of our own search")
+    parser.add_argument("--only", default="", help="regular expression on instance names")
+    args = parser.parse_args()
+    work = [
+        (task, solver, seed)
+        for task in chosen(args, Limit(args.limit, args.steps, args.cpu))
+        for solver in ("ours", *(task.rivals if args.opponents else ()))
+        for seed in range(1, args.seeds + 1)
+        if seed == 1 or solver in ("ours", "PyVRP")
+    ]
+    rows: list[Row] = []
+    console, walls = Console(width=130), defaultdict[str, float](lambda: float(args.limit))
+    warm()
+    bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*bar, console=Console(stderr=True)) as progress:
+        at = progress.add_task("start", total=len(work))
+        for task, solver, seed in work:
+            progress.update(at, description=f"{task.name} {solver} seed {seed}")
+            rows.append(answer(task, solver, seed, walls[task.name]))
+            if solver == "ours":
+                walls[task.name] = max(walls[task.name], rows[-1].seconds)
+            progress.advance(at)
+    if not rows:
+        print("no instances found", file=sys.stderr)
+        return 2
+    table(rows, console)
+    console.print(f"all answers: {save(rows).relative_to(ROOT)}")
+    return 1 if any(row.note for row in rows) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
