@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis import inbox
 from chassis.clock import new_id
+from chassis.consumer import Consumer
 from chassis.context import SYSTEM
 from chassis.database import Database
+from chassis.incoming import read
 from chassis.ordering import Position
 from chassis.puller import BATCH
 
@@ -25,6 +29,20 @@ NAIVE_SHARE = 10
 _DEADLINE_SECONDS = 300
 
 
+_SENDING = """
+SELECT extract(epoch FROM max(sent_at) - min(sent_at)) FROM (SELECT sent_at FROM outbox ORDER BY position DESC LIMIT $1)
+"""
+_LAST = "SELECT subject, headers, payload FROM outbox ORDER BY position DESC LIMIT $1"
+
+
+class Fed(NamedTuple):
+    """A message as the bus would bring it."""
+
+    subject: str
+    data: bytes
+    headers: dict[str, str]
+
+
 @dataclass
 class Rates:
     """Facts per second of each round."""
@@ -32,6 +50,8 @@ class Rates:
     ours: list[float] = field(default_factory=list)
     naive: list[float] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
+    sending: list[float] = field(default_factory=list)
+    handling: list[float] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=lambda: {"ours": [], "naive": []})
 
 
@@ -41,6 +61,7 @@ async def backlog(world: World, logs: Path, facts: int, rounds: int) -> list[Bar
     for number in range(1, rounds + 1):
         await _ours(world, logs, facts, rates)
         rates.alone.append(await _alone(world, facts))
+        rates.handling.append(await _handling(world, facts))
         await _naive(world, logs, max(500, facts // NAIVE_SHARE), rates)
         console.print(
             f"  round {number}: ours {rates.ours[-1]:,.0f}/s, consumer's database alone {rates.alone[-1]:,.0f}/s,"
@@ -56,6 +77,8 @@ def _report(rates: Rates, facts: int) -> list[Bar]:
         ("ours: outbox, relay, JetStream, inbox", Spread.of(rates.ours), "facts/s", _verdict(rates.wrong["ours"])),
         ("consumer's database alone", Spread.of(rates.alone), "facts/s", "same statements, fed from memory"),
         ("naive: FastStream, ORM", Spread.of(rates.naive), "facts/s", _verdict(rates.wrong["naive"])),
+        ("  part: relay, first to last mark", Spread.of(rates.sending), "facts/s", "while the consumer works"),
+        ("  part: consumer fed from memory", Spread.of(rates.handling), "facts/s", "reading, order, handler, database"),
         ("ours / database alone", to_alone, "×", ""),
         ("ours / naive", to_naive, "×", ""),
     ]
@@ -87,7 +110,26 @@ async def _ours(world: World, logs: Path, facts: int, rates: Rates) -> None:
         await relay.go()
         await _arrived(world, source.CONSUMER, after, facts)
         rates.ours.append(facts / (time.perf_counter() - began))
+    async with world.reading(source.PRODUCER) as connection:
+        rates.sending.append(facts / float(await connection.fetchval(_SENDING, facts)))
     rates.wrong["ours"].append(await oracle.complaints(world, source.CONSUMER, after, facts))
+
+
+async def _handling(world: World, facts: int) -> float:
+    """The whole consumer without a bus: messages of the last backlog from memory."""
+    database = Database(world.url(source.CONSUMER), pool_size=2)
+    async with world.reading(source.PRODUCER) as connection:
+        rows = await connection.fetch(_LAST, facts)
+    messages = [Fed(row[0], row[2].encode(), json.loads(row[1])) for row in reversed(rows)]
+    consumer = Consumer(subscription(), source.runtime(database, f"sink{time.monotonic_ns()}"))
+    try:
+        began = time.perf_counter()
+        for start in range(0, len(messages), BATCH):
+            part = enumerate(messages[start : start + BATCH], start=start)
+            await consumer.take([read(message, consumer.subscription, place) for place, message in part])
+        return facts / (time.perf_counter() - began)
+    finally:
+        await database.close()
 
 
 async def _naive(world: World, logs: Path, facts: int, rates: Rates) -> None:

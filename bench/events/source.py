@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -85,14 +86,15 @@ async def create_tables(database: Database) -> None:
             await session.execute(text(statement.replace(":", r"\:")))
 
 
-async def commit_job(database: Database, facts: int = 1) -> UUID:
-    """One source commit: a job and its facts."""
+async def commit_job(database: Database) -> tuple[UUID, int]:
+    """A job with one fact: its id, and when its commit began (ns of the clock all processes share)."""
     job = Job(id=new_id(), steps=0)
-    for _ in range(facts):
-        job.do()
+    job.do()
     async with database.transaction(SYSTEM) as session:
         session.add(job)
-    return job.id
+        await session.flush()
+        at = time.monotonic_ns()
+    return job.id, at
 
 
 async def fill_outbox(database: Database, facts: int) -> None:
@@ -105,11 +107,11 @@ async def fill_outbox(database: Database, facts: int) -> None:
             session.add_all(jobs)
 
 
-def runtime(database: Database) -> Runtime:
+def runtime(database: Database, name: str = CONSUMER) -> Runtime:
     """As much of a runtime as consumers use."""
 
     def unit(session: AsyncSession, cause: Cause) -> Unit:
         return cast(Unit, SimpleNamespace(session=session, correlation_id=cause.correlation_id))
 
-    found: Any = SimpleNamespace(name=CONSUMER, database=database, clock=SystemClock(), unit=unit)
+    found: Any = SimpleNamespace(name=name, database=database, clock=SystemClock(), unit=unit)
     return cast(Runtime, found)
