@@ -1,0 +1,1 @@
+"""Families that were found, and the ladder of contact: phone, visit, post."""

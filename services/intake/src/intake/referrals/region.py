@@ -1,0 +1,77 @@
+"""What a deployment has decided about finding families: two pack files, each left out where a region has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from chassis.errors import DomainError, Kind
+from chassis.regions import load_packs
+from chassis.runtime import Runtime
+from fastapi import Depends, Request
+
+from intake.applications.pack import IntakePack
+from intake.outreach.pack import OutreachPack
+from intake.referrals.pack import ReferralsPack
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The packs of every region that finds families."""
+
+    referrals: Mapping[str, ReferralsPack]
+    outreach: Mapping[str, OutreachPack]
+    intake: Mapping[str, IntakePack]
+
+    def pack(self, region: str) -> ReferralsPack:
+        """The region's ``referrals.yaml``; ``region_unknown`` where there is none."""
+        return _known(self.referrals, region)
+
+    def ladder(self, region: str) -> OutreachPack:
+        """The region's ``outreach.yaml``; ``region_unknown`` where there is none."""
+        return _known(self.outreach, region)
+
+    def bands(self, region: str) -> IntakePack:
+        """The region's ``intake.yaml``, for its age bands."""
+        return _known(self.intake, region)
+
+
+P = TypeVar("P", ReferralsPack, OutreachPack, IntakePack)
+
+
+def _known(packs: Mapping[str, P], region: str) -> P:
+    try:
+        return packs[region]
+    except KeyError:
+        raise DomainError(
+            "region_unknown",
+            Kind.INVALID,
+            ru="В этом регионе семьи так не ищут.",
+            en="Families are not found this way in that region.",
+            field="region",
+        ) from None
+
+
+@lru_cache
+def packs(folder: Path) -> Finding:
+    """The packs of a folder. Raises `chassis.regions.BrokenPackError`."""
+    return Finding(
+        load_packs(folder, "referrals", ReferralsPack),
+        load_packs(folder, "outreach", OutreachPack),
+        load_packs(folder, "intake", IntakePack),
+    )
+
+
+def finding(runtime: Runtime) -> Finding:
+    """The packs of a process; read once."""
+    return packs(runtime.settings.regions_dir)
+
+
+def _of_request(request: Request) -> Finding:
+    return finding(request.app.state.runtime)
+
+
+FindingDep = Annotated[Finding, Depends(_of_request)]
