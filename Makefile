@@ -57,8 +57,8 @@ fmt: setup ## format and sort imports
 schemas: setup ## write schemas, docs/events.md and docs/asyncapi.json from the contracts
 	$(BIN)/python libs/contracts/freeze.py write
 
-access: setup ## every cell of the access matrix (long)
-	$(BIN)/pytest -q -m slow tests/access
+access: setup ## every cell of the access matrix of every service, and planted faults it must notice (long)
+	$(BIN)/pytest -q -m slow $(wildcard services/*/tests/integration/test_matrix.py) tests/access
 
 faults: setup ## kill and pause everything under load for about ten minutes
 	$(BIN)/pytest -q -s -m slow tests/faults
