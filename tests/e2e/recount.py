@@ -26,7 +26,7 @@ SELECT p.id, p.case_id, v.starts_on, v.ends_on FROM programmes p
 DONE = """
 SELECT service_group, count(*) FROM deliveries
  WHERE case_id = '{case}' AND accounting = 'home_service' AND mode IN ('home', 'remote')
-   AND delivered_on BETWEEN '{first}' AND '{last}' GROUP BY 1
+   AND cancelled_at IS NULL AND delivered_on BETWEEN '{first}' AND '{last}' GROUP BY 1
 """
 PLANNED = """
 SELECT task->>'group', count(*) FROM visits, jsonb_array_elements(tasks) task

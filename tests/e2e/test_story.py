@@ -173,6 +173,7 @@ def on_the_road(world: World, child: FamilyStory) -> FamilyStory:
     child.facts["taken"] = home_programme.take_an_offer(child)
     home_programme.serve_at_the_point(world, child)
     child.facts["act"] = home_programme.sign_act(world, child)
+    child.facts["taken_back"] = home_programme.take_a_visit_back(world, child, home_programme.home_visits(child)[-1])
     return child
 
 
@@ -197,6 +198,12 @@ def test_T1_a_conflicting_report_keeps_both_values_for_a_person(on_the_road: Fam
     assert on_the_road.facts["contradiction"]["status"] == "conflict"
     outcome = next(one for one in on_the_road.facts["conflicts"] if one["field"] == "outcome")
     assert (outcome["kept"], outcome["offered"]) == ("performed", "nobody_home")
+
+
+def test_T1_a_conflict_decided_for_the_other_value_takes_the_services_back(on_the_road: FamilyStory) -> None:
+    before, counted, after = on_the_road.facts["taken_back"]
+    assert sum(counted.values()) > sum(before.values())
+    assert after == before
 
 
 def test_D4_05_an_illness_pauses_the_month_and_the_forecast_says_what_is_missing(on_the_road: FamilyStory) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from cases.main import service
-from cases.testing import Family
+from cases.testing import SMOLENSK, Family
 from chassis.running import Running
 
 Arrival = Callable[..., Awaitable[Family]]
@@ -23,3 +23,10 @@ def arrival(app: Running, nats_client: Any) -> Arrival:
         return await Family.arrives(app, nats_client, region, **changes)
 
     return arrives
+
+
+@pytest.fixture
+async def served(arrival: Any) -> tuple[Family, Any]:
+    """A family of Smolensk and its approved card of March."""
+    family = await arrival(SMOLENSK)
+    return family, await family.approved(await family.iksra())

@@ -237,7 +237,7 @@ _CASES = (
     _grant(Role.SPECIALIST, "delivery", "record", Relation.SERVING),
     _grant(Role.HEAD, "delivery", "record", Relation.SERVING),
     _grant(Role.SPECIALIST, "urgent_act", "sign", Relation.SERVING),
-    _grant(Role.HEAD, "urgent_act", "sign", Relation.SERVING),
+    _grant(Role.HEAD, "urgent_act", "sign settle", Relation.SERVING),
 )
 
 _SCHEDULING = (

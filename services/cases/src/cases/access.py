@@ -33,6 +33,7 @@ GUARDED: tuple[Entry, ...] = (
                 "programme:correct",
                 "delivery:record",
                 "urgent_act:sign",
+                "urgent_act:settle",
             )
         ),
     ),
@@ -48,6 +49,12 @@ GUARDED: tuple[Entry, ...] = (
     ChildOf("awaited_visits", "case_files", "case_id"),
     ChildOf("illness_pauses", "case_files", "case_id"),
     ChildOf("urgent_acts", "case_files", "case_id"),
+    Guarded(
+        "services_without_file",
+        "service_without_file",
+        {Relation.SERVING: "organisation_id"},
+        readers=(Permission("urgent_act:sign"),),
+    ),
     # the worker's alone: no line of the policy names it
     Guarded("ticked_consents", "ticked_consent"),
     Open("specialists"),

@@ -54,7 +54,7 @@ class ModelsColumn(TypeDecorator[tuple[M, ...]], Generic[M]):
         self.model = model
 
     def process_bind_param(self, value: Sequence[M] | None, _dialect: Dialect) -> Any:
-        return [item.model_dump(mode="json") for item in value or ()]
+        return None if value is None else [item.model_dump(mode="json") for item in value]
 
-    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[M, ...]:
-        return tuple(self.model.model_validate(item) for item in value or ())
+    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[M, ...] | None:
+        return None if value is None else tuple(self.model.model_validate(item) for item in value)

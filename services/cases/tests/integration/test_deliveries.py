@@ -1,108 +1,16 @@
 """Delivered services exactly once, the 8 + 8 quota of the month, acts of urgent services (D4-07, D4-08, D4-21)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from cases.testing import MOSCOW, SMOLENSK, Family, facts
+from cases.testing import MOSCOW, SMOLENSK, facts
+from cases.testing.visits import MEDICAL, PEDAGOGICAL, ill, listed, quota, reported, scheduled, trip
 from chassis.clock import new_id
 from chassis.running import Running
 from contracts.cases import ServiceDelivered, UrgentActDrawnUp, UrgentActSigned
-from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup, VisitOutcome
-from contracts.scheduling import (
-    PerformedService,
-    PlannedService,
-    TripPerformed,
-    TripService,
-    VisitPostponed,
-    VisitReported,
-    VisitScheduled,
-)
-
-MEDICAL, PEDAGOGICAL = ServiceGroup.SOCIAL_MEDICAL, ServiceGroup.PSYCHOLOGICAL_PEDAGOGICAL
-
-
-def scheduled(family: Family, programme: Any, day: date, **changes: Any) -> VisitScheduled:
-    starts = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-    pair = (("motor_session", MEDICAL), ("psychologist_session", PEDAGOGICAL))
-    services = tuple(PlannedService(line_id=None, service_code=c, group=g, minutes=45) for c, g in pair)
-    values = {
-        "visit_id": new_id(),
-        "child_id": family.event.child_id,
-        "case_id": family.case_id,
-        "region": SMOLENSK,
-        "organisation_id": family.event.serving_organisation_id,
-        "plan_id": None,
-        "programme_id": UUID(programme["id"]),
-        "mode": DeliveryMode.HOME,
-        "brigade_id": None,
-        "specialist_ids": (),
-        "starts_at": starts,
-        "ends_at": starts + timedelta(hours=2),
-        "services": services,
-    }
-    return VisitScheduled(**(values | changes))
-
-
-def reported(visit: VisitScheduled, **changes: Any) -> VisitReported:
-    services = tuple(
-        PerformedService(
-            delivery_id=new_id(),
-            line_id=None,
-            service_code=s.service_code,
-            group=s.group,
-            minutes=45,
-            specialist_id=None,
-        )
-        for s in visit.services
-    )
-    kept = visit.model_dump(include={"visit_id", "child_id", "case_id", "region", "programme_id", "mode"})
-    values = {"outcome": VisitOutcome.PERFORMED, "performed_at": visit.ends_at, "services": services}
-    return VisitReported(**(kept | values | changes))
-
-
-def ill(visit: VisitScheduled, until: date) -> VisitPostponed:
-    kept = visit.model_dump(include={"visit_id", "child_id", "case_id", "region", "programme_id", "mode", "services"})
-    return VisitPostponed(**kept, reason=VisitOutcome.CHILD_ILL, until=until)
-
-
-def trip(families: list[Family], day: date) -> TripPerformed:
-    services = tuple(
-        TripService(
-            delivery_id=new_id(),
-            child_id=family.event.child_id,
-            case_id=family.case_id,
-            service_code=code,
-            group=group,
-            minutes=30,
-            specialist_id=None,
-        )
-        for code, group in (("paediatrician_consultation", MEDICAL), ("speech_session", PEDAGOGICAL))
-        for family in families
-    )
-    organisation = families[0].event.serving_organisation_id
-    return TripPerformed(
-        trip_id=new_id(),
-        region=SMOLENSK,
-        territory="smolensk/gagarin",
-        organisation_id=organisation,
-        day=day,
-        services=services,
-    )
-
-
-@pytest.fixture
-async def served(arrival: Any) -> tuple[Family, Any]:
-    family = await arrival(SMOLENSK)
-    return family, await family.approved(await family.iksra())
-
-
-async def quota(family: Family, month: str = "2026-03") -> dict[str, dict[str, int]]:
-    answer = await family.specialist.get(f"/case-files/{family.case_id}/quota", params={"month": month})
-    assert answer.status_code == 200, answer.text
-    (card,) = answer.json()["programmes"]
-    return {group["group"]: group for group in card["groups"]}
+from contracts.identifiers import Accounting, DeliveryMode, VisitOutcome
 
 
 async def test_D4_07_the_quota_counts_done_planned_and_what_will_be_missing(app: Running, served: Any) -> None:
@@ -127,9 +35,9 @@ async def test_exactly_once_by_the_clients_id(app: Running, served: Any) -> None
     found = [e for e in await facts(app, ServiceDelivered) if e.delivery_id in ids]
     assert len(found) == 2
     assert {fact.accounting for fact in found} == {Accounting.HOME_SERVICE}
-    listed = (await family.specialist.get(f"/case-files/{family.case_id}/deliveries")).json()["items"]
-    assert {UUID(item["id"]) for item in listed} == ids
-    assert listed[0]["delivered_on"] == "2026-03-03"
+    entries = await listed(family)
+    assert {UUID(item["id"]) for item in entries} == ids
+    assert entries[0]["delivered_on"] == "2026-03-03"
 
 
 async def test_T5_an_illness_pauses_the_month_and_a_new_date_ends_the_pause(app: Running, served: Any) -> None:
@@ -167,8 +75,7 @@ async def test_a_visit_late_in_the_evening_counts_for_the_regions_own_day(app: R
     visit = scheduled(family, programme, date(2026, 3, 3))
     await app.deliver(visit)
     await app.deliver(reported(visit, performed_at=datetime(2026, 3, 3, 22, 30, tzinfo=UTC)))
-    listed = (await family.specialist.get(f"/case-files/{family.case_id}/deliveries")).json()["items"]
-    assert {item["delivered_on"] for item in listed} == {"2026-03-04"}
+    assert {item["delivered_on"] for item in await listed(family)} == {"2026-03-04"}
 
 
 async def test_D4_21_each_family_signs_one_prefilled_act_and_only_then_it_counts(app: Running, arrival: Any) -> None:

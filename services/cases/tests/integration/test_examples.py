@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from cases.deliveries.model import AwaitedVisit, Delivery, UrgentAct
+from cases.deliveries.acts import UrgentAct
+from cases.deliveries.model import AwaitedVisit, Delivery
 from cases.files.model import CaseFile
 from cases.files.specialists import Specialist
 from cases.people.model import Consent, TickedConsent

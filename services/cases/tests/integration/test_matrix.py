@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from cases.access import PART_OF
-from cases.deliveries.model import UrgentAct, act_id
+from cases.deliveries.acts import UrgentAct, act_id
 from cases.files.model import CaseFile
 from cases.main import service
 from cases.programmes.content import Content
@@ -91,6 +91,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/case-files/{case_id}/eligibility": {"eligible": True},
     "/case-files/{case_id}/team": {"specialist_ids": [str(NIL)]},
     "/case-files/{case_id}/programmes": {"kind": "ippsu", "starts_on": "2026-03-02"},
+    "/urgent-acts/{act_id}/settle": {"stands": "signed"},
     "/case-files/{case_id}/deliveries": {"service": "massage", "mode": "home", "programme_id": str(NIL)},
     "/case-files/{case_id}/ippsu": {
         "number": "1",

@@ -178,6 +178,19 @@ async def test_D4_07_the_quota_counts_home_and_remote_services_and_forecasts_the
     assert rows["psychological_pedagogical"]["shortfall"] == 8
 
 
+async def test_T1_a_service_taken_back_counts_nowhere_until_it_is_recorded_again(app: Running) -> None:
+    programme, case, child = uuid4(), uuid4(), uuid4()
+    await app.deliver(card(programme, case, child))
+    given = delivered(programme, case, child)
+    kept = {"delivery_id": given.aggregate_id, "case_id": case, "child_id": child, "region": REGION}
+    done = []
+    for event in (given, example(cases.DeliveryCancelled, **kept), given):
+        await app.deliver(event)
+        rows = {r["group"]: r for r in await report(app, "quota") if r["case_id"] == str(case)}
+        done.append(rows["social_medical"]["done"])
+    assert done == [1, 0, 1]
+
+
 async def test_D4_19_visits_and_trips_are_shown_planned_against_done(app: Running) -> None:
     trip = uuid4()
     facts = {"trip_id": trip, "region": REGION, "day": date(2026, 3, 20)}

@@ -147,13 +147,34 @@ def sync(world: World, *items: dict[str, Any], device: str = "tablet-1") -> list
     return found
 
 
-def resolve_conflict(world: World, family: FamilyStory) -> Any:
+def resolve_conflict(world: World, family: FamilyStory, choice: str = "kept") -> Any:
     """A person looks at both values and decides; neither has vanished (T1)."""
     head = world.staff(HEAD)
     conflicts = [one for one in head.get("/scheduling/sync-conflicts") if one["child_id"] == family.child_id]
     for conflict in conflicts:
-        head.post(f"/scheduling/sync-conflicts/{conflict['id']}/resolve", {"choice": "kept"})
+        head.post(f"/scheduling/sync-conflicts/{conflict['id']}/resolve", {"choice": choice})
     return conflicts
+
+
+def take_a_visit_back(world: World, family: FamilyStory, visit: Any) -> list[dict[str, int]]:
+    """A visit was reported as done and turns out to have found nobody at home: done per group before, with, after."""
+    counts = [_done(world, family)]
+    line = entry(fetch_day_sheet(world, visit), visit)
+    report = performed(world, line)
+    sync(world, report)
+    counts.append(eventually("the services counted", lambda: _other_than(counts[0], _done(world, family))))
+    sync(world, {**report, "client_id": str(uuid4()), "outcome": "nobody_home", "services": []}, device="tablet-2")
+    resolve_conflict(world, family, "offered")
+    counts.append(eventually("the services taken back", lambda: _other_than(counts[1], _done(world, family))))
+    return counts
+
+
+def _done(world: World, family: FamilyStory) -> dict[str, int]:
+    return {name: group["done"] for name, group in quota(world, family).items()}
+
+
+def _other_than(before: dict[str, int], now: dict[str, int]) -> dict[str, int] | None:
+    return now if now != before else None
 
 
 def report_illness(world: World, visit: Any) -> date:

@@ -1,16 +1,15 @@
-"""Delivered services, the visits still awaited, pauses for illness, and acts of urgent services (D4-07, D4-21)."""
+"""Delivered services, the visits still awaited, and pauses for illness (D4-07, D4-08)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from chassis.aggregate import Aggregate
-from chassis.errors import DomainError, Kind
-from contracts.cases import ServiceDelivered, UrgentActDrawnUp, UrgentActSigned
-from contracts.identifiers import Accounting, ConsentForm, DeliveryMode, ServiceGroup
-from contracts.scheduling import PlannedService, TripPerformed, TripService
-from sqlalchemy import ForeignKey, UniqueConstraint
+from contracts.cases import DeliveryCancelled, ServiceDelivered
+from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup
+from contracts.scheduling import PlannedService
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.base import Base, ModelsColumn
@@ -19,7 +18,10 @@ from cases.files.model import CaseFile
 
 
 class Delivery(Aggregate, Base):
-    """One delivered service; its id comes from the client that reported it, so a resend changes nothing."""
+    """One delivered service; its id comes from the client that reported it, so a resend changes nothing.
+
+    A service that turned out not to have been given stays on record with ``cancelled_at`` and counts nowhere.
+    """
 
     __tablename__ = "deliveries"
 
@@ -27,8 +29,8 @@ class Delivery(Aggregate, Base):
     child_id: Mapped[UUID]
     programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programmes.id"), index=True)
     line_id: Mapped[UUID | None]
-    visit_id: Mapped[UUID | None]
-    act_id: Mapped[UUID | None]
+    visit_id: Mapped[UUID | None] = mapped_column(index=True)
+    act_id: Mapped[UUID | None] = mapped_column(index=True)
     service: Mapped[str]
     group: Mapped[ServiceGroup] = mapped_column("service_group")
     mode: Mapped[DeliveryMode]
@@ -36,6 +38,7 @@ class Delivery(Aggregate, Base):
     specialist_id: Mapped[UUID | None]
     delivered_on: Mapped[date]
     minutes: Mapped[int]
+    cancelled_at: Mapped[datetime | None]
 
     def enter(self, file: CaseFile) -> None:
         """Record the fact; organisation and territory are those that serve the family now."""
@@ -59,6 +62,36 @@ class Delivery(Aggregate, Base):
                 minutes=self.minutes,
             )
         )
+
+    def restate(self, told: Delivery, file: CaseFile) -> None:
+        """Follow a later report of the same service; the day it was first entered for stays."""
+        changes = {name: getattr(told, name) for name in _RESTATED if getattr(told, name) != getattr(self, name)}
+        if not changes and self.cancelled_at is None:
+            return
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.cancelled_at = None
+        self.enter(file)
+
+    def cancel(self, region: str, at: datetime) -> None:
+        """The service was not given after all (T1); cancelling twice changes nothing."""
+        if self.cancelled_at is not None:
+            return
+        self.cancelled_at = at
+        self.record(
+            DeliveryCancelled(
+                delivery_id=self.id,
+                case_id=self.case_id,
+                child_id=self.child_id,
+                region=region,
+                programme_id=self.programme_id,
+                visit_id=self.visit_id,
+                act_id=self.act_id,
+            )
+        )
+
+
+_RESTATED = ("line_id", "service", "group", "mode", "specialist_id", "minutes")
 
 
 class AwaitedVisit(Base):
@@ -93,92 +126,3 @@ class IllnessPause(Base):
 
     def as_term(self) -> Term:
         return Term(self.first, self.last)
-
-
-class UrgentAct(Aggregate, Base):
-    """The act of one family's urgent services on one trip: prefilled, then signed; the proof the law asks for."""
-
-    __tablename__ = "urgent_acts"
-    __table_args__ = (UniqueConstraint("trip_id", "case_id"),)
-
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_files.id"), index=True)
-    child_id: Mapped[UUID]
-    region: Mapped[str]
-    trip_id: Mapped[UUID]
-    day: Mapped[date]
-    services: Mapped[tuple[TripService, ...]] = mapped_column(ModelsColumn(TripService))
-    drawn_up_at: Mapped[datetime]
-    signed_on: Mapped[date | None]
-    signed_form: Mapped[ConsentForm | None]
-    signed_before: Mapped[UUID | None]
-
-    @classmethod
-    def draw_up(cls, trip: TripPerformed, file: CaseFile, services: tuple[TripService, ...], at: datetime) -> UrgentAct:
-        """Prefill the act from what the brigade did for this family."""
-        act = cls(
-            id=act_id(trip.trip_id, file.id),
-            case_id=file.id,
-            child_id=file.child_id,
-            region=file.region,
-            trip_id=trip.trip_id,
-            day=trip.day,
-            services=services,
-            drawn_up_at=at,
-        )
-        act.record(
-            UrgentActDrawnUp(
-                act_id=act.id,
-                case_id=file.id,
-                child_id=file.child_id,
-                region=file.region,
-                trip_id=trip.trip_id,
-                services=len(services),
-            )
-        )
-        return act
-
-    def sign(self, form: ConsentForm, on: date, before: UUID | None) -> None:
-        """The recipient signed; only then do the services count."""
-        if self.signed_on is not None:
-            raise already_signed()
-        self.signed_on, self.signed_form, self.signed_before = on, form, before
-        self.record(
-            UrgentActSigned(
-                act_id=self.id,
-                case_id=self.case_id,
-                child_id=self.child_id,
-                region=self.region,
-                trip_id=self.trip_id,
-                services=len(self.services),
-                signed_on=on,
-            )
-        )
-
-    def deliveries(self) -> list[Delivery]:
-        """What the signed act proves: urgent services need no IPPSU and no programme (D4-21)."""
-        return [
-            Delivery(
-                id=service.delivery_id,
-                case_id=self.case_id,
-                child_id=service.child_id,
-                act_id=self.id,
-                service=service.service_code,
-                group=service.group,
-                mode=DeliveryMode.POINT,
-                accounting=Accounting.URGENT_SERVICE,
-                specialist_id=service.specialist_id,
-                delivered_on=self.day,
-                minutes=service.minutes,
-            )
-            for service in self.services
-        ]
-
-
-def act_id(trip_id: UUID, case_id: UUID) -> UUID:
-    """One act per trip and family, whatever is delivered twice."""
-    return uuid5(trip_id, str(case_id))
-
-
-def already_signed() -> DomainError:
-    """409: an act is signed once."""
-    return DomainError("act_already_signed", Kind.CONFLICT, ru="Акт уже подписан.", en="The act is already signed.")

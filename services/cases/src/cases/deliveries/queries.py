@@ -12,9 +12,10 @@ from chassis.unit import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Accounting, DeliveryMode, ProgrammeKind, ServiceGroup
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, select
+from sqlalchemy import Integer, Select, func, select
 
-from cases.deliveries.model import AwaitedVisit, Delivery, IllnessPause, UrgentAct
+from cases.deliveries.acts import Services, UrgentAct
+from cases.deliveries.model import AwaitedVisit, Delivery, IllnessPause
 from cases.deliveries.quota import Done, GroupQuota, Term, days_left, forecast
 from cases.files.model import CaseFile
 from cases.files.visible import audited, audited_list, readable_file
@@ -105,7 +106,7 @@ async def _programme_quota(
     term = Term(version.starts_on, version.ends_on)
     done = await unit.session.execute(
         select(Delivery.delivered_on, Delivery.group, Delivery.mode, Delivery.accounting).where(
-            Delivery.programme_id == programme.id
+            Delivery.programme_id == programme.id, Delivery.cancelled_at.is_(None)
         )
     )
     awaited = await unit.session.scalars(
@@ -190,7 +191,7 @@ DELIVERY_ORDER = Order({"delivered_on": Delivery.__table__.c.delivered_on}, Deli
 async def deliveries(case_id: UUID, query: DeliveryQuery, unit: Unit) -> Page[DeliveredService]:
     """One page of a file's delivered services, latest first."""
     file = await readable_file(case_id, unit)
-    statement = query.narrow(select(Delivery).where(Delivery.case_id == file.id))
+    statement = query.narrow(select(Delivery).where(Delivery.case_id == file.id, Delivery.cancelled_at.is_(None)))
     rows, cursor = await paginate(unit.session, statement, query, DELIVERY_ORDER)
     await audited(file, CORE, unit, len(rows))
     pack = pack_of(unit, file.region)
@@ -214,7 +215,7 @@ class ActService(BaseModel):
 
 
 class ActCard(BaseModel):
-    """An act of urgent services, as prefilled from the trip and as signed."""
+    """An act of urgent services as prefilled or signed; ``reported`` is what the trip says now, where that differs."""
 
     id: UUID
     case_id: UUID
@@ -223,6 +224,7 @@ class ActCard(BaseModel):
     trip_id: UUID
     day: date
     services: list[ActService]
+    reported: list[ActService] | None
     signed_on: date | None
 
 
@@ -233,16 +235,23 @@ class ActQuery(PageQuery):
     """Which acts are wanted."""
 
     signed: bool | None = None
+    questioned: bool | None = None
     trip_id: UUID | None = None
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The narrowed statement; an act nothing was given under is no act."""
+        conditions = [
+            func.jsonb_array_length(UrgentAct.services, type_=Integer) > 0,
+            self.signed is None or UrgentAct.signed_on.is_not(None) == self.signed,
+            self.questioned is None or UrgentAct.reported.is_not(None) == self.questioned,
+            self.trip_id is None or UrgentAct.trip_id == self.trip_id,
+        ]
+        return statement.where(*(condition for condition in conditions if condition is not True))
 
 
 async def urgent_acts(query: ActQuery, unit: Unit) -> Page[ActCard]:
     """Acts of the families the reader may see."""
-    statement = select(UrgentAct).join(CaseFile, CaseFile.id == UrgentAct.case_id)
-    if query.signed is not None:
-        statement = statement.where(UrgentAct.signed_on.is_not(None) == query.signed)
-    if query.trip_id is not None:
-        statement = statement.where(UrgentAct.trip_id == query.trip_id)
+    statement = query.narrow(select(UrgentAct).join(CaseFile, CaseFile.id == UrgentAct.case_id))
     rows, cursor = await paginate(unit.session, statement, query, ACT_ORDER)
     acts = [row[0] for row in rows]
     await audited_list([(act.child_id, act.case_id) for act in acts], CORE, unit)
@@ -250,8 +259,14 @@ async def urgent_acts(query: ActQuery, unit: Unit) -> Page[ActCard]:
 
 
 def _act(act: UrgentAct, pack: CasesPack) -> ActCard:
+    kept = {name: getattr(act, name) for name in ActCard.model_fields if name not in {"services", "reported"}}
+    reported = None if act.reported is None else _lines(act.reported, pack)
+    return ActCard(**kept, services=_lines(act.services, pack), reported=reported)
+
+
+def _lines(services: Services, pack: CasesPack) -> list[ActService]:
     lines = []
-    for given in act.services:
+    for given in services:
         service = pack.service(given.service_code)
         lines.append(
             ActService(
@@ -262,5 +277,4 @@ def _act(act: UrgentAct, pack: CasesPack) -> ActCard:
                 specialist_id=given.specialist_id,
             )
         )
-    kept = {name: getattr(act, name) for name in ActCard.model_fields if name != "services"}
-    return ActCard(**kept, services=lines)
+    return lines

@@ -77,7 +77,7 @@ class ProgrammeRow(_Scoped, Base):
 
 
 class DeliveryRow(_Scoped, Base):
-    """One delivered service with its accounting code (D4-08, D4-21)."""
+    """One delivered service with its accounting code (D4-08, D4-21); a cancelled one counts nowhere."""
 
     __tablename__ = "delivery_rows"
 
@@ -91,6 +91,7 @@ class DeliveryRow(_Scoped, Base):
     accounting: Mapped[str | None]
     delivered_on: Mapped[date | None]
     minutes: Mapped[int | None]
+    cancelled: Mapped[bool | None]
 
 
 class VisitRow(_Scoped, Base):

@@ -150,7 +150,13 @@ def service_delivered(event: cases.ServiceDelivered) -> Patch:
         "accounting": event.accounting,
         "delivered_on": event.delivered_on,
         "minutes": event.minutes,
+        "cancelled": False,
     }
+
+
+@deliveries.on(cases.DeliveryCancelled)
+def delivery_cancelled(event: cases.DeliveryCancelled) -> Patch:
+    return {"region": event.region, "case_id": event.case_id, "child_id": event.child_id, "cancelled": True}
 
 
 @visits.on(scheduling.VisitScheduled)

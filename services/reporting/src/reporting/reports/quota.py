@@ -83,6 +83,7 @@ async def _done(period: Period, unit: Unit) -> dict[tuple[UUID, str], int]:
             P.kind == ProgrammeKind.IKSRA,
             D.accounting == Accounting.HOME_SERVICE,
             D.mode.in_(_COUNTED),
+            D.cancelled.isnot(True),
         )
         .group_by(P.id, D.service_group)
     )
