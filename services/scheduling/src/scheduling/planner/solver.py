@@ -96,7 +96,7 @@ def adopt(board: Board, plan: Plan) -> Draft:
 
 
 def warm_up() -> None:
-    """Compile the search (half a minute once per installation, then a second). For a worker's start, never a request."""
+    """Compile the search: half a minute once per installation, then a second. At a worker's start only."""
     place = Place(id="base", lat=55.0, lon=33.0)
     brigade, visit = Brigade(id="brigade", base="base"), Visit(id="visit", place="base", duration=30)
     solve(Problem(days=(date(2026, 3, 2),), places=(place,), brigades=(brigade,), visits=(visit,)), Effort(steps=2))

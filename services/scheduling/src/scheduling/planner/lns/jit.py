@@ -21,6 +21,7 @@ Words = NDArray[np.uint64]
 # `_nrt=False`: no reference counting of the arrays passed around. Nothing here allocates, and counting them at every
 # inner call made a search step seven times slower. The option is numba's own, but not in its typed signature.
 COMPILE: Any = njit
+CONFIG: Any = numba.config
 OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
@@ -32,7 +33,7 @@ def _cache_folder() -> str:
 
 
 if os.access(Path(__file__).parent, os.W_OK):
-    numba.config.CACHE_DIR = _cache_folder()
+    CONFIG.CACHE_DIR = _cache_folder()
 
 
 def compiled(function: F) -> F:

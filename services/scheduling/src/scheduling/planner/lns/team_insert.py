@@ -55,7 +55,7 @@ def survey(team: Team, day: Day, j: int, row: int) -> int:
             begin = max(team.ready[j], arrival)
             day.begins[row, before], day.detours[row, before] = begin, detour(team, day, j, before)
             late = max(0.0, begin - team.due[j])
-            bound = day.detours[row, before] + late + max(0.0, late - day.total[2])
+            bound = day.detours[row, before] + late
             if after < jobs:
                 then = begin + team.duration[j] + team.way[team.at[j], team.at[after]]
                 if then > day.start[after]:

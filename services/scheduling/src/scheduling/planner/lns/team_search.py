@@ -10,6 +10,9 @@ from scheduling.planner.lns.run import CHUNK_SECONDS, Limit
 from scheduling.planner.lns.team import Day, Team, measure, reschedule, unlink
 from scheduling.planner.lns.team_insert import insert
 
+# Odds of emptying up to two carers instead of taking strings: what two crossing routes need to change carers.
+WHOLE = 0.1
+
 
 @inner
 def strip(team: Team, day: Day, j: int, removed: int) -> int:
@@ -29,6 +32,8 @@ def ruin(team: Team, day: Day, knobs: Floats) -> int:
     """Strings of neighbouring jobs out of near routes; returns the number of single jobs and pairs taken out."""
     jobs, removed, longest = team.mate.shape[0], 0, max(1.0, knobs[1])
     strings = int(1.0 + draw(day.random) * (4.0 * knobs[0] / (1.0 + longest) - 1.0))
+    if draw(day.random) < WHOLE:
+        longest, strings = float(jobs), 1 + pick(day.random, 2)
     seed, by = pick(day.random, jobs), pick(day.random, 2)
     day.turn[0] += 1
     for k in range(team.near.shape[2]):
