@@ -17,6 +17,7 @@ class MessageKind(StrEnum):
     VISIT_POSTPONED = "visit_postponed"
     VISIT_REMINDER = "visit_reminder"
     TRIP_INVITATION = "trip_invitation"
+    TRIP_CANCELLED = "trip_cancelled"
     TRIP_REMINDER = "trip_reminder"
 
     @property
@@ -40,5 +41,6 @@ _TITLES = {
     MessageKind.VISIT_POSTPONED: "Визит перенесён",
     MessageKind.VISIT_REMINDER: "Напоминание о визите",
     MessageKind.TRIP_INVITATION: "Приглашение на приём бригады",
+    MessageKind.TRIP_CANCELLED: "Приём бригады отменён для семьи",
     MessageKind.TRIP_REMINDER: "Напоминание о приёме бригады",
 }

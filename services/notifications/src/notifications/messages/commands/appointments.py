@@ -11,19 +11,24 @@ from contracts.scheduling import AppointmentCancelled as Cancelled
 from notifications.kinds import MessageKind
 from notifications.messages.commands.remind import set_reminder
 from notifications.messages.facts import AppointmentBooked, AppointmentCancelled, AppointmentReminder
+from notifications.messages.model import MessageState
 from notifications.messages.planning import plan, take_back, told_before
 
 
 async def tell_booking(event: Booked, occasion: str, unit: Unit) -> None:
-    """When and where, and a reminder on the day before. A changed booking replaces what was not sent yet."""
-    await take_back(unit, event.appointment_id, but=occasion)
+    """When and where, and a reminder on the day before. A changed booking replaces what was not sent yet; one that
+    reads the same (its due time moved, say) is passed over."""
     told = {
         "organisation_id": event.organisation_id,
         "starts_at": event.starts_at,
         "first": event.first,
         "specialist_ids": event.specialist_ids,
     }
-    await plan(unit, event.child_id, AppointmentBooked.model_validate(told), event.appointment_id, occasion)
+    facts = AppointmentBooked.model_validate(told)
+    known = await told_before(unit, event.appointment_id, MessageKind.APPOINTMENT_BOOKED)
+    if known is None or known.state is MessageState.CANCELLED or known.facts != facts:
+        await take_back(unit, event.appointment_id, but=occasion)
+        await plan(unit, event.child_id, facts, event.appointment_id, occasion)
     reminder = AppointmentReminder.model_validate(told)
     await set_reminder(unit, event.appointment_id, event.child_id, event.appointment_id, reminder)
 

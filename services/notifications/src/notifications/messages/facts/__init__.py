@@ -8,7 +8,7 @@ from notifications.kinds import MessageKind
 from notifications.messages.facts.applications import ApplicationReceived, ServiceAccepted
 from notifications.messages.facts.appointments import AppointmentBooked, AppointmentCancelled, AppointmentReminder
 from notifications.messages.facts.base import Facts
-from notifications.messages.facts.trips import TripInvitation, TripReminder
+from notifications.messages.facts.trips import TripCancelled, TripInvitation, TripReminder
 from notifications.messages.facts.visits import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "AppointmentReminder",
     "Facts",
     "ServiceAccepted",
+    "TripCancelled",
     "TripInvitation",
     "TripReminder",
     "VisitFact",
@@ -39,6 +40,7 @@ FACTS: Mapping[MessageKind, type[Facts]] = {
         VisitPostponed,
         VisitReminder,
         TripInvitation,
+        TripCancelled,
         TripReminder,
     )
 }

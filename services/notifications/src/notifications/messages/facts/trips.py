@@ -44,9 +44,28 @@ class TripFacts(Facts):
 
 
 class TripInvitation(TripFacts):
-    """The family is invited."""
+    """The family is invited. ``moved``: it was told otherwise before."""
 
     kind: ClassVar = MessageKind.TRIP_INVITATION
+
+    moved: bool = False
+
+    def same_as(self, other: TripInvitation) -> bool:
+        """Whether the family would read the same."""
+        return self.model_dump(exclude={"moved"}) == other.model_dump(exclude={"moved"})
+
+    def variables(self, words: Words) -> dict[str, object]:
+        return {**super().variables(words), "moved": self.moved}
+
+    @classmethod
+    def samples(cls, pack: RegionPack) -> tuple[Self, ...]:
+        return tuple(one.model_copy(update={"moved": flag}) for one in super().samples(pack) for flag in (True, False))
+
+
+class TripCancelled(TripFacts):
+    """The family is not expected any more; it had been told when to come (T5)."""
+
+    kind: ClassVar = MessageKind.TRIP_CANCELLED
 
 
 class TripReminder(TripFacts):
