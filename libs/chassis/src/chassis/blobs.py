@@ -133,14 +133,21 @@ class BlobStore:
         self._store, self._session, self._keys, self._now, self._new_id = store, session, keys, now, new_id
 
     async def put(
-        self, person_id: UUID, content: bytes, *, name: str | None = None, declared: str | None = None
+        self,
+        person_id: UUID,
+        content: bytes,
+        *,
+        name: str | None = None,
+        declared: str | None = None,
+        audio: bool = False,
     ) -> Blob:
         """Check, seal and store a file of this person.
 
-        ``name`` and ``declared`` (media type) are the sender's claims. Raises what `chassis.files.check` raises,
+        ``name`` and ``declared`` (media type) are the sender's claims; ``audio`` lets a recording in.
+        Raises what `chassis.files.check` raises,
         ``unavailable`` when the store does not answer.
         """
-        checked = await asyncio.to_thread(check, content, name, declared, self._store.limit)
+        checked = await asyncio.to_thread(check, content, name, declared, self._store.limit, audio=audio)
         key = await self._keys.get(person_id)
         blob = Blob(self._new_id(), person_id, checked.media_type, len(content), hashlib.sha256(content).digest(), name)
         await self._store.put(str(blob.id), await asyncio.to_thread(seal_bytes, content, key, _place(blob.id)))

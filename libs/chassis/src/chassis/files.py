@@ -33,6 +33,14 @@ class MediaType(StrEnum):
     HEIC = "image/heic"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    MP3 = "audio/mpeg"
+    WAV = "audio/wav"
+    OGG = "audio/ogg"
+    M4A = "audio/mp4"
+
+
+AUDIO = frozenset({MediaType.MP3, MediaType.WAV, MediaType.OGG, MediaType.M4A})
+"""Recordings; accepted only where the caller of `check` says that a talk is kept."""
 
 
 EXTENSIONS: dict[MediaType, tuple[str, ...]] = {
@@ -43,6 +51,10 @@ EXTENSIONS: dict[MediaType, tuple[str, ...]] = {
     MediaType.HEIC: (".heic", ".heif"),
     MediaType.DOCX: (".docx",),
     MediaType.XLSX: (".xlsx",),
+    MediaType.MP3: (".mp3",),
+    MediaType.WAV: (".wav",),
+    MediaType.OGG: (".ogg", ".oga", ".opus"),
+    MediaType.M4A: (".m4a",),
 }
 # What browsers say when they do not know; saying nothing is not a lie.
 _SILENT = {"", "application/octet-stream", "binary/octet-stream"}
@@ -51,6 +63,11 @@ _ALIASES = {
     "image/pjpeg": "image/jpeg",
     "image/heif": "image/heic",
     "image/x-png": "image/png",
+    "audio/mp3": "audio/mpeg",
+    "audio/x-wav": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/opus": "audio/ogg",
+    "audio/x-m4a": "audio/mp4",
 }
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _OFFICE_PARTS = {"word/document.xml": MediaType.DOCX, "xl/workbook.xml": MediaType.XLSX}
@@ -86,9 +103,14 @@ async def read_upload(file: Readable, limit: int = LARGEST_UPLOAD_BYTES) -> byte
 
 
 def check(
-    content: bytes, name: str | None = None, declared: str | None = None, limit: int = LARGEST_UPLOAD_BYTES
+    content: bytes,
+    name: str | None = None,
+    declared: str | None = None,
+    limit: int = LARGEST_UPLOAD_BYTES,
+    *,
+    audio: bool = False,
 ) -> Checked:
-    """The content with its real type.
+    """The content with its real type; recordings only with ``audio``.
 
     Errors: ``file_empty`` (422), ``file_too_large`` (413), ``file_type_refused``, ``file_disguised``,
     ``file_harmful`` (415). A file is disguised when its name or declared type says something else than its bytes.
@@ -100,6 +122,8 @@ def check(
     found = _recognised(content)
     if found is None:
         raise _unknown(name)
+    if found in AUDIO and not audio:
+        raise _unknown(None)
     _agree(found, name, declared)
     _inspect(found, content)
     return Checked(content, found)
@@ -116,7 +140,19 @@ def _recognised(content: bytes) -> MediaType | None:
         return MediaType.TIFF
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return MediaType.HEIC
-    return _office_type(content) if content.startswith(b"PK\x03\x04") else None
+    if content.startswith(b"PK\x03\x04"):
+        return _office_type(content)
+    return _audio_type(content)
+
+
+def _audio_type(content: bytes) -> MediaType | None:
+    if content.startswith((b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")):
+        return MediaType.MP3
+    if content.startswith(b"RIFF") and content[8:12] == b"WAVE":
+        return MediaType.WAV
+    if content.startswith(b"OggS"):
+        return MediaType.OGG
+    return MediaType.M4A if content[4:8] == b"ftyp" and content[8:12] in (b"M4A ", b"M4B ") else None
 
 
 def _office_type(content: bytes) -> MediaType | None:
@@ -229,7 +265,7 @@ def _unknown(name: str | None) -> DomainError:
         ru = f"Файл назван как {claimed.name}, но его содержимое — не {claimed.name}."
         en = f"The file is named like {claimed.name} but its content is not {claimed.name}."
         return _refuse("file_disguised", Kind.UNSUPPORTED, ru, en, "content_matches_name")
-    accepted = ", ".join(kind.name for kind in MediaType)
+    accepted = ", ".join(kind.name for kind in MediaType if kind not in AUDIO)
     ru, en = f"Такой файл принять нельзя. Принимаются: {accepted}.", f"Not accepted. Accepted types: {accepted}."
     return _refuse("file_type_refused", Kind.UNSUPPORTED, ru, en, "allowed_type")
 

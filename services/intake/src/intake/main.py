@@ -8,6 +8,9 @@ from intake.applications import api as applications
 from intake.applications import subscribers, worklist
 from intake.directory import api as directory
 from intake.directory.background import load_directories
+from intake.enquiries import api as enquiries
+from intake.enquiries import subscribers as enquiry_subscribers
+from intake.enquiries import worklist as enquiry_worklist
 from intake.settings import IntakeSettings
 from intake.tables import Base
 
@@ -22,6 +25,14 @@ rooms = (
         background=(subscribers.recompute_deadlines,),
     ),
     Room("accounts", api=accounts.router),
+    Room(
+        "enquiries",
+        api=enquiries.router,
+        events=enquiry_subscribers.events,
+        timers=enquiry_subscribers.timers,
+        worklist=enquiry_worklist.work,
+        background=(enquiry_subscribers.recompute_due_times,),
+    ),
 )
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)
 

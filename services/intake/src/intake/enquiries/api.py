@@ -1,0 +1,152 @@
+"""The HTTP door of enquiries."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from fastapi import Body, File, Form, Query, Response, UploadFile
+
+from intake.enquiries import aids, queries
+from intake.enquiries.commands import amend, answer, files, register, thread, work
+from intake.enquiries.commands.amend import Amend
+from intake.enquiries.commands.answer import Answer, Told
+from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
+from intake.enquiries.commands.register import Registered
+from intake.enquiries.commands.thread import Ask, ChooseChannel
+from intake.enquiries.commands.work import Assign, Classify, Close, Serve
+from intake.enquiries.competence import Candidate
+from intake.enquiries.packs import JournalsDep
+from intake.enquiries.queries import Filter
+from intake.enquiries.records import FileKind
+from intake.enquiries.views import EnquiryCard, EnquiryFileView, EnquiryLine, ThreadView
+from intake.rates import limited_by
+
+router = Router(tags=["enquiries"])
+UPLOAD_BODY = LARGEST_UPLOAD_BYTES + 64 * 1024
+
+
+@router.get("/regions/{region}/enquiry-form", permission="form:read")
+async def enquiry_form(region: str, journals: JournalsDep, unit: UnitDep) -> aids.EnquiryForm:
+    return aids.enquiry_form(region, journals, unit)
+
+
+@router.post(
+    "/regions/{region}/enquiries",
+    permission="enquiry:submit",
+    status_code=201,
+    route_class_override=limited_by("form_rate"),
+)
+async def submit(region: str, command: SubmitEnquiry, journals: JournalsDep, unit: UnitDep) -> Registered:
+    return await register.submit_enquiry(region, command, journals, unit)
+
+
+@router.get("/enquiries/status", permission="enquiry:status", rate="120/minute")
+async def status(unit: UnitDep) -> ThreadView:
+    return await queries.thread(await thread.own_enquiry(unit), unit)
+
+
+@router.post("/enquiries/status/messages", permission="enquiry:follow_up", status_code=201, rate="30/minute")
+async def follow_up(command: Ask, journals: JournalsDep, unit: UnitDep) -> ThreadView:
+    asked = await thread.ask(await thread.own_enquiry(unit), command, journals, unit)
+    return await queries.thread(asked.id, unit)
+
+
+@router.post("/enquiries/status/channel", permission="enquiry:follow_up", rate="30/minute")
+async def choose_channel(command: ChooseChannel, unit: UnitDep) -> ThreadView:
+    chosen = await thread.choose_channel(await thread.own_enquiry(unit), command, unit)
+    return await queries.thread(chosen.id, unit)
+
+
+@router.get("/enquiries/own", permission="enquiry:own")
+async def own(paging: PageQueryDep, unit: UnitDep) -> Page[EnquiryLine]:
+    return await queries.own(paging, unit)
+
+
+@router.get("/enquiries/own/{enquiry_id}", permission="enquiry:own")
+async def own_thread(enquiry_id: UUID, unit: UnitDep) -> ThreadView:
+    return await queries.own_thread(enquiry_id, unit)
+
+
+@router.post("/enquiries/own/{enquiry_id}/messages", permission="enquiry:own", status_code=201, rate="30/minute")
+async def own_follow_up(enquiry_id: UUID, command: Ask, journals: JournalsDep, unit: UnitDep) -> ThreadView:
+    await thread.ask(enquiry_id, command, journals, unit)
+    return await queries.own_thread(enquiry_id, unit)
+
+
+@router.post("/enquiries", permission="enquiry:register", status_code=201)
+async def register_enquiry(command: RegisterEnquiry, journals: JournalsDep, unit: UnitDep) -> Registered:
+    return await register.register_enquiry(command, journals, unit)
+
+
+@router.get("/enquiries", permission="enquiry:read")
+async def enquiries(wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep) -> Page[EnquiryLine]:
+    return await queries.enquiries(wanted, paging, unit)
+
+
+@router.get("/enquiries/{enquiry_id}", permission="enquiry:read")
+async def enquiry_card(enquiry_id: UUID, unit: UnitDep) -> EnquiryCard:
+    return await queries.enquiry_card(enquiry_id, unit)
+
+
+@router.post("/enquiries/{enquiry_id}/classify", permission="enquiry:assign")
+async def classify(enquiry_id: UUID, command: Classify, journals: JournalsDep, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await work.classify(enquiry_id, command, journals, unit), unit)
+
+
+@router.get("/enquiries/{enquiry_id}/specialists", permission="enquiry:assign")
+async def specialists(enquiry_id: UUID, journals: JournalsDep, unit: UnitDep) -> list[Candidate]:
+    return await queries.specialists(enquiry_id, journals, unit)
+
+
+@router.post("/enquiries/{enquiry_id}/assign", permission="enquiry:assign")
+async def assign(
+    enquiry_id: UUID, journals: JournalsDep, unit: UnitDep, command: Annotated[Assign | None, Body()] = None
+) -> EnquiryCard:
+    return await queries.card(await work.assign(enquiry_id, command or Assign(), journals, unit), unit)
+
+
+@router.post("/enquiries/{enquiry_id}/serve", permission="enquiry:serve")
+async def serve(enquiry_id: UUID, unit: UnitDep, command: Annotated[Serve | None, Body()] = None) -> EnquiryCard:
+    return await queries.card(await work.serve(enquiry_id, command or Serve(), unit), unit)
+
+
+@router.get("/enquiries/{enquiry_id}/aids", permission="enquiry:serve")
+async def aids_at_hand(enquiry_id: UUID, journals: JournalsDep, unit: UnitDep) -> aids.Aids:
+    return await aids.aids(enquiry_id, journals, unit)
+
+
+@router.post("/enquiries/{enquiry_id}/answer", permission="enquiry:answer")
+async def give_answer(enquiry_id: UUID, command: Answer, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await answer.answer(enquiry_id, command, unit), unit)
+
+
+@router.post("/enquiries/{enquiry_id}/told", permission="enquiry:answer")
+async def told(enquiry_id: UUID, command: Told, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await answer.told(enquiry_id, command, unit), unit)
+
+
+@router.post("/enquiries/{enquiry_id}/close", permission="enquiry:close")
+async def close(enquiry_id: UUID, command: Close, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await work.close(enquiry_id, command, unit), unit)
+
+
+@router.post("/enquiries/{enquiry_id}/amendments", permission="enquiry:amend", status_code=201)
+async def amend_enquiry(enquiry_id: UUID, command: Amend, journals: JournalsDep, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await amend.amend(enquiry_id, command, journals, unit), unit)
+
+
+@router.post("/enquiries/{enquiry_id}/files", permission="enquiry:attach", status_code=201, max_body=UPLOAD_BODY)
+async def attach(
+    enquiry_id: UUID, file: Annotated[UploadFile, File()], kind: Annotated[FileKind, Form()], unit: UnitDep
+) -> EnquiryFileView:
+    content = await read_upload(file)
+    return queries.file_view(await files.attach(enquiry_id, content, file.filename, file.content_type, kind, unit))
+
+
+@router.get("/enquiries/{enquiry_id}/files/{file_id}", permission="enquiry:read")
+async def open_file(enquiry_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
+    blob, content = await queries.open_file(enquiry_id, file_id, unit)
+    return Response(content, media_type=blob.media_type, headers=blob.headers)

@@ -1,0 +1,129 @@
+"""Step 4: the answer leaves by the channel the question came through, or the one the family chose (D1-17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.identifiers import CallOutcome, EnquiryChannel
+from contracts.intake import EnquiryAnswered
+from contracts.personal import Contact, EnquiryAnswer
+from contracts.sealed import PersonKey, Sealed, place, seal
+from pydantic import AwareDatetime
+
+from intake.applications.commands.checks import CLOCK_SKEW
+from intake.enquiries.commands.form import Text, Versioned
+from intake.enquiries.commands.register import DUE, index_words
+from intake.enquiries.commands.work import require_responsible
+from intake.enquiries.errors import no_way_to_answer, time_impossible
+from intake.enquiries.model import Enquiry
+from intake.enquiries.personal import Caller, Words, opened, shut
+from intake.enquiries.records import Author, ThreadMessage
+from intake.enquiries.states import Delivery, require_state
+
+BY_VOICE = frozenset({EnquiryChannel.PHONE, EnquiryChannel.HELPLINE, EnquiryChannel.IN_PERSON})
+
+
+class Answer(Versioned):
+    """The answer. ``channel`` None: the one the family chose, else the question's own.
+
+    ``told_at``: when it was told already, in the call or the visit itself.
+    """
+
+    text: Text
+    channel: EnquiryChannel | None = None
+    told_at: AwareDatetime | None = None
+
+
+class Told(Versioned):
+    """A call with the answer; only a person who was reached has it."""
+
+    outcome: CallOutcome
+    told_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    delivery: Delivery
+    contact: Sealed[Contact] | None = None
+    answer: Sealed[EnquiryAnswer] | None = None
+
+
+async def answer(enquiry_id: UUID, command: Answer, unit: Unit) -> Enquiry:
+    """Write the answer down and let it leave.
+
+    By e-mail notifications send it; in the thread it stands at once; by phone and text message somebody calls, and
+    until then it waits in the worklist: nothing is said to be sent that was not.
+    """
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version)
+    require_state("answer", enquiry.state)
+    require_responsible(enquiry, unit)
+    key = await unit.keys.get(enquiry.person_id)
+    caller = opened(enquiry.caller, Caller, key, enquiry.id) if enquiry.caller else Caller()
+    channel = command.channel or enquiry.answer_channel
+    leaving = _leaving(enquiry, command, channel, caller, key)
+    told_at = _told_at(command.told_at, enquiry, unit) if leaving.delivery is Delivery.GIVEN else unit.now
+    enquiry.answer(channel, leaving.delivery, told_at, leaving.contact, leaving.answer)
+    unit.session.add(_message(enquiry, command.text, key, unit))
+    await index_words(enquiry, [command.text], unit)
+    await _end_of_term(enquiry, unit)
+    return enquiry
+
+
+async def told(enquiry_id: UUID, command: Told, unit: Unit) -> Enquiry:
+    """The answer was told by phone, or it was tried; only a reached person ends the due time (D1-14)."""
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version)
+    require_state("told", enquiry.state)
+    if command.outcome is CallOutcome.REACHED:
+        enquiry.told(EnquiryChannel.PHONE, _told_at(command.told_at, enquiry, unit))
+        await _end_of_term(enquiry, unit)
+    else:
+        enquiry.tried()
+    return enquiry
+
+
+def _leaving(enquiry: Enquiry, command: Answer, channel: EnquiryChannel, caller: Caller, key: PersonKey) -> _Leaving:
+    if channel is EnquiryChannel.WINDOW or (command.told_at and channel in BY_VOICE):
+        return _Leaving(Delivery.GIVEN)
+    if channel in {EnquiryChannel.EMAIL, EnquiryChannel.FORM}:
+        if caller.email is None:
+            raise no_way_to_answer(channel)
+        return _by_mail(enquiry, command.text, caller, key)
+    if caller.phone is None:
+        raise no_way_to_answer(channel)
+    return _Leaving(Delivery.TO_BE_TOLD)
+
+
+def _by_mail(enquiry: Enquiry, text: str, caller: Caller, key: PersonKey) -> _Leaving:
+    fact = EnquiryAnswered.fact_name()
+    contact = Contact(name=caller.name or "", phone=caller.phone or "", email=caller.email)
+    return _Leaving(
+        Delivery.SENDING,
+        seal(contact, key, place(fact, "contact", enquiry.id)),
+        seal(EnquiryAnswer(text=text), key, place(fact, "answer", enquiry.id)),
+    )
+
+
+def _told_at(given: AwareDatetime | None, enquiry: Enquiry, unit: Unit) -> AwareDatetime:
+    moment = given or unit.now
+    if not enquiry.received_at - CLOCK_SKEW <= moment <= unit.now + CLOCK_SKEW:
+        raise time_impossible("told_at")
+    return moment
+
+
+def _message(enquiry: Enquiry, text: str, key: PersonKey, unit: Unit) -> ThreadMessage:
+    message_id = unit.new_id()
+    return ThreadMessage(
+        id=message_id,
+        enquiry_id=enquiry.id,
+        author=Author.SPECIALIST,
+        written_at=unit.now,
+        written_by=unit.actor.id,
+        words=shut(Words(text=text), key, message_id),
+    )
+
+
+async def _end_of_term(enquiry: Enquiry, unit: Unit) -> None:
+    if enquiry.given_at is not None:
+        await unit.timers.cancel(DUE, enquiry.id)

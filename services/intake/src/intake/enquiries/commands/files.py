@@ -1,0 +1,47 @@
+"""What is attached: the recorded talk (D1-19), the letter, a document. Sealed like everything a person says."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.unit import Unit
+
+from intake.enquiries.errors import anonymous_not_recorded
+from intake.enquiries.model import Enquiry
+from intake.enquiries.records import EnquiryFile, FileKind
+from intake.enquiries.states import require_state
+
+
+async def attach(
+    enquiry_id: UUID, content: bytes, name: str | None, declared: str | None, kind: FileKind, unit: Unit
+) -> EnquiryFile:
+    """Keep a file with the enquiry. An anonymous talk is not kept as a recording (D1-12).
+
+    Raises what `chassis.files.check` raises: too large, disguised, harmful.
+    """
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:attach")
+    require_state("attach", enquiry.state)
+    if enquiry.anonymous and kind is FileKind.RECORDING:
+        raise anonymous_not_recorded()
+    return await keep(enquiry, content, name, declared, kind, unit)
+
+
+async def keep(
+    enquiry: Enquiry, content: bytes, name: str | None, declared: str | None, kind: FileKind, unit: Unit
+) -> EnquiryFile:
+    """Seal and store it under the key of the enquiry's records."""
+    blob = await unit.blobs.put(
+        enquiry.person_id, content, name=name, declared=declared, audio=kind is FileKind.RECORDING
+    )
+    row = EnquiryFile(
+        blob_id=blob.id,
+        enquiry_id=enquiry.id,
+        anonymous=enquiry.anonymous,
+        kind=kind,
+        media_type=blob.media_type,
+        size=blob.size,
+        attached_at=unit.now,
+        attached_by=unit.actor.id,
+    )
+    unit.session.add(row)
+    return row

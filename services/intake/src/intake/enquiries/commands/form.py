@@ -1,0 +1,89 @@
+"""The requests of the first step: what staff write down, and what the public form asks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from contracts.identifiers import Code, EnquiryChannel, FamilyStatus
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from intake.applications.commands.form import Email, LongText, PersonName, ShortText
+from intake.enquiries.errors import anonymous_keeps_no_caller, needed
+
+__all__ = ["RegisterEnquiry", "SubmitEnquiry", "Text", "Versioned"]
+
+Text = Annotated[LongText, Field(min_length=3)]
+Phone = Annotated[str, Field(min_length=5, max_length=40)]
+BY_STAFF = frozenset(EnquiryChannel) - {EnquiryChannel.FORM, EnquiryChannel.WINDOW}
+
+
+class Versioned(BaseModel):
+    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(None, ge=0)
+
+
+class _Asked(BaseModel):
+    """What every question has. ``id`` may be chosen by the client; ``territory`` is a code of the region."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID | None = None
+    territory: Code | None = None
+    anonymous: bool = False
+    name: PersonName | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    address: ShortText | None = None
+    question: Text
+    theme: Code | None = None
+    help_kind: Code | None = None
+    answer_channel: EnquiryChannel | None = None
+
+    @model_validator(mode="after")
+    def _anonymous_means_anonymous(self) -> _Asked:
+        if self.anonymous:
+            for field in ("name", "phone", "email"):
+                if getattr(self, field) is not None:
+                    raise anonymous_keeps_no_caller(field)
+        elif self.name is None:
+            raise needed(
+                "name",
+                "Напишите фамилию, имя и отчество или отметьте, что обращение анонимное.",
+                "Give the full name, or mark the enquiry as anonymous.",
+            )
+        return self
+
+
+class RegisterEnquiry(_Asked):
+    """A call, letter, message or visit, written down by staff with what its channel needs (D1-14…D1-16)."""
+
+    region: Code
+    organisation_id: UUID | None = None
+    channel: EnquiryChannel
+    status: FamilyStatus | None = None
+    complaint: bool = False
+    received_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _what_the_channel_needs(self) -> RegisterEnquiry:
+        if self.channel not in BY_STAFF:
+            raise needed("channel", "Через форму обращаются сами.", "People use the form themselves.")
+        if self.anonymous:
+            return self
+        if self.channel in {EnquiryChannel.PHONE, EnquiryChannel.SMS} and self.phone is None:
+            raise needed("phone", "Запишите номер телефона для ответа.", "Write down the number to answer to.")
+        if self.channel is EnquiryChannel.EMAIL and self.email is None:
+            raise needed("email", "Запишите адрес для ответа.", "Write down the address to answer to.")
+        return self
+
+
+class SubmitEnquiry(_Asked):
+    """The public form, and «окно специалиста»: a question with a thread of its own (D0-11)."""
+
+    channel: Literal[EnquiryChannel.FORM, EnquiryChannel.WINDOW] = EnquiryChannel.FORM
+    agreed_version: Code | None = None
+    """Version of the consent text the person agreed to; needed unless anonymous."""

@@ -1,0 +1,52 @@
+"""The event door of enquiries, their timers, and what the worker does when it starts."""
+
+from __future__ import annotations
+
+from chassis.messaging import EventRouter
+from chassis.runtime import Runtime
+from chassis.timers import Timer, TimerRouter
+from chassis.unit import Unit
+from contracts.notifications import MessageFailed, MessageSent
+
+from intake.enquiries.commands import watch
+from intake.enquiries.commands.register import DUE
+from intake.enquiries.packs import journals
+
+ANSWER = "enquiry_answered"
+"""The kind of message that carries an answer."""
+events = EventRouter()
+timers = TimerRouter()
+
+
+@events.on(MessageSent)
+async def answer_sent(event: MessageSent, unit: Unit) -> None:
+    """The person has the answer once the channel has taken it (D1-15)."""
+    if event.kind == ANSWER:
+        await watch.note_sent(event.about_id, unit)
+
+
+@events.on(MessageFailed)
+async def answer_failed(event: MessageFailed, unit: Unit) -> None:
+    """Nobody is told by a letter that did not go out."""
+    if event.kind == ANSWER:
+        await watch.note_failed(event.about_id, unit)
+
+
+@timers.on(DUE)
+async def due(timer: Timer, unit: Unit) -> None:
+    await watch.escalate(timer.subject_id, unit)
+
+
+async def recompute_due_times(runtime: Runtime) -> None:
+    """After a start with another calendar or other terms, running due times are computed again, page by page."""
+    for code, pack in journals(runtime).packs.items():
+        region = runtime.regions[code]
+        async with runtime.transaction() as unit:
+            changed = await watch.calendar_changed(region, pack, unit)
+        after = None
+        while changed:
+            async with runtime.transaction() as unit:
+                after = await watch.recompute(region, pack, after, unit)
+                changed = after is not None
+                if not changed:
+                    await watch.calendar_applied(region, pack, unit)

@@ -1,0 +1,64 @@
+"""Builders for the tests of the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from chassis.regions import load_packs
+from chassis.running import Caller, Running
+from contracts.identifiers import named_id
+
+from intake.enquiries.pack import EnquiriesPack
+from intake.testing import REGIONS, Route, organisation
+
+OMSK = "omsk-muromtsevo"
+
+
+@lru_cache
+def enquiries_pack(region: str = OMSK) -> EnquiriesPack:
+    """The committed ``enquiries.yaml`` of a region."""
+    return load_packs(REGIONS, "enquiries", EnquiriesPack)[region]
+
+
+@dataclass
+class Desk:
+    """The remote point: its staff, and enquiries on their way through the HTTP doors."""
+
+    app: Running
+    region: str = OMSK
+
+    @property
+    def organisation_id(self) -> str:
+        """The organisation that keeps the journal."""
+        return str(organisation(enquiries_pack(self.region).journals[0].organisation, self.region))
+
+    async def person(self, login: str) -> Caller:
+        """A signed-in person of the pack, with the authority the pack gives."""
+        return await Route(self.app, self.region).person(login)
+
+    async def registered(self, who: Caller, **asked: Any) -> dict[str, Any]:
+        """Written down by staff; the answer."""
+        answer = await who.post("/enquiries", json={"region": self.region, **asked})
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def submitted(self, who: Caller | None = None, **asked: Any) -> dict[str, Any]:
+        """Asked through the public form; the answer."""
+        form = {"question": "Где занимаются с ребёнком?", "agreed_version": "2026-1"} | asked
+        answer = await (who or self.app.client()).post(f"/regions/{self.region}/enquiries", json=form)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def serving(self, who: Caller, enquiry_id: str, login: str) -> Caller:
+        """Assigned by the one to the other, who has begun; the specialist."""
+        chosen = {"specialist_id": str(named_id("principal", f"{self.region}/{login}"))}
+        assigned = await who.post(f"/enquiries/{enquiry_id}/assign", json=chosen)
+        assert assigned.status_code == 200, assigned.text
+        specialist = await self.person(login)
+        begun = await specialist.post(f"/enquiries/{enquiry_id}/serve")
+        assert begun.status_code == 200, begun.text
+        return specialist
