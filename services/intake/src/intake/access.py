@@ -36,13 +36,30 @@ GUARDED: tuple[Entry, ...] = (
             Relation.TERRITORY: ("territory", "region"),
             Relation.SELF: "id",
         },
-        readers=(Permission("account:read"),),
+        readers=(Permission("account:read"), Permission("enquiry:assign")),
         writers=(Permission("account:register"), Permission("account:bind")),
     ),
     ChildOf("bindings", "principals", "principal_id"),
     Open("binding_codes", writers=(Permission("application:bind"), Permission("account:bind"))),
     Open("number_counters", writers=(Permission("application:submit"),)),
     Open("calendar_prints"),
+    Guarded(
+        "enquiries",
+        "enquiry",
+        columns={
+            Relation.ORGANISATION: "organisation_id",
+            Relation.TERRITORY: ("territory", "region"),
+            Relation.COORDINATOR: "assigned_to",
+            Relation.SELF: "asked_by",
+            Relation.TOKEN: "token_digest",
+        },
+    ),
+    ChildOf("enquiry_messages", "enquiries", "enquiry_id"),
+    ChildOf("enquiry_amendments", "enquiries", "enquiry_id"),
+    ChildOf("enquiry_files", "enquiries", "enquiry_id"),
+    ChildOf("enquiry_words", "enquiries", "enquiry_id"),
+    Guarded("public_answers", "public_answer", columns={Relation.ORGANISATION: "organisation_id"}),
+    Open("journal_counters", writers=(Permission("enquiry:submit"), Permission("enquiry:register"))),
 )
 
 _HOLD_TOKEN = text("SELECT set_config('app.token', :digest, true)")
