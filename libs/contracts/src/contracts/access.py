@@ -192,6 +192,13 @@ _FILING = (
     ),
 )
 
+_SEARCH = (
+    _grant(Role.COORDINATOR, "application_search", "read", Relation.ORGANISATION),
+    _grant(Role.HEAD, "application_search", "read", Relation.ORGANISATION),
+    _grant(Role.HEAD, "application_search", "read", Relation.SERVING),
+    _grant(Role.SPECIALIST, "application_search", "read", Relation.SERVING),
+)
+
 _DIRECTORY = (
     _grant(Role.HEAD, "organisation", "name_finders", Relation.ORGANISATION),
     _grant(Role.ADMINISTRATOR, "agreement", "read register end", Relation.ANY),
@@ -295,6 +302,7 @@ POLICY: tuple[Grant, ...] = (
     *_INTAKE,
     *_ENQUIRIES,
     *_FILING,
+    *_SEARCH,
     *_DIRECTORY,
     *_PORTAL,
     *_REFERRALS,

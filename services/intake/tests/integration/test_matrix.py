@@ -56,7 +56,8 @@ class Scene:
 async def scene(intake: Running) -> Scene:
     route = Route(intake)
     coordinator, head = await route.person("koordinator.moskva"), await route.person("head.sever")
-    card = await route.handed_over(coordinator, "early-help-north", territory=f"{MOSCOW}/severny")
+    doctor = await intake.as_role("doctor")
+    card = await route.handed_over(coordinator, "early-help-north", by=doctor, territory=f"{MOSCOW}/severny")
     await head.post(f"/applications/{card['id']}/accept")
     family = intake.client(status_token=card["status_token"])
     sent = await family.post("/applications/status/files", files={"file": ("a.pdf", PDF, "application/pdf")})
@@ -89,6 +90,7 @@ async def caller(scene: Scene, cell: Cell) -> Caller:
         Relation.TERRITORY: {"territories": [MOSCOW if staff else found.territory]},
         Relation.CHILD: {"child_ids": [found.child_id]},
         Relation.COORDINATOR: {"id": found.coordinator_id},
+        Relation.SELF: {"id": found.filed_by},
     }
     made = (
         scene.app.client()
@@ -102,9 +104,13 @@ async def caller(scene: Scene, cell: Cell) -> Caller:
 
 async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
     path = cell.door.path.format(
-        application_id=scene.application.id, file_id=scene.file_id, principal_id=STAFF, region=MOSCOW
+        application_id=scene.application.id,
+        file_id=scene.file_id,
+        principal_id=STAFF,
+        region=MOSCOW,
+        duplicate_id=uuid4(),
     )
-    if path.endswith("/files"):
+    if path.endswith(("/files", "/protocol")):
         return await who.post(path, files={"file": ("a.txt", b"not a document", "text/plain")})
     body = None if cell.door.method == "GET" else BODIES.get(cell.door.path, {})
     return await who.request(cell.door.method, path, json=body, params={"limit": 200} if body is None else None)

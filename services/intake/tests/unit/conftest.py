@@ -38,6 +38,7 @@ def filing() -> Filing:
         number="РП-2026-000001",
         region=MOSCOW,
         territory=MOSCOW,
+        residence_territory=MOSCOW,
         source=ApplicationSource.SITE,
         entry_point=None,
         age_band=AgeBand.EARLY,

@@ -42,6 +42,7 @@ class ApplicationMachine(RuleBasedStateMachine):
             number="РП-2026-000001",
             region=MOSCOW,
             territory=MOSCOW,
+            residence_territory=MOSCOW,
             source=ApplicationSource.SITE,
             entry_point=None,
             age_band=AgeBand.EARLY,

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Body, File, Query, Response, UploadFile
+from fastapi import Body, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
+from pydantic import AwareDatetime
 
-from intake.applications import page, queries, services
-from intake.applications.commands import coordinate, family, serve, submit
+from intake.applications import doors, duplicates, page, queries, services
+from intake.applications.commands import agency, coordinate, family, serve, submit
+from intake.applications.commands.agency import SetTerritories
 from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.serve import AcceptApplication, ReturnApplication
+from intake.applications.doors import DoorCount
+from intake.applications.duplicates import JudgeDuplicate
 from intake.applications.queries import ApplicationForm, Filter
 from intake.applications.services import NearService
 from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
@@ -52,13 +57,20 @@ async def status(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
 )
 async def attach_file(file: Annotated[UploadFile, File()], unit: UnitDep) -> FileView:
     content = await read_upload(file)
-    row = await family.attach_file(content, file.filename, file.content_type, unit)
-    return FileView(id=row.blob_id, media_type=row.media_type, size=row.size, attached_at=row.attached_at)
+    return FileView.of(await family.attach_file(content, file.filename, file.content_type, unit))
 
 
 @router.post("/applications/status/withdraw", permission="application:withdraw", rate="30/minute")
 async def withdraw(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
-    await family.withdraw(unit)
+    await family.withdraw(await family.own_application(unit), unit)
+    return await queries.status(deployment, unit)
+
+
+@router.put("/applications/status/low-vision", permission="application:attach", rate="60/minute")
+async def read_large(
+    low_vision: Annotated[bool, Body(embed=True)], deployment: DeploymentDep, unit: UnitDep
+) -> StatusView:
+    await family.read_large(low_vision, unit)
     return await queries.status(deployment, unit)
 
 
@@ -67,6 +79,17 @@ async def applications(
     wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[ApplicationLine]:
     return await queries.applications(wanted, paging, unit)
+
+
+@router.get("/applications/entry-points", permission="application:read")
+async def entry_points(
+    deployment: DeploymentDep,
+    unit: UnitDep,
+    region: Annotated[str | None, Query(max_length=64)] = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+) -> list[DoorCount]:
+    return await doors.doors(region, since, until, deployment, unit)
 
 
 @router.get("/applications/{application_id}", permission="application:read")
@@ -87,6 +110,45 @@ async def record_call(
     application_id: UUID, command: RecordCall, deployment: DeploymentDep, unit: UnitDep
 ) -> ApplicationCard:
     application = await coordinate.record_call(application_id, command, deployment, unit)
+    return await queries.card(application, unit)
+
+
+@router.post("/applications/{application_id}/withdraw", permission="application:withdraw")
+async def withdraw_own(application_id: UUID, unit: UnitDep) -> ApplicationCard:
+    application = await family.withdraw(application_id, unit)
+    return await queries.card(application, unit)
+
+
+@router.post(
+    "/applications/{application_id}/protocol",
+    permission="application:attach_protocol",
+    status_code=201,
+    max_body=UPLOAD_BODY,
+)
+async def attach_protocol(
+    application_id: UUID,
+    file: Annotated[UploadFile, File()],
+    unit: UnitDep,
+    announced_on: Annotated[date | None, Form()] = None,
+) -> FileView:
+    content = await read_upload(file)
+    row = await agency.attach_protocol(application_id, content, file.filename, file.content_type, announced_on, unit)
+    return FileView.of(row)
+
+
+@router.put("/applications/{application_id}/territories", permission="application:set_territories")
+async def set_territories(
+    application_id: UUID, command: SetTerritories, deployment: DeploymentDep, unit: UnitDep
+) -> ApplicationCard:
+    application = await agency.set_territories(application_id, command, deployment, unit)
+    return await queries.card(application, unit)
+
+
+@router.post("/applications/{application_id}/duplicates/{duplicate_id}", permission="application:judge_duplicate")
+async def judge_duplicate(
+    application_id: UUID, duplicate_id: UUID, command: JudgeDuplicate, unit: UnitDep
+) -> ApplicationCard:
+    application = await duplicates.judge_duplicate(application_id, duplicate_id, command, unit)
     return await queries.card(application, unit)
 
 

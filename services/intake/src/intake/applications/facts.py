@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from contracts.event import Moment
@@ -14,15 +14,18 @@ from contracts.intake import (
     ApplicationSubmitted,
     CallRecorded,
     ConsentTicked,
+    DiagnosisProtocolAttached,
 )
 from contracts.personal import Contact, FileOpening
 from contracts.sealed import Sealed
 
 from intake.applications.deadlines import Deadline
-from intake.applications.records import CallAttempt, ConsentDocument, Filing
+from intake.applications.records import Attachment, CallAttempt, ConsentDocument, Filing
 
 if TYPE_CHECKING:
     from intake.applications.model import Application
+
+Judgement = Literal["found", "confirmed", "rejected"]
 
 
 def submitted(filing: Filing, call_back: Deadline, contact: Sealed[Contact]) -> ApplicationSubmitted:
@@ -64,6 +67,15 @@ def consent_ticked(application: Application, document: ConsentDocument) -> Conse
         text_version=document.text_version,
         text_hash=document.text_hash,
         given_at=document.given_at,
+    )
+
+
+def protocol_attached(application: Application, attachment: Attachment) -> DiagnosisProtocolAttached:
+    return DiagnosisProtocolAttached(
+        application_id=application.id,
+        child_id=application.child_id,
+        file_id=attachment.blob_id,
+        attached_at=attachment.attached_at,
     )
 
 

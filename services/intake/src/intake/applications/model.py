@@ -10,7 +10,14 @@ from uuid import UUID
 import workdays
 from chassis.aggregate import Aggregate
 from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, Purpose
-from contracts.intake import ApplicationDeadlineMoved, ApplicationReturned, ApplicationTaken, ApplicationWithdrawn
+from contracts.intake import (
+    ApplicationDeadlineMoved,
+    ApplicationDuplicateLinked,
+    ApplicationReturned,
+    ApplicationTaken,
+    ApplicationTerritoriesSet,
+    ApplicationWithdrawn,
+)
 from contracts.personal import Contact, FileOpening
 from contracts.sealed import Sealed
 from sqlalchemy import ARRAY, CheckConstraint, Index, Uuid
@@ -41,6 +48,9 @@ class Application(Aggregate, Base):
     number: Mapped[str] = mapped_column(unique=True)
     region: Mapped[str]
     territory: Mapped[str]
+    """The responsible territory: who answers for the family, by whose calendar (T15)."""
+    residence_territory: Mapped[str]
+    """Where the family lives (T15)."""
     state: Mapped[State]
     source: Mapped[ApplicationSource]
     entry_point: Mapped[str | None]
@@ -53,6 +63,14 @@ class Application(Aggregate, Base):
     coordinator_id: Mapped[UUID | None]
     token_digest: Mapped[str] = mapped_column(unique=True)
     registered_in_region: Mapped[bool]
+    filed_by: Mapped[UUID | None] = mapped_column(index=True)
+    """The doctor or member of staff who filed for the family (D2-07)."""
+    client_type: Mapped[str | None]
+    low_vision: Mapped[bool] = mapped_column(default=False)
+    """The family reads in large letters (D0-16): its status page opens so."""
+    protocol_due_at: Mapped[datetime | None]
+    """By when the protocol of announcing the diagnosis follows; None where none is expected any more (D2-08)."""
+    protocol_explanation: Mapped[dict[str, Any] | None]
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime]
     """The deadline that counts now; lists are sorted by it."""
@@ -184,6 +202,37 @@ class Application(Aggregate, Base):
         if self.appointment_id == appointment_id:
             self.appointment_id = self.appointment_at = None
             self._end(DeadlineKind.FIRST_APPOINTMENT, None)
+
+    def expect_protocol(self, due: workdays.Deadline) -> None:
+        """The protocol of announcing the diagnosis follows the application (D2-08)."""
+        self.protocol_due_at, self.protocol_explanation = due.due_at, due.explanation.to_json()
+
+    def attach_protocol(self, attachment: Attachment) -> None:
+        """The protocol lies with the application from now on; a newer one lies beside it."""
+        require_state("attach", self.state)
+        self.attachments.add(attachment)
+        self.protocol_due_at = self.protocol_explanation = None
+        self.record(facts.protocol_attached(self, attachment))
+
+    def link_duplicate(self, earlier_id: UUID, state: facts.Judgement, now: datetime) -> None:
+        """An earlier application looks like the same child's, or a person has judged it."""
+        self.record(
+            ApplicationDuplicateLinked(
+                application_id=self.id, earlier_application_id=earlier_id, state=state, linked_at=now
+            )
+        )
+
+    def set_territories(self, residence: str, responsible: str, now: datetime) -> bool:
+        """Where the family lives and who answers for it (T15); whether that changed anything."""
+        if (self.residence_territory, self.territory) == (residence, responsible):
+            return False
+        self.residence_territory, self.territory = residence, responsible
+        self.record(
+            ApplicationTerritoriesSet(
+                application_id=self.id, residence_territory=residence, responsible_territory=responsible, set_at=now
+            )
+        )
+        return True
 
     def note_health_consent(self, consent_id: UUID, stands: bool) -> None:
         """A written consent for the purpose health was recorded, or withdrawn: it acts at once."""

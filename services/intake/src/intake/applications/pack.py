@@ -81,7 +81,22 @@ class ReturnReason(PackModel):
 
 
 class EntryPoint(PackModel):
-    """Through which door the family came; kept for statistics."""
+    """Through which door the family came; kept for statistics (D2-12, D3-12)."""
+
+    code: Code
+    title: str
+
+
+class Trigger(PackModel):
+    """When help is needed (D2-14, D2-35). ``by_doctor``: found by a doctor, so the public form does not tell it."""
+
+    code: Code
+    title: str
+    by_doctor: bool = False
+
+
+class ClientType(PackModel):
+    """A kind of family the region counts, such as rural families (D1-09)."""
 
     code: Code
     title: str
@@ -91,6 +106,8 @@ class Terms(PackModel):
     call_back: PackTerm
     acceptance: PackTerm
     first_appointment: PackTerm
+    protocol: PackTerm | None = None
+    """By when a protocol of announcing the diagnosis follows an application (D2-08); None where none is written."""
 
 
 class NearestRule(PackModel):
@@ -108,8 +125,7 @@ class FieldText(PackModel):
 class FormTexts(PackModel):
     title: str
     intro: str
-    triggers: tuple[str, ...] = Field(min_length=1)
-    """When early help is needed (D2-14)."""
+    triggers: tuple[Trigger, ...] = Field(min_length=1)
     removed_barriers: tuple[str, ...]
     """What a family does not have to bring or do (D2-15)."""
     first_appointment_documents: tuple[str, ...]
@@ -126,6 +142,7 @@ class IntakePack(PackModel):
     consents: tuple[ConsentText, ...]
     return_reasons: tuple[ReturnReason, ...] = Field(min_length=1)
     entry_points: tuple[EntryPoint, ...]
+    client_types: tuple[ClientType, ...] = ()
     nearest: NearestRule
     form: FormTexts
 
@@ -153,6 +170,9 @@ class IntakePack(PackModel):
     def redirect(self, band: AgeBand) -> Redirect:
         """Where a family of that age band is shown to."""
         return next(redirect for redirect in self.redirects if band in redirect.bands)
+
+    def trigger(self, code: str) -> Trigger | None:
+        return next((trigger for trigger in self.form.triggers if trigger.code == code), None)
 
     def return_reason(self, code: str) -> ReturnReason | None:
         return next((reason for reason in self.return_reasons if reason.code == code), None)

@@ -47,6 +47,10 @@ class Health(Personal):
 
     diagnosis: str | None = None
     gestation_weeks: int | None = None
+    triggers: tuple[str, ...] = ()
+    """Why help is needed, as codes of the pack (D2-14, D2-35): they tell of the child's health."""
+    announced_on: date | None = None
+    """When the diagnosis was announced (D2-08)."""
 
 
 def at(kind: type[Personal], application_id: UUID) -> str:
@@ -61,7 +65,7 @@ def shut(record: Personal, key: PersonKey, application_id: UUID) -> dict[str, An
 
 def shut_if_any(record: Personal, key: PersonKey, application_id: UUID) -> dict[str, Any] | None:
     """The same; None where nothing stands in the record."""
-    return shut(record, key, application_id) if record.model_dump(exclude_none=True) else None
+    return shut(record, key, application_id) if record.model_dump(exclude_defaults=True) else None
 
 
 def opened(stored: dict[str, Any] | None, kind: type[P], key: PersonKey, application_id: UUID) -> P:

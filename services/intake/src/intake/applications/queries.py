@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from chassis.blobs import Blob
@@ -14,16 +14,18 @@ from chassis.paging import Order, paginate
 from chassis.unit import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, ApplicationSource, Purpose
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from intake.access import drop_token
 from intake.applications.commands.family import own_application
+from intake.applications.duplicates import duplicates_of
 from intake.applications.model import Application
 from intake.applications.pack import REQUIRED_FIELDS, IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.applications.records import Attachment, CallAttempt, ConsentDocument
 from intake.applications.states import ALLOWED, State
+from intake.applications.tokens import found_by_name
 from intake.applications.views import (
     NEXT_STEPS,
     STATE_TITLES,
@@ -77,7 +79,7 @@ class ApplicationForm(BaseModel):
     region: str
     title: str
     intro: str
-    triggers: list[str]
+    triggers: list[FormTerritory]
     removed_barriers: list[str]
     first_appointment_documents: list[str]
     fields: list[FormField]
@@ -95,6 +97,9 @@ class Filter(BaseModel):
     source: ApplicationSource | None = None
     age_band: AgeBand | None = None
     number: str | None = None
+    client_type: str | None = None
+    name: Annotated[str | None, Field(min_length=2, max_length=200)] = None
+    """Of the child or the representative, in any spelling."""
     mine: bool = False
     unassigned: bool = False
     due_before: datetime | None = None
@@ -114,7 +119,7 @@ def application_form(region_code: str, deployment: Deployment, unit: Unit) -> Ap
         region=region_code,
         title=form.title,
         intro=form.intro,
-        triggers=list(form.triggers),
+        triggers=[FormTerritory(code=one.code, title=one.title) for one in form.triggers if not one.by_doctor],
         removed_barriers=list(form.removed_barriers),
         first_appointment_documents=list(form.first_appointment_documents),
         fields=fields,
@@ -142,13 +147,15 @@ async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Appl
     """The applications the actor may see; row security decides which those are."""
     await drop_token(unit.session)
     statement = select(Application)
-    for name in ("region", "territory", "state", "source", "age_band", "number"):
+    for name in ("region", "territory", "state", "source", "age_band", "number", "client_type"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(Application, name) == value)
     if wanted.mine:
         statement = statement.where(Application.coordinator_id == unit.actor.id)
     if wanted.unassigned:
         statement = statement.where(Application.coordinator_id.is_(None))
+    if wanted.name:
+        statement = statement.where(Application.id.in_(await found_by_name(wanted.name, unit)))
     if wanted.due_before:
         statement = statement.where(Application.due_at < wanted.due_before)
     rows, cursor = await paginate(unit.session, statement, page, ORDER)
@@ -176,6 +183,8 @@ async def card(application: Application, unit: Unit) -> ApplicationCard:
         registered_in_region=application.registered_in_region,
         return_reason=application.return_reason,
         appointment_at=application.appointment_at,
+        protocol_due_at=application.protocol_due_at,
+        duplicates=await duplicates_of(application.id, unit),
         consents=[
             ConsentView.model_validate(row, from_attributes=True) for row in await _all(ConsentDocument, own, unit)
         ],
@@ -219,9 +228,7 @@ async def _health(application: Application, unit: Unit) -> HealthFields:
 async def files(application_id: UUID, unit: Unit) -> list[FileView]:
     """What is known of the family's files without opening them."""
     rows = await _all(Attachment, application_id, unit)
-    return [
-        FileView(id=row.blob_id, media_type=row.media_type, size=row.size, attached_at=row.attached_at) for row in rows
-    ]
+    return [FileView.of(row) for row in rows]
 
 
 async def open_file(application_id: UUID, file_id: UUID, unit: Unit) -> tuple[Blob, bytes]:
@@ -274,6 +281,7 @@ async def status(deployment: Deployment, unit: Unit) -> StatusView:
         files=await files(application.id, unit),
         can_withdraw=state in ALLOWED["withdraw"],
         can_attach=state in ALLOWED["attach"],
+        low_vision=application.low_vision,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,12 @@ class CallAttempt(Base):
     explanation_given: Mapped[bool]
 
 
+class AttachmentKind(StrEnum):
+    EXTRACT = "extract"
+    DIAGNOSIS_PROTOCOL = "diagnosis_protocol"
+    """The joint protocol of announcing the diagnosis (D2-08)."""
+
+
 class Attachment(Base):
     """A file of the family, such as a doctor's extract; content and name stay sealed in the blob store."""
 
@@ -49,6 +56,7 @@ class Attachment(Base):
 
     blob_id: Mapped[UUID] = mapped_column(primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    kind: Mapped[AttachmentKind]
     media_type: Mapped[str]
     size: Mapped[int]
     attached_at: Mapped[datetime]
@@ -73,6 +81,7 @@ class Filing:
     number: str
     region: str
     territory: str
+    residence_territory: str
     source: ApplicationSource
     entry_point: str | None
     age_band: AgeBand
@@ -82,3 +91,5 @@ class Filing:
     token_digest: str
     registered_in_region: bool
     submitted_at: datetime
+    filed_by: UUID | None = None
+    client_type: str | None = None

@@ -12,7 +12,8 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 
 from intake.applications.commands import watch
 from intake.applications.commands.serve import RELEASE_RETURNED
-from intake.applications.commands.submit import CALL_BACK_DUE
+from intake.applications.commands.submit import CALL_BACK_DUE, FIND_DUPLICATES
+from intake.applications.duplicates import find_duplicates
 from intake.deployment import deployment
 
 events = EventRouter()
@@ -55,6 +56,11 @@ async def call_back_due(timer: Timer, unit: Unit) -> None:
 @timers.on(RELEASE_RETURNED)
 async def release_returned(timer: Timer, unit: Unit) -> None:
     await watch.release_returned(timer.subject_id, unit)
+
+
+@timers.on(FIND_DUPLICATES)
+async def look_for_duplicates(timer: Timer, unit: Unit) -> None:
+    await find_duplicates(timer.subject_id, unit)
 
 
 async def recompute_deadlines(runtime: Runtime) -> None:

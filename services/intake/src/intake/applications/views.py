@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from workdays import Standing
 
 from intake.applications.deadlines import Deadline, DeadlineKind
+from intake.applications.duplicates import DuplicateView
 from intake.applications.model import Application
+from intake.applications.records import Attachment, AttachmentKind
 from intake.applications.states import State
 
 
@@ -54,6 +56,8 @@ class ApplicationLine(BaseModel):
     number: str
     region: str
     territory: str
+    residence_territory: str
+    client_type: str | None
     state: State
     source: ApplicationSource
     entry_point: str | None
@@ -84,14 +88,21 @@ class SocialFields(BaseModel):
 
 class FileView(BaseModel):
     id: UUID
+    kind: AttachmentKind
     media_type: str
     size: int
     attached_at: datetime
+
+    @classmethod
+    def of(cls, row: Attachment) -> FileView:
+        return cls(id=row.blob_id, kind=row.kind, media_type=row.media_type, size=row.size, attached_at=row.attached_at)
 
 
 class HealthFields(BaseModel):
     diagnosis: str | None
     gestation_weeks: int | None
+    triggers: list[str]
+    announced_on: date | None
     files: list[FileView]
 
 
@@ -119,6 +130,9 @@ class ApplicationCard(ApplicationLine):
     registered_in_region: bool
     return_reason: str | None
     appointment_at: datetime | None
+    protocol_due_at: datetime | None
+    """By when the protocol of announcing the diagnosis follows (D2-08)."""
+    duplicates: list[DuplicateView]
     consents: list[ConsentView]
     calls: list[CallView]
     contact: ContactFields | None = None
@@ -137,6 +151,8 @@ def line(application: Application, now: datetime) -> dict[str, Any]:
         "number": application.number,
         "region": application.region,
         "territory": application.territory,
+        "residence_territory": application.residence_territory,
+        "client_type": application.client_type,
         "state": application.state,
         "source": application.source,
         "entry_point": application.entry_point,
@@ -166,6 +182,8 @@ class StatusView(BaseModel):
     files: list[FileView]
     can_withdraw: bool
     can_attach: bool
+    low_vision: bool
+    """The family reads in large letters (D0-16)."""
 
 
 STATE_TITLES: dict[State, str] = {

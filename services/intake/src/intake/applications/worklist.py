@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import workdays
 from chassis.auth import Principal
 from chassis.unit import Unit
 from contracts.worklist import WorkItem
@@ -13,7 +14,7 @@ from sqlalchemy import or_, select
 
 from intake.applications.deadlines import Deadline, DeadlineKind
 from intake.applications.model import Application
-from intake.applications.states import OPEN_STATES, State
+from intake.applications.states import CLOSED_UNSERVED, OPEN_STATES, State
 
 MOST = 500
 
@@ -42,7 +43,34 @@ async def work(unit: Unit) -> Sequence[WorkItem]:
     concerned = Application.organisation_id.in_(mine) | Application.serving_organisation_id.in_(mine)
     found = select(Application).where(waiting, concerned).order_by(Application.due_at).limit(MOST)
     rows = (await unit.session.scalars(found)).all()
-    return [item for row in rows for item in _items(row, unit.actor, unit.now)]
+    awaited = select(Application).where(Application.protocol_due_at.is_not(None), Application.organisation_id.in_(mine))
+    protocols = (await unit.session.scalars(awaited.order_by(Application.protocol_due_at).limit(MOST))).all()
+    items = [item for row in rows for item in _items(row, unit.actor, unit.now)]
+    return items + [_protocol(row, unit.now) for row in protocols if row.state not in CLOSED_UNSERVED]
+
+
+def _protocol(application: Application, now: datetime) -> WorkItem:
+    """The protocol of announcing the diagnosis that was promised (D2-08)."""
+    due, explained = application.protocol_due_at, application.protocol_explanation
+    if due is None or explained is None:
+        raise AssertionError("an awaited protocol has a due time")
+    return WorkItem(
+        id=f"intake:protocol:{application.id}",
+        service="intake",
+        kind="protocol",
+        subject_id=application.id,
+        number=application.number,
+        title="Получить протокол объявления диагноза",
+        region=application.region,
+        territory=application.territory,
+        organisation_id=application.organisation_id,
+        assigned_to=application.coordinator_id,
+        created_at=application.submitted_at,
+        due_at=due,
+        standing=workdays.overdue(due, None, now),
+        explanation=workdays.Explanation.from_json(explained).text("ru"),
+        url=f"/intake/applications/{application.id}",
+    )
 
 
 def _items(application: Application, actor: Principal, now: datetime) -> Iterator[WorkItem]:

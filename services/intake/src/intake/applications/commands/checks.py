@@ -15,19 +15,21 @@ from contracts.identifiers import ApplicationSource, ConsentForm, Purpose
 from intake.applications.commands.form import ConsentGiven, SubmitApplication
 from intake.applications.pack import IntakePack
 
-FILING_ROLES = frozenset({Role.COORDINATOR, Role.SPECIALIST, Role.HEAD})
+STAFF_ROLES = frozenset({Role.COORDINATOR, Role.SPECIALIST, Role.HEAD})
+FILING_ROLES = STAFF_ROLES | {Role.DOCTOR}
 CLOCK_SKEW = timedelta(minutes=5)
 OLDEST_YEARS = 120
 
 
 def is_staff(actor: Principal) -> bool:
-    """Whether the actor may file for a family, from a call, a brigade or a letter of an agency (D2-22)."""
+    """Whether the actor may file for a family: from a call, a brigade, a letter of an agency (D2-07, D2-22)."""
     return bool(actor.roles & FILING_ROLES)
 
 
 def check_source(source: ApplicationSource, actor: Principal) -> None:
-    """The public form is the site; every other source is vouched for by staff (D2-22)."""
-    if source is not ApplicationSource.SITE and not is_staff(actor):
+    """The public form is the site; a doctor files for the health agency; staff vouch for all else (D2-07, D2-22)."""
+    doctors = source is ApplicationSource.HEALTH_AGENCY and Role.DOCTOR in actor.roles
+    if source is not ApplicationSource.SITE and not doctors and not actor.roles & STAFF_ROLES:
         raise _refused(
             "source_not_allowed",
             "source",
@@ -42,6 +44,28 @@ def check_entry_point(code: str | None, pack: IntakePack) -> None:
     if code is not None and code not in known:
         raise _refused(
             "entry_point_unknown", "entry_point", "Такой точки входа нет.", "There is no such entry point.", known=known
+        )
+
+
+def check_triggers(codes: Sequence[str], pack: IntakePack) -> None:
+    if unknown := [code for code in codes if pack.trigger(code) is None]:
+        raise _refused(
+            "trigger_unknown",
+            f"triggers.{list(codes).index(unknown[0])}",
+            "Такого повода для обращения нет в списке.",
+            "There is no such reason for asking.",
+            known=[trigger.code for trigger in pack.form.triggers],
+        )
+
+
+def check_protocol(follows: bool, pack: IntakePack, actor: Principal) -> None:
+    """A protocol follows where the region writes any, from whoever files for the family (D2-08)."""
+    if follows and not (is_staff(actor) and pack.terms.protocol):
+        raise _refused(
+            "protocol_not_expected",
+            "protocol_follows",
+            "Протокол объявления диагноза прикладывает врач или сотрудник, который подаёт заявку за семью.",
+            "A protocol of announcing the diagnosis is attached by the doctor or staff who files for the family.",
         )
 
 
@@ -94,7 +118,8 @@ def check_consents(command: SubmitApplication, pack: IntakePack, staff: bool, no
 
 def _needed(command: SubmitApplication, pack: IntakePack) -> Sequence[Purpose]:
     needed = [text.purpose for text in pack.consents if text.required]
-    return [*needed, Purpose.HEALTH] if command.diagnosis and Purpose.HEALTH not in needed else needed
+    told = command.diagnosis or command.triggers
+    return [*needed, Purpose.HEALTH] if told and Purpose.HEALTH not in needed else needed
 
 
 def _check_consent(consent: ConsentGiven, field: str, pack: IntakePack, staff: bool, now: datetime) -> None:

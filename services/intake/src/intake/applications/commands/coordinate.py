@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
-from contracts.identifiers import AgeBand, CallOutcome
+from contracts.identifiers import AgeBand, CallOutcome, Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from intake.applications.commands.checks import CLOCK_SKEW
@@ -17,6 +17,7 @@ from intake.applications.model import Application
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, Words, opened, shut
 from intake.applications.records import CallAttempt
+from intake.applications.tokens import serve_tokens
 from intake.deployment import Deployment
 from intake.directory.model import Organisation
 
@@ -43,6 +44,7 @@ class RecordCall(Versioned):
     need: LongText | None = None
     explanation_given: bool = False
     gestation_weeks: int | None = Field(None, ge=22, le=43)
+    client_type: Code | None = None
 
     @model_validator(mode="after")
     def _reached_means_heard(self) -> RecordCall:
@@ -84,8 +86,10 @@ async def record_call(application_id: UUID, command: RecordCall, deployment: Dep
         called_by=acting_person(unit),
         explanation_given=command.explanation_given,
     )
-    term = deployment.pack(application.region).terms.first_appointment
-    due = computed(term, called_at, unit.regions[application.region], application.territory)
+    pack = deployment.pack(application.region)
+    if command.client_type is not None:
+        application.client_type = known_client_type(command.client_type, pack)
+    due = computed(pack.terms.first_appointment, called_at, unit.regions[application.region], application.territory)
     application.call(attempt, due)
     await _write_down(application, command, unit)
     if application.deadline(DeadlineKind.CALL_BACK).done_at:
@@ -102,6 +106,7 @@ async def hand_over(application_id: UUID, command: HandOver, deployment: Deploym
         raise not_a_service()
     due = computed(pack.terms.acceptance, unit.now, unit.regions[application.region], application.territory)
     application.hand_over(acting_person(unit), service.id, due, unit.now)
+    await serve_tokens(application.id, service.id, unit)
     await unit.timers.cancel("release_returned", application.id)
     return application
 
@@ -129,6 +134,21 @@ async def _write_down(application: Application, command: RecordCall, unit: Unit)
         health = opened(application.health, Health, key, application.id)
         known = health.model_copy(update={"gestation_weeks": command.gestation_weeks})
         application.health = shut(known, key, application.id)
+
+
+def known_client_type(code: str, pack: IntakePack) -> str:
+    """A kind of family the pack counts (D1-09); ``client_type_unknown`` for another code."""
+    known = [one.code for one in pack.client_types]
+    if code not in known:
+        raise DomainError(
+            "client_type_unknown",
+            Kind.INVALID,
+            ru="Такой категории семей в регионе не считают.",
+            en="The region does not count such a kind of family.",
+            field="client_type",
+            known=known,
+        )
+    return code
 
 
 def call_time_impossible() -> DomainError:

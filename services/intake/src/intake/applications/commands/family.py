@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from intake.applications.commands.submit import CALL_BACK_DUE
 from intake.applications.model import Application
-from intake.applications.records import Attachment
+from intake.applications.records import Attachment, AttachmentKind
 from intake.applications.states import require_state
 
 
@@ -23,11 +23,18 @@ async def own_application(unit: Unit) -> UUID:
     return found
 
 
-async def withdraw(unit: Unit) -> Application:
-    """The family withdraws its application."""
-    application = await unit.get(Application, await own_application(unit), "application:withdraw")
+async def withdraw(application_id: UUID, unit: Unit) -> Application:
+    """The family withdraws its application: by its token, or by the account bound to the child."""
+    application = await unit.get(Application, application_id, "application:withdraw")
     application.withdraw(unit.now)
     await unit.timers.cancel(CALL_BACK_DUE, application.id)
+    return application
+
+
+async def read_large(low_vision: bool, unit: Unit) -> Application:
+    """The status page opens in large letters from now on, or no longer (D0-16)."""
+    application = await unit.get(Application, await own_application(unit), "application:attach")
+    application.low_vision = low_vision
     return application
 
 
@@ -42,6 +49,7 @@ async def attach_file(content: bytes, name: str | None, declared: str | None, un
     attachment = Attachment(
         blob_id=blob.id,
         application_id=application.id,
+        kind=AttachmentKind.EXTRACT,
         media_type=blob.media_type,
         size=blob.size,
         attached_at=unit.now,

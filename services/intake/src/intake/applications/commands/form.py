@@ -76,7 +76,11 @@ class ConsentGiven(BaseModel):
 
 
 class SubmitApplication(BaseModel):
-    """An application (D2-16). ``id`` may be chosen by the client; ``territory`` is a code of the form."""
+    """An application (D2-16). ``id`` may be chosen by the client; ``territory`` is a code of the form.
+
+    ``triggers``: why help is needed, codes of the form (D2-14, D2-35). ``protocol_follows``: whoever files for the
+    family will attach the protocol of announcing the diagnosis later (D2-08).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -95,4 +99,6 @@ class SubmitApplication(BaseModel):
     comment: LongText | None = None
     consents: list[ConsentGiven] = Field(max_length=10)
     entry_point: Code | None = None
+    triggers: list[Code] = Field([], max_length=20)
+    protocol_follows: bool = False
     source: ApplicationSource = ApplicationSource.SITE

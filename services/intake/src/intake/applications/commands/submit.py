@@ -23,7 +23,9 @@ from intake.applications.commands.checks import (
     check_birth_date,
     check_consents,
     check_entry_point,
+    check_protocol,
     check_source,
+    check_triggers,
     is_staff,
     known_territory,
 )
@@ -35,10 +37,12 @@ from intake.applications.pack import IntakePack, age_band
 from intake.applications.personal import Child, Health, Home, Representative, Words, shut, shut_if_any
 from intake.applications.phone import normalised
 from intake.applications.records import ConsentDocument, Filing, Papers
+from intake.applications.tokens import index_application, token_maker
 from intake.deployment import Deployment
 
 TOKEN_BYTES = 32
 CALL_BACK_DUE = "call_back_due"
+FIND_DUPLICATES = "find_duplicates"
 
 
 class CallBack(BaseModel):
@@ -99,6 +103,8 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     check_birth_date(command.birth_date, today)
     check_source(command.source, unit.actor)
     check_entry_point(command.entry_point, pack)
+    check_triggers(command.triggers, pack)
+    check_protocol(command.protocol_follows, pack, unit.actor)
     check_consents(command, pack, is_staff(unit.actor), unit.now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     band = age_band(command.birth_date, today, pack.age_bands)
@@ -109,7 +115,8 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     await hold_token(unit.session, token_digest(token))
     # From here on the region's other applications wait for this commit.
     number = await next_number(unit.session, region.code, pack.number_prefix, unit.now, region.zone)
-    filing = _filing(command, pack, people, application_id, number, territory, band, token_digest(token), unit.now)
+    filing = _filing(command, pack, people, application_id, number, territory, band, token_digest(token), unit)
+    await _make_findable(command, phone, filing, unit)
     answer: dict[str, Any] = {
         "id": filing.id,
         "number": number,
@@ -121,8 +128,20 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
         await _store(Application.redirect(filing, papers, right.organisation_id), command.consents, unit)
         return Submitted(**answer, outcome="redirected", redirected_to=right)
     contact = _contact(command, phone, people.representative, application_id)
-    await _store(Application.submit(filing, papers, due, contact), command.consents, unit)
+    application = Application.submit(filing, papers, due, contact)
+    if command.protocol_follows and pack.terms.protocol:
+        application.expect_protocol(computed(pack.terms.protocol, unit.now, region, territory))
+    await _store(application, command.consents, unit)
     return Submitted(**answer, outcome="submitted", call_back=CallBack.of(due))
+
+
+async def _make_findable(command: SubmitApplication, phone: str, filing: Filing, unit: Unit) -> None:
+    """Enter the tokens; the worker then looks for earlier applications, which the public may not see."""
+    maker = token_maker(unit)
+    told = maker.of_child(command.child_name, command.birth_date)
+    told |= maker.of_representative(command.representative_name, phone)
+    await index_application(filing.id, filing.organisation_id, told, unit)
+    await unit.timers.set(FIND_DUPLICATES, filing.id, unit.now)
 
 
 async def _call_back(
@@ -162,13 +181,14 @@ def _filing(
     territory: str,
     band: AgeBand,
     digest: str,
-    now: datetime,
+    unit: Unit,
 ) -> Filing:
     return Filing(
         id=application_id,
         number=number,
         region=command.region,
         territory=territory,
+        residence_territory=territory,
         source=command.source,
         entry_point=command.entry_point,
         age_band=band,
@@ -177,7 +197,8 @@ def _filing(
         organisation_id=named_id("organisation", f"{command.region}/{pack.coordinating_organisation}"),
         token_digest=digest,
         registered_in_region=command.registered_in_region,
-        submitted_at=now,
+        submitted_at=unit.now,
+        filed_by=unit.actor.id if is_staff(unit.actor) else None,
     )
 
 
@@ -190,7 +211,9 @@ def _sealed(command: SubmitApplication, phone: str, people: _People, application
         child=shut(child, people.child, application_id),
         home=shut_if_any(Home(address=command.actual_address, **location), people.child, application_id),
         words=shut_if_any(Words(comment=command.comment), people.child, application_id),
-        health=shut_if_any(Health(diagnosis=command.diagnosis), people.child, application_id),
+        health=shut_if_any(
+            Health(diagnosis=command.diagnosis, triggers=tuple(command.triggers)), people.child, application_id
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from intake.applications.deadlines import Deadline, DeadlineChange, DeadlineKind
 from intake.applications.model import Application
 from intake.applications.pack import IntakePack, Terms
 from intake.applications.states import CLOSED_UNSERVED, State
+from intake.applications.tokens import serve_tokens
 from intake.tables import Base
 
 BATCH = 200
@@ -47,6 +48,7 @@ async def release_returned(application_id: UUID, unit: Unit) -> None:
     application = await _locked(application_id, unit)
     if application.state is State.RETURNED:
         application.serving_organisation_id = None
+        await serve_tokens(application.id, None, unit)
 
 
 async def note_health_consent(application_id: UUID, consent_id: UUID, stands: bool, unit: Unit) -> None:
@@ -90,11 +92,14 @@ async def recompute_deadlines(region: Region, pack: IntakePack, after: UUID | No
     page = (await unit.session.scalars(statement if after is None else statement.where(Application.id > after))).all()
     for application in page:
         for row in application.running():
-            await _recompute(application, row, region, pack.terms, unit)
+            await recompute(application, row, region, pack.terms, "calendar", unit)
     return page[-1].id if len(page) == BATCH else None
 
 
-async def _recompute(application: Application, row: Deadline, region: Region, terms: Terms, unit: Unit) -> None:
+async def recompute(
+    application: Application, row: Deadline, region: Region, terms: Terms, reason: str, unit: Unit
+) -> None:
+    """Compute one running deadline again; what it was before is kept with the reason."""
     before, explained = row.due_at, row.explanation
     found = computed(getattr(terms, row.kind), row.started_at, region, application.territory)
     if not application.move_deadline(row, found, unit.now):
@@ -107,7 +112,7 @@ async def _recompute(application: Application, row: Deadline, region: Region, te
         due_before=before,
         due_after=row.due_at,
         explanation_before=explained,
-        reason="calendar",
+        reason=reason,
     )
     unit.session.add(change)
     if row.kind is DeadlineKind.CALL_BACK:
