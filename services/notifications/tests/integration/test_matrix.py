@@ -72,12 +72,12 @@ async def check(app: Running, message: Message, known: dict[tuple[Role, Relation
     path = cell.door.path.format(message_id=message.id)
     answer = await known[standing].request(cell.door.method, path, json=body)
     if cell.outcome in REFUSED:
-        assert answer.status_code == REFUSED[cell.outcome], answer.text
+        assert answer.status_code == REFUSED[cell.outcome], f"{cell}: {answer.text}"
         assert str(message.id) not in answer.text
     elif cell.outcome is Outcome.EMPTY:
         assert answer.status_code == 200, answer.text
         assert str(message.id) not in answer.text
     else:
         # Whoever decides second is told that it has been decided.
-        assert answer.status_code in {200, 409}, answer.text
-        assert answer.status_code == 409 or str(message.id) in answer.text
+        assert answer.status_code in {200, 409}, f"{cell}: {answer.text}"
+        assert answer.status_code == 409 or str(message.id) in answer.text, str(cell)

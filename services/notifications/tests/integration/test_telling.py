@@ -88,6 +88,16 @@ async def test_D2_20_the_booking_says_when_where_who_and_what_to_bring(office: O
     assert "свидетельство о рождении" in mail.text
 
 
+async def test_T4_a_booking_told_again_because_its_due_time_moved_is_no_news(office: Office, sink: MailSink) -> None:
+    home = await office.acquainted()
+    event = home.booked(NOON)
+    await office.app.deliver(event)
+    await office.send()
+    await office.app.deliver(event.model_copy(update={"due_at": NOON, "in_time": True}))
+    await office.send()
+    assert len([mail for mail in sink.messages(home.email) if "приём" in mail.subject.lower()]) == 1
+
+
 async def test_T5_a_cancelled_appointment_is_told_with_its_reason(office: Office, sink: MailSink) -> None:
     home = await office.acquainted()
     event = home.booked(NOON)

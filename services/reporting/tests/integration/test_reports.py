@@ -91,6 +91,22 @@ async def test_D2_22_applications_are_counted_by_source_with_their_on_time_share
     assert rows["health_agency"]["on_time_share"] == 1
 
 
+async def test_D2_17_a_moved_call_back_deadline_is_the_one_that_counts(app: Running) -> None:
+    app.clock.set(MOMENT + timedelta(hours=8))
+
+    async def overdue() -> int:
+        return sum(row["overdue"] for row in await report(app, "applications"))
+
+    before = await overdue()
+    id = await submitted(app, ApplicationSource.SITE, reached=None)
+    counted = await overdue()
+    for kind, hours in (("acceptance", 1), ("call_back", 24)):
+        due = intake.Moment(due_at=MOMENT + timedelta(hours=hours))
+        moved = example(intake.ApplicationDeadlineMoved, application_id=id, kind=kind, due=due)
+        assert await app.deliver(moved) is None
+    assert (counted, await overdue()) == (before + 1, before)
+
+
 async def test_a_redelivered_event_counts_once(app: Running) -> None:
     before = await report(app, "applications")
     event_id, application = uuid4(), uuid4()

@@ -6,7 +6,8 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from contracts.intake import ApplicationReturned
+from contracts.event import Moment
+from contracts.intake import ApplicationDeadlineMoved, ApplicationReturned
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentHeld
 from scheduling.testing import World
 from sqlalchemy import text
@@ -194,3 +195,24 @@ async def test_T2_a_returned_application_gives_its_appointment_back(world: World
     assert [(one["id"], one["state"]) for one in listed] == [(booked["id"], "cancelled")]
     other = await world.moscow_family()
     assert await first_slot(world, coordinator, other) == slot
+
+
+async def test_D2_19_a_booked_appointment_follows_its_moved_due_time(world: World) -> None:
+    family, coordinator = await world.moscow_family(), await world.coordinator()
+    slot = await first_slot(world, coordinator, family)
+    body = {"application_id": str(family.application_id), "starts_at": slot["starts_at"]}
+    booked = (await coordinator.post("/appointments", json=body)).json()
+    earlier = datetime.fromisoformat(slot["starts_at"]) - timedelta(hours=1)
+    moved = ApplicationDeadlineMoved(
+        application_id=family.application_id,
+        kind="first_appointment",
+        due=Moment(due_at=earlier),
+        moved_at=world.app.clock.now(),
+    )
+    before = len(await world.app.published(AppointmentBooked))
+    for _ in range(2):
+        assert await world.app.deliver(moved) is None
+    told = (await world.app.published(AppointmentBooked))[before:]
+    assert [(str(one.appointment_id), one.due_at, one.in_time) for one in told] == [(booked["id"], earlier, False)]
+    listed = (await coordinator.get("/appointments", params={"child_id": str(family.child_id)})).json()["items"]
+    assert [(one["starts_at"], one["in_time"]) for one in listed] == [(booked["starts_at"], False)]

@@ -132,6 +132,28 @@ async def test_D4_21_the_last_familys_report_makes_the_trip_performed(world: Wor
     assert len(await world.app.published(TripPerformed)) == before + 1
 
 
+async def test_D4_21_a_report_corrected_after_the_trip_is_told_as_the_whole_trip_anew(world: World) -> None:
+    family = await world.smolensk_family()
+    head, specialist = await world.head(), await world.specialist()
+    trip = await published(world, head, family)
+
+    async def line() -> dict[str, Any]:
+        sheet = (await specialist.get(f"/day-sheets/{BRIGADE}/{DAY}")).json()
+        found: dict[str, Any] = next(one for one in sheet["trips"] if one["trip_id"] == trip["id"])["invitations"][0]
+        return found
+
+    async def send(item: dict[str, Any]) -> None:
+        answer = (await specialist.post("/day-sheets/sync", json={"device_id": "tablet-1", "items": [item]})).json()
+        assert [one["status"] for one in answer["items"]] == ["applied"], answer
+
+    first = report(world, trip["id"], await line())
+    await send(first)
+    fewer = report(world, trip["id"], await line()) | {"services": first["services"][:1]}
+    await send(fewer)
+    told = [one for one in await world.app.published(TripPerformed) if str(one.trip_id) == trip["id"]]
+    assert [len(one.services) for one in told] == [3, 1]
+
+
 def report(world: World, trip_id: str, line: dict[str, Any]) -> dict[str, Any]:
     services = [
         {"delivery_id": str(uuid4()), "service_code": one["service_code"], "minutes": one["minutes"]}

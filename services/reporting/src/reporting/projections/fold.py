@@ -48,7 +48,8 @@ class Fold:
         for delivery in deliveries:
             merged[delivery.envelope.subject].update(self.patches[type(delivery.event)](delivery.event))
         shapes: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
-        for id, patch in merged.items():
+        changed = {id: patch for id, patch in merged.items() if patch}
+        for id, patch in changed.items():
             shapes[frozenset(patch)].append({"id": id, **patch})
         for columns, rows in shapes.items():
             await self._upsert(columns, rows, session)

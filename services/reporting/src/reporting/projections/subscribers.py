@@ -69,6 +69,11 @@ def call_recorded(event: intake.CallRecorded) -> Patch:
     return {"call_back_due_at": event.due_at, "reached_at": event.called_at, "reached_on_time": event.on_time}
 
 
+@applications.on(intake.ApplicationDeadlineMoved)
+def application_deadline_moved(event: intake.ApplicationDeadlineMoved) -> Patch:
+    return {"call_back_due_at": event.due.due_at} if event.kind == "call_back" else {}
+
+
 @applications.on(intake.ApplicationHandedOver)
 def application_handed_over(event: intake.ApplicationHandedOver) -> Patch:
     return {"territory": event.territory}

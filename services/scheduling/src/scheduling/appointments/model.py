@@ -52,7 +52,7 @@ class Appointment(Aggregate, Base):
         return None if self.due_at is None else self.starts_at <= self.due_at
 
     def booked(self) -> None:
-        """Tell that the time is taken; called once, when the bookings stand."""
+        """Tell that the time is taken, when the bookings stand, and again when its due time has moved."""
         self.record(
             AppointmentBooked(
                 appointment_id=self.id,
@@ -68,6 +68,12 @@ class Appointment(Aggregate, Base):
                 specialist_ids=tuple(self.specialist_ids),
             )
         )
+
+    def move_due(self, due_at: datetime) -> None:
+        """The calendar changed: whether the first appointment is in time is judged anew (D2-19)."""
+        if self.first and self.due_at != due_at:
+            self.due_at = due_at
+            self.booked()
 
     def hold(self, held_at: datetime) -> None:
         """It took place, maybe earlier than agreed. Saying so twice changes nothing; a cancelled one is refused."""

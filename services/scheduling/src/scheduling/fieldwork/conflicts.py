@@ -10,13 +10,12 @@ from chassis.unit import Unit
 from contracts.identifiers import VisitOutcome
 from contracts.scheduling import PerformedService
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
 
 from scheduling.fieldwork.model import Choice, SyncConflict
 from scheduling.fieldwork.offers import REFRESH
 from scheduling.fieldwork.reports import Subject, apply, resume
 from scheduling.trips.model import Visit
-from scheduling.trips.trip import Trip, TripInvitation, TripState
+from scheduling.trips.trip import TripInvitation
 
 
 class Resolve(BaseModel):
@@ -36,7 +35,6 @@ async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> S
         raise DomainError("conflict_resolved", Kind.CONFLICT, ru="Уже решено иначе.", en="It was decided otherwise.")
     conflict.choice, conflict.resolved_by, conflict.resolved_at = command.choice, unit.actor.id, unit.now
     subject = await _subject(conflict, unit)
-    performed = await _performed(subject, unit)
     if command.choice is Choice.OFFERED:
         await apply(subject, {conflict.field: _value(conflict)}, conflict.reported_at, None, unit)
         if isinstance(subject, Visit):
@@ -46,7 +44,7 @@ async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> S
                 "child_id": str(subject.child_id),
             }
             await unit.timers.set(REFRESH, subject.id, unit.now, payload)
-    await resume(subject, unit, again=performed and command.choice is Choice.OFFERED)
+    await resume(subject, unit)
     return conflict
 
 
@@ -54,13 +52,6 @@ async def _subject(conflict: SyncConflict, unit: Unit) -> Subject:
     model: Any = Visit if conflict.subject_kind == "visit" else TripInvitation
     subject: Subject = await unit.get(model, conflict.subject_id, "sync_conflict:resolve")
     return subject
-
-
-async def _performed(subject: Subject, unit: Unit) -> bool:
-    if isinstance(subject, Visit):
-        return False
-    query = select(Trip.state).where(Trip.id == subject.trip_id)
-    return await unit.session.scalar(query) is TripState.PERFORMED
 
 
 def _value(conflict: SyncConflict) -> Any:

@@ -42,17 +42,17 @@ async def apply(
         await unit.timers.set(NEW_DATES, subject.id, unit.now)
 
 
-async def resume(subject: Subject, unit: Unit, *, again: bool = False) -> None:
+async def resume(subject: Subject, unit: Unit) -> None:
     """A trip is performed once every invited family has a report without an open conflict.
 
-    ``again``: a person resolved a conflict of a trip already performed, so the whole fact is told anew.
+    Whatever is reported or decided later is told as the whole trip anew; who listens replaces what was told (D4-21).
     """
     if not isinstance(subject, TripInvitation):
         return
     await unit.session.flush()
     query = select(Trip).where(Trip.id == subject.trip_id).with_for_update()
     trip = await unit.session.scalar(query)
-    if trip is None or trip.state is not (TripState.PERFORMED if again else TripState.PUBLISHED):
+    if trip is None or trip.state not in {TripState.PUBLISHED, TripState.PERFORMED}:
         return
     invitations = await invitations_of(trip.id, unit)
     if all(one.outcome for one in invitations) and not await _open_conflicts(invitations, unit):
