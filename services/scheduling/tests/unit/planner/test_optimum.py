@@ -28,7 +28,8 @@ def tiny(seed: int) -> Problem:
 
 def optimum(problem: Problem) -> float:
     """Cheapest plan by an exact model that shares no code with the solvers."""
-    model, travel, price = cp_model.CpModel(), TravelTimes(problem), []
+    model, travel = cp_model.CpModel(), TravelTimes(problem)
+    price: list[cp_model.LinearExpr | int] = []
     served: dict[str, list[cp_model.IntVar]] = {visit.id: [] for visit in problem.visits}
     for brigade in problem.brigades:
         for day in problem.days:
@@ -46,11 +47,12 @@ def optimum(problem: Problem) -> float:
 def _route(
     model: cp_model.CpModel, problem: Problem, brigade: Brigade, ordinal: int, travel: TravelTimes,
     served: dict[str, list[cp_model.IntVar]],
-) -> list[object]:  # fmt: skip
+) -> list[cp_model.LinearExpr]:  # fmt: skip
     day = next(day for day in problem.days if day.toordinal() == ordinal)
     able = [visit for visit in problem.visits if set(visit.skills) <= set(brigade.skills) and visit.may_be_on(day)]
     start = [model.new_int_var(480, 900, "") for _ in able]
-    arcs, price = [(0, 0, model.new_bool_var(""))], []
+    arcs: list[tuple[int, int, cp_model.LiteralT]] = [(0, 0, model.new_bool_var(""))]
+    price: list[cp_model.LinearExpr] = []
     for i, visit in enumerate(able, start=1):
         here = model.new_bool_var("")
         served[visit.id].append(here)
