@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 from embedded import LOOPBACK, login
 from local_deploy.staff import DEMO_PASSWORD
 from local_deploy.system import CLIENT_ID, Ports, System
@@ -18,26 +19,29 @@ RATE = 100
 _ROOT = Path(__file__).parents[1]
 
 
-def commands(folder: Path, seconds: int, rounds: int) -> list[Bar]:
+def commands(folder: Path, seconds: int, rounds: int, rate: int = RATE) -> list[Bar]:
     """Half new applications from the form, half taken by a coordinator; API and worker of every service apart."""
     system = System(folder, Ports.free(), REGIONS, split=True)
     with system.running():
         plan = {
             "url": f"http://{LOOPBACK}:{system.ports.intake}",
             "token": _token(system),
-            "rate": RATE,
+            "rate": rate,
             "seconds": seconds,
         }
         _load({**plan, "seconds": 3})  # connections, prepared statements, keys of the issuer
-        answers = []
+        answers, work = [], []
         for number in range(1, rounds + 1):
-            answers.append(_load({**plan, "token": _token(system)}))
+            token, before = _token(system), _cpu_seconds(system)
+            answers.append(_load({**plan, "token": token}))
+            answered = len(_times(answers[-1], None))
+            work.append({name: (now - before[name]) / answered for name, now in _cpu_seconds(system).items()})
             console.print(f"  round {number}: p95 {_p95(answers[-1], None):.0f} ms")
         memory = sum(memory_of(system).values())
-    return _report(answers, memory)
+    return _report(answers, work, memory)
 
 
-def _report(answers: list[dict[str, object]], memory: float) -> list[Bar]:
+def _report(answers: list[dict[str, object]], work: list[dict[str, float]], memory: float) -> list[Bar]:
     both = Spread.of([_p95(one, None) for one in answers])
     shares = Spread.of([float(str(one["cpu_share"])) * 100 for one in answers])
     errors = sum(int(str(one["errors"])) for one in answers)
@@ -49,11 +53,26 @@ def _report(answers: list[dict[str, object]], memory: float) -> list[Bar]:
         ("load generator's own CPU", shares, "% of one core", "runs on the same cores"),
         ("memory under this load", Spread.of([memory]), "MiB", "summed PSS, API and worker apart"),
     ]
+    rows += [
+        (f"  CPU of {name}", Spread.of([one[name] * 1000 for one in work]), "ms a command", "") for name in work[0]
+    ]
     show(f"HTTP: commands at {RATE}/s, {len(answers)} rounds", rows)
     return [
         Bar(f"HTTP command p95 at {RATE}/s", both.median, 300, "ms"),
         Bar("HTTP errors", errors, 0, ""),
     ]
+
+
+def _cpu_seconds(system: System) -> dict[str, float]:
+    """Processor time used so far: the process under test, the servers it needs, and everything behind the bus."""
+    found: dict[str, float] = {"intake api": 0, "PostgreSQL": 0, "NATS": 0, "all others": 0}
+    for process in system.all_processes():
+        root = psutil.Process(process.pid)
+        times = [one.cpu_times() for one in (root, *root.children(recursive=True))]
+        # what ended children used is kept by their parent
+        used = sum(one.user + one.system + one.children_user + one.children_system for one in times)
+        found[process.name if process.name in found else "all others"] += used
+    return found
 
 
 def _load(plan: dict[str, object]) -> dict[str, object]:
