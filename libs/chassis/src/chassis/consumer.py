@@ -10,7 +10,7 @@ import structlog
 from contracts.event import Envelope
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import dead_letters, inbox, outbox
+from chassis import dead_letters, gaps, inbox, outbox
 from chassis.context import SYSTEM, Cause
 from chassis.dead_letters import State
 from chassis.failures import Remedy, describe, remedy
@@ -88,7 +88,8 @@ class Consumer:
             await self._put_aside(session, steps, refused)
             await self._apply(session, [step.incoming for step in steps if step.verdict is Verdict.APPLY])
             await inbox.advance(session, self.name, course.reached)
-            await self._forget_attempts(session, batch)
+            await self._forget_attempts(session, [one for one, verdict in steps if verdict is not Verdict.WAIT])
+            await gaps.note(session, self.name, [one for one, verdict in steps if verdict is Verdict.WAIT])
         return self._settle(steps)
 
     async def _apply(self, session: AsyncSession, batch: Sequence[Incoming]) -> None:

@@ -1,4 +1,4 @@
-"""The operators' door to dead letters: look, redrive, discard."""
+"""The operators' door to dead letters: look, redrive, discard; and to gaps that do not close: look."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from chassis import dead_letters
+from chassis import dead_letters, gaps
 from chassis.dead_letters import DeadLetter, Decision, State
 from chassis.http import Router, UnitDep
 
@@ -39,6 +39,22 @@ async def list_dead_letters(
         unit.session, [state], consumer=consumer, limit=min(max(limit, 1), 200), offset=max(offset, 0)
     )
     return [_view(letter) for letter in found]
+
+
+class GapView(BaseModel):
+    """A message that waits for an earlier one which has not come; it is taken by itself once that one is here."""
+
+    consumer: str
+    event_id: UUID
+    waits_for: str
+    since: datetime
+
+
+@router.get("/gaps", permission="dead_letter:read")
+async def list_gaps(unit: UnitDep, limit: int = 50, offset: int = 0) -> list[GapView]:
+    """Gaps that last, oldest first."""
+    found = await gaps.listed(unit.session, limit=min(max(limit, 1), 200), offset=max(offset, 0))
+    return [GapView(consumer=g.consumer, event_id=g.event_id, waits_for=g.waits_for, since=g.since) for g in found]
 
 
 @router.post("/dead-letters/{letter_id}/redrive", permission="dead_letter:redrive", status_code=202)

@@ -93,6 +93,7 @@ class Running:
         api, worker = (_runtime(service, made, url, bus, clock, issuer) for url in (urls.api, urls.worker))
         await worker.authority.never_lost()
         metrics = Metrics(service.name)
+        service.measure(worker, metrics)
         return cls(
             service=service,
             app=service.app(api, metrics),

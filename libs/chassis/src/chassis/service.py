@@ -24,7 +24,7 @@ from chassis.policy import Policy
 from chassis.rls import Entry
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
-from chassis.telemetry import MeasuredRequests, Metrics, trace_requests
+from chassis.telemetry import MeasuredRequests, Metrics, Probe, RoomGauge, trace_requests
 from chassis.timers import TimerRouter
 from chassis.worklist import WorkSource, worklist_router
 
@@ -49,6 +49,7 @@ class Room:
     timers: TimerRouter | None = None
     worklist: WorkSource | None = None
     background: tuple[Background, ...] = ()
+    gauges: tuple[RoomGauge, ...] = ()
 
 
 class Service:
@@ -135,6 +136,12 @@ class Service:
         trace_requests(app)
         return app
 
+    def measure(self, runtime: Runtime, metrics: Metrics) -> None:
+        """Register the rooms' gauges; ``runtime`` is the worker's."""
+        for room in self.rooms:
+            for gauge in room.gauges:
+                metrics.gauge(gauge.name, gauge.help, gauge.labels, _probe(gauge, runtime))
+
     def cli(self) -> typer.Typer:
         """The commands ``all``, ``api``, ``worker``, ``migrate`` and ``openapi``."""
         from chassis.process import cli
@@ -145,6 +152,14 @@ class Service:
         sources = [room.worklist for room in self.rooms if room.worklist]
         rooms = [room.api for room in self.rooms if room.api]
         return [*rooms, *([worklist_router(sources)] if sources else []), operations.router]
+
+
+def _probe(gauge: RoomGauge, runtime: Runtime) -> Probe:
+    async def read() -> dict[tuple[str, ...], float]:
+        async with runtime.transaction() as unit:
+            return dict(await gauge.read(unit))
+
+    return read
 
 
 def refuse_ungoverned_routes(app: FastAPI) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from opentelemetry import propagate, trace
@@ -23,11 +24,28 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+if TYPE_CHECKING:
+    from chassis.unit import Unit
+
 QUIET_PATHS = "livez,readyz,metrics"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10)
 
 Probe = Callable[[], Awaitable[dict[tuple[str, ...], float]]]
 """Reads one gauge when metrics are scraped: label values → value."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGauge:
+    """A number a room shows on ``/metrics``: what waits for a person, what is late.
+
+    ``read`` runs in the worker's own transaction at every scrape and answers label values → number; labels are codes,
+    never ids. Keep it to one indexed query.
+    """
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    read: Callable[[Unit], Awaitable[Mapping[tuple[str, ...], float]]]
 
 
 def start_tracing(service: str, otlp_endpoint: str | None, *, record: bool = False) -> TracerProvider:

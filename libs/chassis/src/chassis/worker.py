@@ -10,7 +10,7 @@ import structlog
 from nats.aio.client import Client
 from sqlalchemy import text
 
-from chassis import audit_chain, authority, dead_letters, idempotency, limits
+from chassis import audit_chain, authority, dead_letters, gaps, idempotency, limits
 from chassis.consumer import Consumer
 from chassis.failures import describe
 from chassis.keyring import KeyCopier
@@ -124,14 +124,27 @@ class Worker:
         gauge = self._metrics.gauge
         gauge("outbox_oldest_seconds", "Age of the oldest unsent event", (), self._outbox_age)
         gauge("consumer_pending", "Messages a durable has not been given yet", ("consumer",), self._pending)
+        gauge("consumer_gaps", "Messages that wait for an earlier one which has not come", ("consumer",), self._gaps)
+        gauge("consumer_gap_oldest_seconds", "How long the oldest of them waits", ("consumer",), self._gap_ages)
         gauge("dead_letters", "Messages put aside, by state", ("state",), self._dead_letters)
         gauge("deadlines_overdue", "Timers past their due time; failed ones apart", ("state",), self._overdue)
+        self._service.measure(self._runtime, self._metrics)
 
     async def _outbox_age(self) -> dict[tuple[str, ...], float]:
         return {(): self.relay.oldest_seconds}
 
     async def _pending(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(puller.pending) for name, puller in self.pullers.items()}
+
+    async def _gaps(self) -> dict[tuple[str, ...], float]:
+        return {(name,): float(number) for name, (number, _) in (await self._lasting_gaps()).items()}
+
+    async def _gap_ages(self) -> dict[tuple[str, ...], float]:
+        return {(name,): oldest for name, (_, oldest) in (await self._lasting_gaps()).items()}
+
+    async def _lasting_gaps(self) -> dict[str, tuple[int, float]]:
+        async with self._runtime.transaction() as unit:
+            return await gaps.counts(unit.session)
 
     async def _dead_letters(self) -> dict[tuple[str, ...], float]:
         async with self._runtime.transaction() as unit:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import workshop
 from chassis import consumer as consumer_module
-from chassis import dead_letters, inbox
+from chassis import dead_letters, gaps, inbox
 from chassis.consumer import Consumer, Settlement
 from chassis.context import SYSTEM
 from chassis.database import Database
@@ -59,6 +59,29 @@ async def test_a_gap_waits_and_other_aggregates_go_on(database: Database, galler
     assert await seen(database) == [(first, 1), (second, 1)]
     assert not (await take(gallery, await recorded(database))).later
     assert (await seen(database))[2:] == [(first, 2), (first, 3)]
+
+
+async def test_a_gap_that_lasts_is_listed_until_it_closes(database: Database, gallery: Consumer) -> None:
+    piece_id = await work(database, moves=2)
+    made, second, third = [row for row in await recorded(database) if TWIN_HEADER not in row.headers]
+    await take(gallery, [made])
+
+    async def listed() -> list[gaps.Gap]:
+        async with database.transaction(SYSTEM) as session:
+            return list(await gaps.listed(session, limit=10, offset=0))
+
+    await gallery.take(incoming(gallery, [third], deliveries=2))
+    assert await listed() == []
+    for deliveries in (gaps.LASTING_DELIVERIES, gaps.LASTING_DELIVERIES + 1):
+        assert (await gallery.take(incoming(gallery, [third], deliveries=deliveries))).later
+    (gap,) = await listed()
+    assert str(piece_id) in gap.waits_for
+    async with database.transaction(SYSTEM) as session:
+        number, oldest = (await gaps.counts(session))[gallery.name]
+    assert (number, oldest >= 0) == (1, True)
+    await take(gallery, [second])
+    await gallery.take(incoming(gallery, [third], deliveries=9))
+    assert await listed() == []
 
 
 async def test_a_batch_in_mixed_order_is_taken_in_stream_order(database: Database, gallery: Consumer) -> None:
