@@ -73,10 +73,10 @@ async def check(app: Running, message: Message, known: dict[tuple[Role, Relation
     answer = await known[standing].request(cell.door.method, path, json=body)
     if cell.outcome in REFUSED:
         assert answer.status_code == REFUSED[cell.outcome], f"{cell}: {answer.text}"
-        assert str(message.id) not in answer.text
+        assert str(message.id) not in answer.text, str(cell)
     elif cell.outcome is Outcome.EMPTY:
-        assert answer.status_code == 200, answer.text
-        assert str(message.id) not in answer.text
+        assert answer.status_code == 200, f"{cell}: {answer.text}"
+        assert str(message.id) not in answer.text, str(cell)
     else:
         # Whoever decides second is told that it has been decided.
         assert answer.status_code in {200, 409}, f"{cell}: {answer.text}"
