@@ -8,6 +8,7 @@ from cases.assessments.api import router as assessments
 from cases.base import Base
 from cases.deliveries.api import router as deliveries
 from cases.deliveries.subscribers import events as visits
+from cases.deliveries.worklist import OPEN_ACTS
 from cases.deliveries.worklist import worklist as acts_to_sign
 from cases.files.api import router as files
 from cases.files.subscribers import events as applications
@@ -26,7 +27,7 @@ service = Service(
         Room("files", files, applications, worklist=first_appointments),
         Room("assessments", assessments),
         Room("programmes", programmes, timers=timers, worklist=approvals),
-        Room("deliveries", deliveries, visits, worklist=acts_to_sign),
+        Room("deliveries", deliveries, visits, worklist=acts_to_sign, gauges=(OPEN_ACTS,)),
     ],
     base=Base,
     guarded=GUARDED,

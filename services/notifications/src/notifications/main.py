@@ -14,8 +14,23 @@ from notifications.settings import Settings
 ROOMS = (
     # First: what is learnt of a family here is used by the other rooms for the same event.
     Room("preferences", events=families.events),
-    Room("messages", api, subscribers.events, subscribers.timers, queries.undelivered, (sending.send_messages,)),
-    Room("escalations", None, deadlines.events, deadlines.timers, escalated.raised),
+    Room(
+        "messages",
+        api,
+        subscribers.events,
+        subscribers.timers,
+        queries.undelivered,
+        (sending.send_messages,),
+        (queries.OPEN_MESSAGES,),
+    ),
+    Room(
+        "escalations",
+        None,
+        deadlines.events,
+        deadlines.timers,
+        escalated.raised,
+        gauges=(escalated.OVERDUE_CALL_BACKS,),
+    ),
 )
 service = Service("notifications", Settings, ROOMS, base=Base, guarded=GUARDED)
 

@@ -51,6 +51,16 @@ async def test_D2_17_the_coordinators_are_warned_an_hour_before(
     assert await items(manager) == []
 
 
+async def test_D2_17_overdue_calls_and_open_messages_are_on_the_metrics_page(office: Office) -> None:
+    await office.household(email="не адрес")
+    await office.send()
+    await at(office, DUE + timedelta(seconds=1))
+    shown = (await office.app.metrics.render()).decode()
+    assert 'call_backs_overdue{region="smolensk",service="notifications"} 1.0' in shown
+    assert 'messages_open{service="notifications",state="failed"} 1.0' in shown
+    assert 'messages_open{service="notifications",state="unknown"} 0.0' in shown
+
+
 async def test_D2_17_an_overdue_call_is_seen_by_the_manager_too(
     office: Office, coordinator: Caller, manager: Caller
 ) -> None:

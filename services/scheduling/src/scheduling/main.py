@@ -21,7 +21,13 @@ rooms = (
     Room("resources", api=resources.api, events=subscribers.events, background=(commands.load_at_start,)),
     Room("appointments", api=appointments.api, events=applications.events, worklist=appointment_queries.work),
     Room("trips", api=trips.api, events=demand.events, worklist=worklist.work),
-    Room("fieldwork", api=fieldwork.api, timers=fieldwork_timers.timers, worklist=fieldwork_queries.work),
+    Room(
+        "fieldwork",
+        api=fieldwork.api,
+        timers=fieldwork_timers.timers,
+        worklist=fieldwork_queries.work,
+        gauges=(fieldwork_queries.OPEN_CONFLICTS,),
+    ),
 )
 service = Service("scheduling", ServiceSettings, rooms, base=Base, guarded=GUARDED)
 

@@ -12,7 +12,7 @@ from chassis.errors import DomainError, Kind
 from contracts.cases import UrgentActDrawnUp, UrgentActQuestioned, UrgentActSigned, UrgentActUpheld
 from contracts.identifiers import Accounting, ConsentForm, DeliveryMode
 from contracts.scheduling import TripPerformed, TripService
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.base import Base, ModelsColumn
@@ -36,7 +36,10 @@ class UrgentAct(Aggregate, Base):
     """
 
     __tablename__ = "urgent_acts"
-    __table_args__ = (UniqueConstraint("trip_id", "case_id"),)
+    __table_args__ = (
+        UniqueConstraint("trip_id", "case_id"),
+        Index("ix_urgent_acts_questioned", "day", postgresql_where=text("reported IS NOT NULL")),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_files.id"), index=True)
     child_id: Mapped[UUID]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from chassis.telemetry import RoomGauge
 from chassis.unit import Unit
 from contracts.access import relations
 from contracts.worklist import WorkItem
@@ -73,3 +74,15 @@ def _without_file(found: ServicesWithoutFile) -> WorkItem:
         explanation=f"Услуг: {found.services}. Проверьте отчёт о выезде.",
         url=f"/scheduling/trips/{found.trip_id}",
     )
+
+
+async def _open_acts(unit: Unit) -> Mapping[tuple[str, ...], float]:
+    questioned = select(func.count()).select_from(UrgentAct).where(UrgentAct.reported.is_not(None))
+    strange = select(func.count()).select_from(ServicesWithoutFile)
+    return {
+        ("questioned",): float(await unit.session.scalar(questioned) or 0),
+        ("without_file",): float(await unit.session.scalar(strange) or 0),
+    }
+
+
+OPEN_ACTS = RoomGauge("urgent_acts_open", "Acts of urgent services that wait for a decision", ("why",), _open_acts)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from chassis.telemetry import RoomGauge
 from chassis.unit import Unit
 from contracts.access import Role
 from contracts.worklist import WorkItem
-from sqlalchemy import select
+from sqlalchemy import func, select
 from workdays import overdue
 
 from notifications.escalations.model import Escalation, Level
+from notifications.pack import packs
 
 _TITLES = {
     Level.NEAR: "Скоро истекает срок звонка семье",
@@ -42,3 +44,19 @@ def _item(escalation: Escalation, unit: Unit) -> WorkItem:
         standing=overdue(escalation.due_at, None, unit.now),
         url=f"/intake/applications/{escalation.application_id}",
     )
+
+
+async def overdue_by_region(unit: Unit) -> Mapping[tuple[str, ...], float]:
+    """Families that were not called in time and still wait, by region."""
+    rows = await unit.session.execute(
+        select(Escalation.region, func.count())
+        .where(Escalation.closed_at.is_(None), Escalation.due_at < unit.now)
+        .group_by(Escalation.region)
+    )
+    found = dict(rows.tuples().all())
+    return {(region,): float(found.get(region, 0)) for region in packs(unit.settings.regions_dir)}
+
+
+OVERDUE_CALL_BACKS = RoomGauge(
+    "call_backs_overdue", "Families that were not called in time and still wait", ("region",), overdue_by_region
+)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.paging import Order, Page, PageQuery, paginate
+from chassis.telemetry import RoomGauge
 from chassis.unit import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import MessageChannel, Purpose
 from contracts.worklist import WorkItem
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 from workdays import Standing
 
 from notifications.kinds import MessageKind
@@ -148,3 +149,16 @@ def _item(message: Message) -> WorkItem:
         explanation=REASONS.get(message.reason_code or ""),
         url=f"/notifications/messages/{message.id}",
     )
+
+
+async def waiting_for_a_person(unit: Unit) -> Mapping[tuple[str, ...], float]:
+    """Messages nobody may send again unasked, and those that did not arrive, by state."""
+    open_states = (MessageState.UNKNOWN, MessageState.FAILED)
+    rows = await unit.session.execute(
+        select(Message.state, func.count()).where(Message.state.in_(open_states)).group_by(Message.state)
+    )
+    found = dict(rows.tuples().all())
+    return {(str(state),): float(found.get(state, 0)) for state in open_states}
+
+
+OPEN_MESSAGES = RoomGauge("messages_open", "Messages that wait for a person", ("state",), waiting_for_a_person)

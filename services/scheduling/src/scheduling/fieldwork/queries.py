@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from chassis.errors import not_found
+from chassis.telemetry import RoomGauge
 from chassis.unit import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
 from contracts.worklist import WorkItem
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 from workdays import overdue
 
 from scheduling.fieldwork.model import Choice, NewDate, OfferState, SyncConflict
@@ -126,3 +127,11 @@ async def work(unit: Unit) -> list[WorkItem]:
         )
         for one in await unit.session.scalars(query)
     ]
+
+
+async def _undecided(unit: Unit) -> Mapping[tuple[str, ...], float]:
+    query = select(func.count()).select_from(SyncConflict).where(SyncConflict.resolved_at.is_(None))
+    return {(): float(await unit.session.scalar(query) or 0)}
+
+
+OPEN_CONFLICTS = RoomGauge("sync_conflicts_open", "Reported fields with two values nobody has decided", (), _undecided)

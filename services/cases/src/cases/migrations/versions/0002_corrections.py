@@ -12,6 +12,7 @@ STATEMENTS = (
     "CREATE INDEX ix_deliveries_visit_id ON deliveries (visit_id)",
     "CREATE INDEX ix_deliveries_act_id ON deliveries (act_id)",
     "ALTER TABLE urgent_acts ADD COLUMN reported JSONB",
+    "CREATE INDEX ix_urgent_acts_questioned ON urgent_acts (day) WHERE reported IS NOT NULL",
     """
     CREATE TABLE services_without_file (
         trip_id UUID NOT NULL,
