@@ -11,6 +11,7 @@ from intake.directory.background import load_directories
 from intake.enquiries import api as enquiries
 from intake.enquiries import subscribers as enquiry_subscribers
 from intake.enquiries import worklist as enquiry_worklist
+from intake.enquiries.mailbox import read_mailboxes
 from intake.settings import IntakeSettings
 from intake.tables import Base
 
@@ -31,7 +32,7 @@ rooms = (
         events=enquiry_subscribers.events,
         timers=enquiry_subscribers.timers,
         worklist=enquiry_worklist.work,
-        background=(enquiry_subscribers.recompute_due_times,),
+        background=(enquiry_subscribers.recompute_due_times, read_mailboxes),
     ),
 )
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
 from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Body, File, Form, Query, Response, UploadFile
+from fastapi import Body, File, Form, Query, Request, Response, UploadFile
 
-from intake.enquiries import aids, queries
-from intake.enquiries.commands import amend, answer, files, register, thread, work
+from intake.enquiries import aids, gateway, journal, public, queries
+from intake.enquiries.commands import amend, answer, files, incoming, publish, register, thread, work
 from intake.enquiries.commands.amend import Amend
 from intake.enquiries.commands.answer import Answer, Told
 from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
+from intake.enquiries.commands.publish import Draft, Publish, TakeDown
 from intake.enquiries.commands.register import Registered
 from intake.enquiries.commands.thread import Ask, ChooseChannel
 from intake.enquiries.commands.work import Assign, Classify, Close, Serve
 from intake.enquiries.competence import Candidate
+from intake.enquiries.journal import JournalQuery, JournalRow
 from intake.enquiries.packs import JournalsDep
+from intake.enquiries.printed import MEDIA_TYPES, Format, printed
+from intake.enquiries.public import DraftView, PublicAnswerView
 from intake.enquiries.queries import Filter
 from intake.enquiries.records import FileKind
 from intake.enquiries.views import EnquiryCard, EnquiryFileView, EnquiryLine, ThreadView
@@ -41,6 +46,13 @@ async def enquiry_form(region: str, journals: JournalsDep, unit: UnitDep) -> aid
 )
 async def submit(region: str, command: SubmitEnquiry, journals: JournalsDep, unit: UnitDep) -> Registered:
     return await register.submit_enquiry(region, command, journals, unit)
+
+
+@router.post("/gateways/sms/{region}", permission="enquiry:submit", status_code=202, rate="600/minute")
+async def text_message(region: str, request: Request, journals: JournalsDep, unit: UnitDep) -> gateway.Taken:
+    """The callback of the gateway of text messages (Standard Webhooks): a message becomes an enquiry (D1-16)."""
+    message = gateway.verified(region, await request.body(), request.headers, unit.settings)
+    return gateway.Taken(new=await incoming.take_text_message(region, message, journals, unit))
 
 
 @router.get("/enquiries/status", permission="enquiry:status", rate="120/minute")
@@ -150,3 +162,51 @@ async def attach(
 async def open_file(enquiry_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
     blob, content = await queries.open_file(enquiry_id, file_id, unit)
     return Response(content, media_type=blob.media_type, headers=blob.headers)
+
+
+@router.get("/journal", permission="enquiry:export")
+async def journal_page(
+    wanted: Annotated[JournalQuery, Query()], paging: PageQueryDep, journals: JournalsDep, unit: UnitDep
+) -> Page[JournalRow]:
+    return await journal.page(wanted, paging, journals, unit)
+
+
+@router.get("/journal/file", permission="enquiry:export", response_class=Response)
+async def journal_file(
+    wanted: Annotated[JournalQuery, Query()], format: Format, journals: JournalsDep, unit: UnitDep
+) -> Response:
+    sheet = await journal.sheet(wanted, journals, unit)
+    content = await asyncio.to_thread(printed, sheet, format)
+    headers = {"Content-Disposition": f'attachment; filename="journal-{wanted.year}.{format}"'}
+    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+
+
+@router.get("/public-answers", permission="public_answer:read")
+async def public_answers(
+    paging: PageQueryDep, unit: UnitDep, region: str | None = None, theme: str | None = None
+) -> Page[PublicAnswerView]:
+    return await public.published(region, theme, paging, unit)
+
+
+@router.post("/public-answers", permission="public_answer:draft", status_code=201)
+async def draft_public_answer(command: Draft, unit: UnitDep) -> DraftView:
+    return DraftView.model_validate(await publish.draft(command, unit))
+
+
+@router.get("/public-answers/drafts", permission="public_answer:publish")
+async def public_answer_drafts(paging: PageQueryDep, unit: UnitDep) -> Page[DraftView]:
+    return await public.drafts(paging, unit)
+
+
+@router.post("/public-answers/{public_answer_id}/publish", permission="public_answer:publish")
+async def publish_answer(
+    public_answer_id: UUID, unit: UnitDep, command: Annotated[Publish | None, Body()] = None
+) -> DraftView:
+    return DraftView.model_validate(await publish.publish(public_answer_id, command or Publish(), unit))
+
+
+@router.post("/public-answers/{public_answer_id}/withdraw", permission="public_answer:withdraw")
+async def withdraw_answer(
+    public_answer_id: UUID, unit: UnitDep, command: Annotated[TakeDown | None, Body()] = None
+) -> DraftView:
+    return DraftView.model_validate(await publish.take_down(public_answer_id, command or TakeDown(), unit))

@@ -9,8 +9,8 @@ from uuid import UUID
 from chassis.aggregate import Aggregate
 from chassis.errors import Kind
 from contracts.intake import PublicAnswerDrafted, PublicAnswerPublished, PublicAnswerWithdrawn
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.enquiries.errors import refused
 from intake.tables import Base
@@ -41,6 +41,8 @@ class PublicAnswer(Aggregate, Base):
     state: Mapped[PublicState]
     question: Mapped[str]
     answer: Mapped[str]
+    name_words: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Keyed digests of the names of who asked: the editor, who may not read them, cannot publish them either."""
     drafted_at: Mapped[datetime]
     drafted_by: Mapped[UUID]
     published_at: Mapped[datetime | None]

@@ -39,5 +39,10 @@ def stems(texts: Iterable[str | None]) -> list[str]:
 
 def digests(settings: ServiceSettings, organisation_id: UUID, texts: Iterable[str | None]) -> list[str]:
     """What stands in the table of words for these texts."""
+    return [digest for _, digest in keyed(settings, organisation_id, texts)]
+
+
+def keyed(settings: ServiceSettings, organisation_id: UUID, texts: Iterable[str | None]) -> list[tuple[str, str]]:
+    """Every stem with its digest."""
     key = hmac.digest(settings.key_encryption_key, b"intake.enquiry_words" + organisation_id.bytes, hashlib.sha256)
-    return [hmac.digest(key, word.encode(), hashlib.sha256)[:DIGEST_BYTES].hex() for word in stems(texts)]
+    return [(word, hmac.digest(key, word.encode(), hashlib.sha256)[:DIGEST_BYTES].hex()) for word in stems(texts)]

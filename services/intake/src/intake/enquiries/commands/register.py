@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,10 @@ class Question:
     source_digest: str | None = None
     consent_version: str | None = None
     received_at: datetime
+
+    def by(self, caller: Caller) -> Question:
+        """The same question, asked by somebody known."""
+        return replace(self, caller=caller)
 
 
 class Registered(BaseModel):

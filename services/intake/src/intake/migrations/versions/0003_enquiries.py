@@ -122,6 +122,7 @@ STATEMENTS = (
     state VARCHAR(64) NOT NULL,
     question VARCHAR NOT NULL,
     answer VARCHAR NOT NULL,
+    name_words TEXT[] NOT NULL,
     drafted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     drafted_by UUID NOT NULL,
     published_at TIMESTAMP WITH TIME ZONE,
