@@ -3,12 +3,12 @@
 VRPTW: PyVRP, VROOM, OR-Tools. Month: greedy, VROOM, PyVRP, OR-Tools. None of them knows pairs, so home care has none.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
 import numpy as np
-from scheduling.planner import Plan, Problem, solve
+from scheduling.planner import Plan, Problem, Visit, solve
 from scheduling.planner.board import Board
 from scheduling.planner.draft import Draft
 from scheduling.planner.funnel import reason
@@ -102,12 +102,40 @@ def _routed(manager: Any, routing: Any, seconds: float, vehicles: int) -> Routes
     return routes
 
 
-def finished(draft: Draft, name: str) -> Plan:
-    """The opponent's routes, filled up by our greedy."""
-    fill(draft)
-    board = draft.board
+def finished(problem: Problem, draft: Draft, name: str) -> Plan:
+    """The opponent's routes, filled up by our greedy once the blocks of days are lifted."""
+    board = Board(problem)
+    whole = Draft(board)
+    for line, one in zip(draft.lines, board.brigade_days, strict=True):
+        for visit in line.visits:
+            whole.append(board.visits[visit.id], one)
+    draft = fill(whole)
     left = [(visit.id, reason(board, visit)) for visit in board.problem.visits if visit.id not in draft.where]
     return draft.plan(name, 0, left)
+
+
+def spread(problem: Problem) -> Problem:
+    """The visits of each series in blocks of days far enough apart: no opponent knows spacing, all know days."""
+    members: dict[str, list[str]] = {}
+    for visit in problem.visits:
+        if visit.series is not None:
+            members.setdefault(visit.series, []).append(visit.id)
+    days: dict[str, tuple[date, ...]] = {}
+    for series in problem.series:
+        names, pause = members.get(series.id, []), series.min_gap_days - 1
+        length = (len(problem.days) - pause * (len(names) - 1)) // max(1, len(names))
+        for number, name in enumerate(names if length > 0 else ()):
+            begin = number * (length + pause)
+            days[name] = problem.days[begin : begin + length]
+    visits = [visit.model_copy(update={"days": _both(visit, days)}) for visit in problem.visits]
+    return problem.model_copy(update={"visits": tuple(visits)})
+
+
+def _both(visit: Visit, days: dict[str, tuple[date, ...]]) -> tuple[date, ...] | None:
+    block = days.get(visit.id)
+    if block is None or visit.days is None:
+        return block if visit.days is None else visit.days
+    return tuple(day for day in block if day in visit.days)
 
 
 def greedy_month(problem: Problem, seconds: float, seed: int) -> Plan:
@@ -118,14 +146,14 @@ def greedy_month(problem: Problem, seconds: float, seed: int) -> Plan:
 def vroom_month(problem: Problem, seconds: float, seed: int) -> Plan:
     """Level 5 where it ends in time; VROOM overruns its limit, so the table shows its real time."""
     del seed
-    return finished(first_draft(Board(problem), seconds), "vroom")
+    return finished(problem, first_draft(Board(spread(problem)), seconds), "vroom")
 
 
 def pyvrp_month(problem: Problem, seconds: float, seed: int) -> Plan:
     """Skills and days as load dimensions (capacity 0 where not allowed), the day shortened by lunch."""
     pyvrp, stop = import_module("pyvrp"), import_module("pyvrp.stop")
-    board = Board(problem)
-    visits = [visit for visit in problem.visits if any(board.crew_masks(visit))]
+    board = Board(spread(problem))
+    visits = [visit for visit in board.problem.visits if any(board.crew_masks(visit))]
     skills = sorted({skill for visit in visits for skill in visit.skills})
     places = [place.id for place in problem.places]
     model = pyvrp.Model()
@@ -158,10 +186,10 @@ def pyvrp_month(problem: Problem, seconds: float, seed: int) -> Plan:
         for activity in route:
             if activity.is_client():
                 draft.append(visits[int(activity.idx)], board.brigade_days[int(route.vehicle_type())])
-    return finished(draft, "pyvrp")
+    return finished(problem, draft, "pyvrp")
 
 
-def _window(board: Board, visit: Any) -> tuple[int, int]:
+def _window(board: Board, visit: Visit) -> tuple[int, int]:
     openings = next(o for one in board.brigade_days if (o := board.openings(visit, one.day)))
     return openings[0][0], openings[-1][1]
 
@@ -169,8 +197,8 @@ def _window(board: Board, visit: Any) -> tuple[int, int]:
 def ortools_month(problem: Problem, seconds: float, seed: int) -> Plan:
     """Allowed vehicles per visit, span bound, penalties; the day shortened by lunch."""
     del seed
-    board = Board(problem)
-    visits = [visit for visit in problem.visits if any(board.crew_masks(visit))]
+    board = Board(spread(problem))
+    visits = [visit for visit in board.problem.visits if any(board.crew_masks(visit))]
     bases = sorted({one.start for one in board.brigade_days})
     places = [*bases, *(visit.place for visit in visits)]
     way = [[board.travel.minutes(a, b) for b in places] for a in places]
@@ -196,7 +224,7 @@ def ortools_month(problem: Problem, seconds: float, seed: int) -> Plan:
     for vehicle, route in enumerate(_routed(manager, routing, seconds, len(starts))):
         for node in route:
             draft.append(visits[node - len(bases)], board.brigade_days[vehicle])
-    return finished(draft, "or-tools")
+    return finished(problem, draft, "or-tools")
 
 
 VRPTW = {"PyVRP": pyvrp_vrptw, "VROOM": vroom_vrptw, "OR-Tools": ortools_vrptw}
