@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from contracts.access import Role
@@ -43,9 +43,6 @@ CREATE TABLE authorities (
     "CREATE TABLE authority_feed (id smallint PRIMARY KEY CHECK (id = 1), beat_at timestamptz NOT NULL)",
 )
 
-_FIND = text("""
-SELECT * FROM authorities WHERE subject_digest = :digest ORDER BY active DESC, changed_at DESC LIMIT 1
-""")
 _APPLY = text("""
 INSERT INTO authorities (principal_id, subject_digest, roles, organisation_ids, regions, territories, child_ids,
                          specialist_id, active, sequence, changed_at)
@@ -69,6 +66,15 @@ INSERT INTO authority_feed (id, beat_at) VALUES (1, 'infinity') ON CONFLICT (id)
 """)
 # the database's own time on both sides, so that no two clocks have to agree
 _ALIVE = text("SELECT beat_at > clock_timestamp() - make_interval(secs => :seconds) FROM authority_feed WHERE id = 1")
+# one trip on the way of every request
+_LOOK_UP = text("""
+SELECT known.*, coalesce(
+  (SELECT beat_at > clock_timestamp() - make_interval(secs => :seconds) FROM authority_feed WHERE id = 1), false
+) AS feed_alive
+FROM (SELECT) AS always LEFT JOIN (
+  SELECT * FROM authorities WHERE subject_digest = :digest ORDER BY active DESC, changed_at DESC LIMIT 1
+) AS known ON true
+""")
 
 authority_events = EventRouter()
 """The built-in subscriber of every service."""
@@ -100,6 +106,13 @@ async def authority_row(
     await session.execute(_APPLY, {**row, "active": active, "changed_at": changed_at, "sequence": sequence})
 
 
+class Standing(NamedTuple):
+    """Somebody as the replica knows him or her; without a live feed it may no longer be true."""
+
+    principal: Principal
+    feed_alive: bool
+
+
 class AuthorityReplica:
     """Reads the replica. Not under row security: it is what the context of row security is made from."""
 
@@ -107,16 +120,16 @@ class AuthorityReplica:
         # single statements on the way of every request: no BEGIN and ROLLBACK around them
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    async def principal(self, digest: str | None, status_token: str | None = None) -> Principal:
-        """The principal behind a token's subject digest.
+    async def look_up(self, digest: str | None, status_token: str | None = None) -> Standing:
+        """The principal behind a token's subject digest, and whether what is known of him or her is still told.
 
         None is the public; a valid token the directory does not know is a bare ``account``; a dismissed person has
         no role at all. ``status_token``: the token of a record, whose holder may do what the public may with it.
         """
-        principal = await self._known(digest) if digest else ANONYMOUS
+        found = await self._known(digest) if digest else Standing(ANONYMOUS, feed_alive=True)
         if not status_token:
-            return principal
-        return replace(principal, token_digest=token_digest(status_token))
+            return found
+        return found._replace(principal=replace(found.principal, token_digest=token_digest(status_token)))
 
     async def alive(self) -> bool:
         """Whether the feed of changes has shown life within `FEED_LOST_AFTER_SECONDS`."""
@@ -133,12 +146,15 @@ class AuthorityReplica:
         async with self._engine.begin() as connection:
             await connection.execute(_NEVER_LOST)
 
-    async def _known(self, digest: str) -> Principal:
+    async def _known(self, digest: str) -> Standing:
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_FIND, {"digest": digest})).one_or_none()
-        if row is None:
-            return Principal(roles=frozenset({Role.ACCOUNT}), subject_digest=digest)
-        return _principal(row) if row.active else Principal(id=row.principal_id, subject_digest=digest)
+            values = {"digest": digest, "seconds": FEED_LOST_AFTER_SECONDS}
+            row = (await connection.execute(_LOOK_UP, values)).one()
+        if row.principal_id is None:
+            unknown = Principal(roles=frozenset({Role.ACCOUNT}), subject_digest=digest)
+            return Standing(unknown, row.feed_alive)
+        known = _principal(row) if row.active else Principal(id=row.principal_id, subject_digest=digest)
+        return Standing(known, row.feed_alive)
 
 
 class Feed:

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Uuid, text
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis import outbox
@@ -67,11 +68,11 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             # Errors reach logs and dead letters; parameters quote rows, hence people.
             hide_parameters=True,
             connect_args={"server_settings": {"application_name": name, **_SERVER_SETTINGS}},
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self._sessions = async_sessionmaker(
             self.engine, expire_on_commit=False, sync_session_class=outbox.RecordingSession
         )
@@ -94,3 +95,9 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _refuse_closed(connection: Any, _record: object, _fairy: object) -> None:
+    """Have the pool connect anew where the server has hung up; known from the socket, without asking (three trips)."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError("closed by the server")

@@ -124,8 +124,8 @@ class Router(APIRouter):
         return declare
 
 
-def current_unit(request: Request) -> Unit:
-    """The unit of work of this request."""
+async def current_unit(request: Request) -> Unit:
+    """The unit of work of this request. A coroutine: FastAPI sends plain functions through a thread."""
     unit: Unit = request.state.unit
     return unit
 
@@ -143,9 +143,9 @@ async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request
     if writes:
         # before the transaction: a slow client must not hold a database connection
         await _read_body(route, request)
-    actor = await runtime.authority.principal(digest, request.headers.get(STATUS_TOKEN))
+    actor, feed_alive = await runtime.authority.look_up(digest, request.headers.get(STATUS_TOKEN))
     runtime.policy.require(actor, route.door.permission or "")
-    if writes and actor.signed_in and not await runtime.authority.alive():
+    if writes and actor.signed_in and not feed_alive:
         raise unavailable()
     response = Response()
     with contextlib.suppress(_RefusedError):

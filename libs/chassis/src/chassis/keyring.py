@@ -123,6 +123,7 @@ class Keyring:
 
     def __init__(self, source: KeySource, session: AsyncSession, now: datetime) -> None:
         self._source, self._session, self._now = source, session, now
+        self._seen: dict[UUID, PersonKey] = {}
 
     async def get(self, person_id: UUID) -> PersonKey:
         """The person's key.
@@ -132,6 +133,11 @@ class Keyring:
         """
         if not self._source.owner:
             return await self._source.fetch(person_id)
+        if person_id not in self._seen:
+            self._seen[person_id] = await self._stored(person_id)
+        return self._seen[person_id]
+
+    async def _stored(self, person_id: UUID) -> PersonKey:
         row = (await self._session.execute(_GET, {"person": person_id})).one_or_none()
         if row is None:
             raise not_found()
@@ -161,6 +167,7 @@ class Keyring:
         (see `gone_everywhere`). Repeatable; ``not_found`` for an unknown person.
         """
         self._must_own()
+        self._seen.pop(person_id, None)
         if (await self._session.execute(_ERASE, {"person": person_id, "now": self._now})).one_or_none() is None:
             raise not_found()
 

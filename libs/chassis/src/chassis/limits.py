@@ -41,20 +41,20 @@ _FORGET = text("DELETE FROM rate_limits WHERE expires_at < clock_timestamp()")
 
 
 class PostgresStorage(Storage):
-    """Counters of `limits` in the service's own database, each in its own short transaction."""
+    """Counters of `limits` in the service's own database, each statement its own short transaction."""
 
     STORAGE_SCHEME = None
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__()
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def base_exceptions(self) -> type[Exception]:
         return SQLAlchemyError
 
     async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             hits = await connection.scalar(_HIT, {"key": key, "expiry": float(expiry), "amount": amount})
             return int(hits or 0)
 
@@ -71,11 +71,11 @@ class PostgresStorage(Storage):
             return bool(await connection.scalar(text("SELECT true")))
 
     async def clear(self, key: str) -> None:
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             await connection.execute(_CLEAR, {"key": key})
 
     async def reset(self) -> int | None:
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             return (await connection.execute(_RESET)).rowcount
 
 

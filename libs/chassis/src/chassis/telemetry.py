@@ -194,12 +194,16 @@ def trace_sql(engine: AsyncEngine) -> None:
     def started(
         _connection: Connection, _cursor: object, statement: str, _values: object, context: Any, _many: bool
     ) -> None:
+        around = trace.get_current_span().get_span_context()
+        if around.is_valid and not around.trace_flags.sampled:
+            return  # nobody will see it
         verb = statement.split(None, 1)[0].upper() if statement.strip() else "SQL"
         attributes = {"db.system": "postgresql", "db.statement": statement}
         context.span = tracer.start_span(f"SQL {verb}", kind=SpanKind.CLIENT, attributes=attributes)
 
     def ended(*arguments: Any) -> None:
-        arguments[4].span.end()
+        if (span := getattr(arguments[4], "span", None)) is not None:
+            span.end()
 
     def failed(context: ExceptionContext) -> None:
         span = getattr(context.execution_context, "span", None)

@@ -43,7 +43,7 @@ def deployment(runtime: Runtime) -> Deployment:
     return Deployment(_packs(runtime.settings.regions_dir), runtime.settings.public_url.rstrip("/"))
 
 
-def _of_request(request: Request) -> Deployment:
+async def _of_request(request: Request) -> Deployment:
     return deployment(request.app.state.runtime)
 
 

@@ -111,7 +111,7 @@ async def test_no_keys_at_all_is_unavailable(app: Running, monkeypatch: pytest.M
 
 async def test_a_valid_token_the_directory_does_not_know_is_an_account(app: Running) -> None:
     digest = subject_digest(app.issuer.issuer, "new")
-    found = await app.api.authority.principal(digest)
+    found, _ = await app.api.authority.look_up(digest)
     assert found.id is None
     assert found.roles == frozenset({Role.ACCOUNT})
 
@@ -164,7 +164,7 @@ async def test_the_directory_is_followed_by_events(app: Running) -> None:
     digest, organisation = "a" * 64, uuid4()
     event = changed(digest, organisation_ids={organisation}, territories={"severny"})
     assert await app.deliver(event, sequence=2) is None
-    found = await app.api.authority.principal(digest)
+    found, _ = await app.api.authority.look_up(digest)
     assert found == Principal(
         id=event.principal_id,
         roles=frozenset({Role.HEAD}),
@@ -179,7 +179,7 @@ async def test_an_older_authority_never_replaces_a_newer_one(app: Running) -> No
     newer = changed(digest, roles=set(), active=False)
     assert await app.deliver(newer, sequence=5) is None
     assert await app.deliver(changed(digest, principal_id=newer.principal_id), sequence=4) is None
-    assert (await app.api.authority.principal(digest)).roles == frozenset()
+    assert (await app.api.authority.look_up(digest)).principal.roles == frozenset()
 
 
 async def test_the_replica_itself_keeps_the_newest_state(app: Running) -> None:
@@ -189,7 +189,7 @@ async def test_the_replica_itself_keeps_the_newest_state(app: Running) -> None:
         async with app.unit() as unit:
             principal = replace(known, roles=roles)
             await authority_row(unit.session, principal, active=True, changed_at=unit.now, sequence=sequence)
-    assert await app.api.authority.principal(digest) == known
+    assert (await app.api.authority.look_up(digest)).principal == known
 
 
 async def test_writes_of_signed_in_people_are_refused_when_the_feed_is_lost(app: Running, new_application: Any) -> None:

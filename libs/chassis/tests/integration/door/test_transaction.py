@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 from chassis.running import Running
 from chassis.service import Service
+from chassis.testbed import Servers
 from contracts.intake import ApplicationTaken
 from sqlalchemy import text
 
@@ -99,3 +101,16 @@ async def test_the_api_description_names_every_permission(service: Service) -> N
 async def traces(app: Running) -> int:
     async with app.unit() as unit:
         return int(await unit.session.scalar(text("SELECT count(*) FROM traces")) or 0)
+
+
+async def test_connections_the_server_has_closed_are_replaced_unnoticed(app: Running, servers: Servers) -> None:
+    caller = await app.as_role("coordinator", organisation_ids=[uuid4()])
+    assert (await caller.get("/applications")).status_code == 200
+    administrator: Any = await asyncpg.connect(servers.postgres_dsn)  # type: ignore[no-untyped-call]
+    assert await administrator.fetchval(_HANG_UP, app.urls.name)
+    await administrator.close()
+    for _ in range(3):
+        assert (await caller.get("/applications")).status_code == 200
+
+
+_HANG_UP = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = $1"

@@ -108,7 +108,7 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     check_consents(command, pack, is_staff(unit.actor), unit.now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     band = age_band(command.birth_date, today, pack.age_bands)
-    people = _People(await unit.keys.create(unit.new_id()), await unit.keys.create(unit.new_id()))
+    people = _People(*await unit.keys.create_many([unit.new_id(), unit.new_id()]))
     application_id = command.id or unit.new_id()
     papers = _sealed(command, phone, people, application_id)
     due = await _call_back(application_id, territory, pack, region, unit) if band in pack.serves else None
