@@ -10,6 +10,8 @@ from contracts.access import Permission, Relation
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake.referrals.guarded import FINDING
+
 GUARDED: tuple[Entry, ...] = (
     Guarded(
         "applications",
@@ -35,7 +37,17 @@ GUARDED: tuple[Entry, ...] = (
     ChildOf("consents", "applications", "application_id"),
     ChildOf("call_attempts", "applications", "application_id"),
     ChildOf("attachments", "applications", "application_id"),
-    Guarded("organisations", "organisation", columns={Relation.ORGANISATION: "id"}),
+    Guarded("organisations", "organisation"),
+    ChildOf("offices", "organisations", "organisation_id", replaced=True),
+    Guarded(
+        "agreements",
+        "agreement",
+        columns={
+            Relation.ORGANISATION: ("from_organisation_id", "to_organisation_id"),
+            Relation.TERRITORY: "region",
+        },
+    ),
+    Guarded("resources", "resource_map", columns={Relation.ORGANISATION: "organisation_id"}),
     Guarded(
         "principals",
         "staff",
@@ -51,6 +63,7 @@ GUARDED: tuple[Entry, ...] = (
     Open("binding_codes", writers=(Permission("application:bind"), Permission("account:bind"))),
     Open("number_counters", writers=(Permission("application:submit"),)),
     Open("calendar_prints"),
+    *FINDING,
     Guarded(
         "enquiries",
         "enquiry",

@@ -12,6 +12,15 @@ from intake.enquiries import api as enquiries
 from intake.enquiries import subscribers as enquiry_subscribers
 from intake.enquiries import worklist as enquiry_worklist
 from intake.enquiries.mailbox import read_mailboxes
+from intake.outreach import api as outreach
+from intake.outreach import subscribers as outreach_subscribers
+from intake.outreach import worklist as outreach_worklist
+from intake.outreach.watch import name_finders_of_packs
+from intake.referrals import api as referrals
+from intake.referrals import subscribers as referral_subscribers
+from intake.referrals import worklist as referral_worklist
+from intake.referrals.callbacks import call_agencies_back
+from intake.referrals.imports import work_off_imports
 from intake.settings import IntakeSettings
 from intake.tables import Base
 
@@ -33,6 +42,21 @@ rooms = (
         timers=enquiry_subscribers.timers,
         worklist=enquiry_worklist.work,
         background=(enquiry_subscribers.recompute_due_times, read_mailboxes),
+    ),
+    Room(
+        "referrals",
+        api=referrals.router,
+        events=referral_subscribers.events,
+        timers=referral_subscribers.timers,
+        worklist=referral_worklist.work,
+        background=(work_off_imports, call_agencies_back),
+    ),
+    Room(
+        "outreach",
+        api=outreach.router,
+        timers=outreach_subscribers.timers,
+        worklist=outreach_worklist.work,
+        background=(name_finders_of_packs,),
     ),
 )
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)

@@ -1,0 +1,351 @@
+"""What can be done on the ladder: call, visit, write, skip with a reason, meet, lead to an application."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind, not_found
+from chassis.unit import Unit
+from contracts.identifiers import Code, ContactOutcome, ContactStep, DeliveryMode, FindingWay
+from contracts.intake import OutreachStepOpened
+from contracts.personal import Address, Contact
+from contracts.sealed import place, seal
+from pydantic import AfterValidator, AwareDatetime, Field
+from sqlalchemy import Select, select
+
+from intake.applications.commands.checks import CLOCK_SKEW, check_birth_date, known_territory
+from intake.applications.commands.coordinate import Versioned, acting_person
+from intake.applications.commands.form import LongText
+from intake.applications.pack import age_band
+from intake.applications.phone import normalised
+from intake.directory.model import Principal
+from intake.outreach import tracking
+from intake.outreach.ladder import Ladder, Meeting, Travel
+from intake.outreach.model import Found, Outreach
+from intake.outreach.opening import remind, running_for, start
+from intake.outreach.records import Attempt, Finder, Letter, StageDone
+from intake.referrals.form import Child, Family, Strict
+from intake.referrals.found import FoundFamily, FoundWords, opened, person_digest, shut
+from intake.referrals.region import Finding
+
+PERSONAL_REQUEST = "incoming-signal"
+
+
+class OpenOutreach(Strict):
+    """A family that came by itself (D3-14), put on the list by hand."""
+
+    id: UUID | None = None
+    region: Code
+    territory: Code | None = None
+    organisation_id: UUID
+    way: FindingWay = FindingWay.PERSONAL
+    child: Child
+    family: Family
+
+
+class Assign(Versioned):
+    responsible_id: UUID
+
+
+class RecordContact(Versioned):
+    """A call or visit. Agreement by phone names the meeting; agreement on a visit without one is the meeting itself."""
+
+    outcome: ContactOutcome
+    at: AwareDatetime | None = None
+    next_try_at: AwareDatetime | None = None
+    meets_at: AwareDatetime | None = None
+    place: DeliveryMode = DeliveryMode.ORGANISATION
+    reason_code: Code | None = None
+
+
+class PostLetter(Versioned):
+    tracking_number: Annotated[str, Field(max_length=40), AfterValidator(tracking.normalised)]
+    posted_on: date
+
+
+class LetterCame(Versioned):
+    outcome: ContactOutcome
+    on: date
+
+
+class WithReason(Versioned):
+    reason_code: Code
+
+
+class Held(Versioned):
+    at: AwareDatetime | None = None
+
+
+class Survey(Versioned):
+    """``measures``: codes of the pack; ``need`` in the family's own words."""
+
+    measures: list[Code] = Field(min_length=1, max_length=20)
+    need: LongText | None = None
+
+
+class DoStage(Versioned):
+    stage: Code
+
+
+class NameFinders(Strict):
+    principal_ids: frozenset[UUID] = Field(min_length=1, max_length=50)
+
+
+async def open_by_hand(command: OpenOutreach, packs: Finding, unit: Unit) -> Outreach:
+    """Put a family on the ladder that no referral or extract told of."""
+    unit.policy.require(unit.actor, "outreach:open")
+    if command.organisation_id not in unit.actor.organisation_ids:
+        raise not_found()
+    packs.ladder(command.region)
+    region = unit.regions[command.region]
+    territory = known_territory(command.territory, region)
+    today = unit.now.astimezone(region.zone_of(territory.partition("/")[2] or None)).date()
+    check_birth_date(command.child.birth_date, today)
+    phone = normalised(command.family.phone) if command.family.phone else None
+    child = command.child.record()
+    digest = person_digest(child, unit.settings.key_encryption_key)
+    if await running_for(command.organisation_id, digest, unit) is not None:
+        raise _refused("already_running", "child", "С этой семьёй уже работают.", "At work already.", Kind.CONFLICT)
+    child_key, family_key = await unit.keys.create(unit.new_id()), await unit.keys.create(unit.new_id())
+    found = Found(
+        id=command.id or unit.new_id(),
+        region=region.code,
+        territory=territory,
+        organisation_id=command.organisation_id,
+        responsible_id=acting_person(unit),
+        child_id=child_key.person_id,
+        representative_id=family_key.person_id,
+        person_digest=digest,
+        age_band=age_band(child.birth_date, today, packs.bands(region.code).age_bands),
+        way=command.way,
+        origin_id=None,
+        ground=PERSONAL_REQUEST,
+        found_at=unit.now,
+        child=shut(child, child_key),
+        family=shut(command.family.record(phone), family_key),
+        words=None,
+    )
+    return await start(found, packs, unit)
+
+
+async def working(outreach_id: UUID, command: Versioned, unit: Unit) -> Outreach:
+    """The outreach to work on, under its lock."""
+    return await unit.get(Outreach, outreach_id, "outreach:work", version=command.version)
+
+
+def ladder_of(outreach: Outreach, packs: Finding, unit: Unit) -> Ladder:
+    return Ladder.of(packs.ladder(outreach.region), unit.regions[outreach.region], outreach.territory)
+
+
+async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
+    """Make another person of the operator responsible (D3-13)."""
+    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version)
+    finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
+    if finder is None or finder.ended_at is not None:
+        raise _refused(
+            "not_a_finder",
+            "responsible_id",
+            "Этот сотрудник не назначен ответственным за выявление.",
+            "This person is not responsible for finding.",
+        )
+    outreach.assign(command.responsible_id, unit.now)
+    return outreach
+
+
+async def record_contact(
+    outreach_id: UUID, means: ContactStep, command: RecordContact, packs: Finding, unit: Unit
+) -> Outreach:
+    """Record a call or visit; the next step opens by itself when this one is exhausted."""
+    outreach = await working(outreach_id, command, unit)
+    at = command.at or unit.now
+    if not outreach.found_at - CLOCK_SKEW <= at <= unit.now + CLOCK_SKEW:
+        raise _refused("contact_time_impossible", "at", "Время контакта невозможно.", "Impossible time of contact.")
+    pack = packs.ladder(outreach.region)
+    if command.reason_code and command.reason_code not in {reason.code for reason in pack.refusal_reasons}:
+        raise _unknown_reason([reason.code for reason in pack.refusal_reasons])
+    made = Attempt(
+        id=unit.new_id(),
+        outreach_id=outreach.id,
+        means=means,
+        outcome=command.outcome,
+        attempted_at=at,
+        attempted_by=acting_person(unit),
+        next_try_at=_later(command.next_try_at, at, "next_try_at"),
+    )
+    meets_at = _later(command.meets_at, at, "meets_at")
+    meeting = Meeting(meets_at, command.place) if meets_at else None
+    ladder = ladder_of(outreach, packs, unit)
+    outreach.attempt(made, ladder, await _travel(outreach, unit), meeting, command.reason_code)
+    await remind(outreach.organisation_id, outreach.due_at, unit)
+    return outreach
+
+
+async def post_letter(outreach_id: UUID, command: PostLetter, packs: Finding, unit: Unit) -> Outreach:
+    """Enter a letter that was handed to the post, with the tracking number of its receipt (D3-20)."""
+    outreach = await working(outreach_id, command, unit)
+    _check_day(command.posted_on, outreach, "posted_on", unit)
+    letter = Letter(
+        id=unit.new_id(),
+        outreach_id=outreach.id,
+        tracking_number=command.tracking_number,
+        posted_on=command.posted_on,
+        posted_by=acting_person(unit),
+    )
+    outreach.post_letter(letter, unit.now, ladder_of(outreach, packs, unit))
+    await remind(outreach.organisation_id, outreach.due_at, unit)
+    return outreach
+
+
+async def letter_came(outreach_id: UUID, letter_id: UUID, command: LetterCame, unit: Unit) -> Outreach:
+    """Enter what the post says of a letter: delivered or returned."""
+    outreach = await working(outreach_id, command, unit)
+    letter = await unit.session.get(Letter, letter_id, with_for_update=True)
+    if letter is None or letter.outreach_id != outreach.id:
+        raise not_found()
+    if command.outcome not in {ContactOutcome.DELIVERED, ContactOutcome.RETURNED} or command.on < letter.posted_on:
+        raise _refused(
+            "letter_outcome_unsuitable",
+            "outcome",
+            "Итог письма: доставлено или возвращено, не раньше отправки.",
+            "Delivered or returned, not before it was posted.",
+        )
+    _check_day(command.on, outreach, "on", unit)
+    outreach.letter_came(letter, command.outcome, command.on, unit.now)
+    return outreach
+
+
+async def skip(outreach_id: UUID, command: WithReason, packs: Finding, unit: Unit) -> Outreach:
+    """Pass over the present step with a reason of the pack; it stays visible with its reason."""
+    outreach = await working(outreach_id, command, unit)
+    pack, step = packs.ladder(outreach.region), outreach.current.step
+    if pack.skip_reason(command.reason_code, step) is None:
+        raise _unknown_reason([reason.code for reason in pack.skip_reasons if step in reason.steps])
+    outreach.skip(command.reason_code, unit.now, ladder_of(outreach, packs, unit), await _travel(outreach, unit))
+    await remind(outreach.organisation_id, outreach.due_at, unit)
+    return outreach
+
+
+async def break_off(outreach_id: UUID, command: WithReason, packs: Finding, unit: Unit) -> Outreach:
+    """End the ladder early with a reason of the pack."""
+    outreach = await working(outreach_id, command, unit)
+    known = [reason.code for reason in packs.ladder(outreach.region).break_reasons]
+    if command.reason_code not in known:
+        raise _unknown_reason(known)
+    outreach.break_off(command.reason_code, unit.now)
+    return outreach
+
+
+async def hold_meeting(outreach_id: UUID, command: Held, packs: Finding, unit: Unit) -> Outreach:
+    """The meeting took place; the survey is due the same day (D3-21)."""
+    outreach = await working(outreach_id, command, unit)
+    at = command.at or unit.now
+    if at > unit.now + CLOCK_SKEW or (outreach.decided_at and at < outreach.decided_at):
+        raise _refused("meeting_time_impossible", "at", "Время встречи невозможно.", "Impossible time of meeting.")
+    outreach.meet(at, outreach.place or DeliveryMode.ORGANISATION, ladder_of(outreach, packs, unit))
+    await remind(outreach.organisation_id, outreach.due_at, unit)
+    return outreach
+
+
+async def miss_meeting(outreach_id: UUID, command: Versioned, packs: Finding, unit: Unit) -> Outreach:
+    """The family did not come: the ladder begins again with a call."""
+    outreach = await working(outreach_id, command, unit)
+    outreach.miss(unit.now, ladder_of(outreach, packs, unit))
+    await remind(outreach.organisation_id, outreach.due_at, unit)
+    return outreach
+
+
+async def enter_survey(outreach_id: UUID, command: Survey, packs: Finding, unit: Unit) -> Outreach:
+    """Enter the survey of the meeting: what the family needs, sealed (D3-21)."""
+    outreach = await working(outreach_id, command, unit)
+    known = [measure.code for measure in packs.ladder(outreach.region).measures]
+    if unknown := set(command.measures) - set(known):
+        raise _refused(
+            "measure_unknown", "measures", "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}.", known=known
+        )
+    key = await unit.keys.get(outreach.child_id)
+    told = opened(outreach.words, FoundWords, key)
+    words = FoundWords(need=command.need or told.need, measures=command.measures)
+    outreach.survey(shut(words, key), unit.now, ladder_of(outreach, packs, unit))
+    return outreach
+
+
+async def do_stage(outreach_id: UUID, command: DoStage, packs: Finding, unit: Unit) -> Outreach:
+    """Tick one of the seven stages of finding (D3-43)."""
+    outreach = await working(outreach_id, command, unit)
+    known = [stage.code for stage in packs.ladder(outreach.region).stages]
+    if command.stage not in known:
+        raise _refused("stage_unknown", "stage", "Такого этапа нет.", "No such stage.", known=known)
+    if await unit.session.get(StageDone, (outreach.id, command.stage)) is None:
+        done = StageDone(outreach_id=outreach.id, stage=command.stage, done_at=unit.now, done_by=acting_person(unit))
+        outreach.stage(done)
+    return outreach
+
+
+async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> list[Finder]:
+    """The operator names who is responsible for finding families: at least one person of its own (D3-13)."""
+    if organisation_id not in unit.actor.organisation_ids:
+        raise not_found()
+    people = select(Principal.id).where(
+        Principal.id.in_(command.principal_ids), Principal.organisation_id == organisation_id, Principal.active
+    )
+    if set(await unit.session.scalars(people)) != set(command.principal_ids):
+        raise _refused(
+            "not_of_the_operator",
+            "principal_ids",
+            "Ответственным назначают своего сотрудника.",
+            "Only the operator's own staff.",
+        )
+    present = {row.principal_id: row for row in await unit.session.scalars(_finders(organisation_id))}
+    for gone in present.keys() - command.principal_ids:
+        present[gone].ended_at = unit.now
+    for person in command.principal_ids:
+        if person in present:
+            present[person].ended_at = None
+        else:
+            row = Finder(
+                organisation_id=organisation_id, principal_id=person, named_at=unit.now, named_by=unit.actor.id
+            )
+            unit.session.add(row)
+    await unit.session.flush()
+    return [row for row in await unit.session.scalars(_finders(organisation_id)) if row.ended_at is None]
+
+
+def _finders(organisation_id: UUID) -> Select[tuple[Finder]]:
+    return select(Finder).where(Finder.organisation_id == organisation_id).order_by(Finder.principal_id)
+
+
+async def _travel(outreach: Outreach, unit: Unit) -> Travel:
+    """Whom to ask for and where to go, sealed for the fact that tells of the next step."""
+    key = await unit.keys.get(outreach.representative_id)
+    family = opened(outreach.family, FoundFamily, key)
+    fact = OutreachStepOpened.fact_name()
+    contact = Contact(name=family.name, phone=family.phone or "", email=family.email)
+    address = Address(text=family.address) if family.address else None
+    return Travel(
+        seal(contact, key, place(fact, "contact", outreach.id)),
+        seal(address, key, place(fact, "address", outreach.id)) if address else None,
+    )
+
+
+def _later(given: datetime | None, at: datetime, field: str) -> datetime | None:
+    if given is not None and given < at:
+        raise _refused("time_in_past", field, "Это время уже прошло.", "That time has passed.")
+    return given
+
+
+def _check_day(day: date, outreach: Outreach, field: str, unit: Unit) -> None:
+    zone = unit.regions[outreach.region].zone_of(outreach.territory.partition("/")[2] or None)
+    if not outreach.found_at.astimezone(zone).date() <= day <= unit.now.astimezone(zone).date():
+        raise _refused("day_impossible", field, "Такой день невозможен.", "An impossible day.")
+
+
+def _unknown_reason(known: list[str]) -> DomainError:
+    return _refused(
+        "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
+    )
+
+
+def _refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: object) -> DomainError:
+    return DomainError(slug, kind, ru=ru, en=en, field=field, **extra)

@@ -1,0 +1,79 @@
+"""From outreach to an application: what was agreed goes on by the existing path (D3-17)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.identifiers import ApplicationSource, FindingWay
+from pydantic import Field
+
+from intake.applications.commands.coordinate import Versioned
+from intake.applications.commands.form import ConsentGiven, LongText, SubmitApplication
+from intake.applications.commands.submit import Submitted, submit_application
+from intake.deployment import Deployment
+from intake.outreach.commands import working
+from intake.outreach.model import Outreach
+from intake.referrals.found import FoundChild, FoundFamily, FoundWords, opened
+
+SOURCES = {
+    FindingWay.HEALTH_INSTITUTION: ApplicationSource.HEALTH_AGENCY,
+    FindingWay.BRIGADE: ApplicationSource.BRIGADE,
+}
+"""Everything else an organisation told of; the entry point keeps the way itself (D3-14)."""
+
+
+class FileApplication(Versioned):
+    """The consents the family gave, in the words of the pack, and what the finding did not say."""
+
+    consents: list[ConsentGiven] = Field(max_length=10)
+    phone: str | None = Field(None, min_length=5, max_length=40)
+    registered_in_region: bool = True
+    comment: LongText | None = None
+
+
+async def file_application(
+    outreach_id: UUID, command: FileApplication, deployment: Deployment, unit: Unit
+) -> tuple[Outreach, Submitted]:
+    """File the family's application from what is known of it; outreach ends here."""
+    outreach = await working(outreach_id, command, unit)
+    child_key = await unit.keys.get(outreach.child_id)
+    child = opened(outreach.child, FoundChild, child_key)
+    family = opened(outreach.family, FoundFamily, await unit.keys.get(outreach.representative_id))
+    words = opened(outreach.words, FoundWords, child_key)
+    submitted = await submit_application(_form(outreach, command, child, family, words, deployment), deployment, unit)
+    outreach.lead(submitted.id, unit.now)
+    return outreach, submitted
+
+
+def _form(
+    outreach: Outreach,
+    command: FileApplication,
+    child: FoundChild,
+    family: FoundFamily,
+    words: FoundWords,
+    deployment: Deployment,
+) -> SubmitApplication:
+    doors = {point.code for point in deployment.pack(outreach.region).entry_points}
+    told: dict[str, Any] = {
+        "region": outreach.region,
+        "territory": outreach.territory,
+        "representative_name": family.name,
+        "child_name": child.name,
+        "phone": command.phone or family.phone,
+        "birth_date": _day(child.birth_date),
+        "email": family.email,
+        "registered_in_region": command.registered_in_region,
+        "actual_address": family.address,
+        "comment": command.comment or words.need,
+        "consents": [consent.model_dump(mode="json") for consent in command.consents],
+        "entry_point": outreach.way.value if outreach.way.value in doors else None,
+        "source": SOURCES.get(outreach.way, ApplicationSource.ORGANISATION),
+    }
+    return SubmitApplication.model_validate({name: value for name, value in told.items() if value is not None})
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

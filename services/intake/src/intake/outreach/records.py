@@ -1,0 +1,112 @@
+"""What belongs to an outreach beside its own row: steps, attempts, letters, stages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import workdays
+from contracts.event import Moment
+from contracts.identifiers import Code, ContactOutcome, ContactStep
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+from workdays import Explanation, Standing
+
+from intake.tables import Base
+
+
+class LadderStep(Base):
+    """One step of the ladder as it was gone: why it opened, by when it was due, how it ended.
+
+    ``because`` and ``ended_by`` are codes: ``found``, ``phone-exhausted``, ``skipped``, ``agreed`` … A passed-over step
+    keeps its ``reason`` of the pack.
+    """
+
+    __tablename__ = "outreach_steps"
+
+    outreach_id: Mapped[UUID] = mapped_column(ForeignKey("outreaches.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[ContactStep]
+    opened_at: Mapped[datetime]
+    because: Mapped[str]
+    meeting: Mapped[bool] = mapped_column(default=False)
+    """The visit is itself the meeting, with the survey the same day (D3-19)."""
+    due_at: Mapped[datetime]
+    provisional: Mapped[bool]
+    explanation: Mapped[dict[str, Any]]
+    attempts: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    reason: Mapped[str | None]
+
+    @property
+    def explained(self) -> Explanation:
+        return Explanation.from_json(self.explanation)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(due_at=self.due_at, provisional=self.provisional)
+
+    def due(self, found: workdays.Deadline) -> None:
+        """The step's next action is due at another time."""
+        self.due_at, self.provisional = found.due_at, found.provisional
+        self.explanation = found.explanation.to_json()
+
+    def standing(self, now: datetime) -> Standing:
+        """How the step stands, by the one function of T3."""
+        return workdays.overdue(self.due_at, self.ended_at, now)
+
+    def end(self, by: str, at: datetime, reason: Code | None = None) -> None:
+        self.ended_at, self.ended_by, self.reason = at, by, reason
+
+
+class Attempt(Base):
+    """One attempt to reach the family, by whatever means; the proof of D3-16."""
+
+    __tablename__ = "outreach_attempts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    outreach_id: Mapped[UUID] = mapped_column(ForeignKey("outreaches.id"), index=True)
+    means: Mapped[ContactStep]
+    outcome: Mapped[ContactOutcome]
+    attempted_at: Mapped[datetime]
+    attempted_by: Mapped[UUID | None]
+    next_try_at: Mapped[datetime | None]
+
+
+class Letter(Base):
+    """A letter of notification. It counts as posted with its tracking number only: nothing is sent by us (D3-20)."""
+
+    __tablename__ = "outreach_letters"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    outreach_id: Mapped[UUID] = mapped_column(ForeignKey("outreaches.id"), index=True)
+    tracking_number: Mapped[str] = mapped_column(unique=True)
+    posted_on: Mapped[date]
+    posted_by: Mapped[UUID]
+    outcome: Mapped[ContactOutcome | None]
+    outcome_on: Mapped[date | None]
+
+
+class StageDone(Base):
+    """One of the seven stages of finding, done (D3-43)."""
+
+    __tablename__ = "outreach_stages"
+
+    outreach_id: Mapped[UUID] = mapped_column(ForeignKey("outreaches.id"), primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime]
+    done_by: Mapped[UUID | None]
+
+
+class Finder(Base):
+    """A person an operator has made responsible for finding families (D3-13)."""
+
+    __tablename__ = "finders"
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    principal_id: Mapped[UUID] = mapped_column(primary_key=True)
+    named_at: Mapped[datetime]
+    named_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]

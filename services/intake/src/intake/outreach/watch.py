@@ -1,0 +1,59 @@
+"""What happens to outreach by time, and what the worker does when it starts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.runtime import Runtime
+from chassis.unit import Unit
+from contracts.identifiers import ContactStep, named_id
+from sqlalchemy import func, select
+
+from intake.directory.model import Principal
+from intake.outreach.model import Outreach
+from intake.outreach.opening import OUTREACH_DUE
+from intake.outreach.records import Finder
+from intake.outreach.states import RUNNING, State
+from intake.referrals.region import finding
+
+BATCH = 200
+
+
+async def pass_due_times(organisation_id: UUID, unit: Unit) -> None:
+    """Everything of an operator whose time has come: letters without an answer end, the rest is told as overdue."""
+    waiting = (
+        Outreach.organisation_id == organisation_id,
+        Outreach.state.in_(RUNNING),
+        Outreach.escalated_at.is_(None),
+    )
+    due = select(Outreach).where(*waiting, Outreach.due_at <= unit.now).order_by(Outreach.due_at).limit(BATCH)
+    for outreach in await unit.session.scalars(due.with_for_update()):
+        if _letter_unanswered(outreach):
+            outreach.letter_unanswered(unit.now)
+        else:
+            outreach.escalate(unit.now)
+    await unit.session.flush()
+    following = await unit.session.scalar(select(func.min(Outreach.due_at)).where(*waiting))
+    if following is not None:
+        await unit.timers.set(OUTREACH_DUE, organisation_id, following)
+
+
+def _letter_unanswered(outreach: Outreach) -> bool:
+    return outreach.state is State.OPEN and outreach.current.step is ContactStep.POST and outreach.current.attempts > 0
+
+
+async def name_finders_of_packs(runtime: Runtime) -> None:
+    """An operator that has named nobody starts with the persons of its pack (D3-13); ends by itself."""
+    for region, pack in finding(runtime).outreach.items():
+        async with runtime.transaction() as unit:
+            for operator, logins in pack.finders.items():
+                await _name(named_id("organisation", f"{region}/{operator}"), region, logins, unit)
+
+
+async def _name(organisation_id: UUID, region: str, logins: tuple[str, ...], unit: Unit) -> None:
+    if await unit.session.scalar(select(Finder.principal_id).where(Finder.organisation_id == organisation_id).limit(1)):
+        return
+    wanted = [named_id("principal", f"{region}/{login}") for login in logins]
+    known = await unit.session.scalars(select(Principal.id).where(Principal.id.in_(wanted)))
+    for person in known.all():
+        unit.session.add(Finder(organisation_id=organisation_id, principal_id=person, named_at=unit.now, named_by=None))

@@ -1,0 +1,308 @@
+"""What can be done with referrals: file, answer, take back, finish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.auth import Principal
+from chassis.errors import DomainError, Kind, forbidden
+from chassis.unit import Unit
+from contracts.access import FieldGroup, Relation, Role, relations
+from contracts.identifiers import Code, FindingWay
+from sqlalchemy import select
+
+from intake.applications.commands.checks import check_birth_date, known_territory
+from intake.applications.commands.coordinate import Versioned
+from intake.applications.deadlines import computed
+from intake.applications.numbers import next_number
+from intake.applications.pack import age_band
+from intake.applications.phone import normalised
+from intake.directory.model import Organisation
+from intake.outreach.opening import open_outreach
+from intake.referrals.agencies import Callback
+from intake.referrals.form import RegisterReferral, Signal
+from intake.referrals.found import FoundHealth, FoundWords, person_digest, shut, shut_if_any
+from intake.referrals.grounds import EVERYTHING, check_covered, outgoing_groups
+from intake.referrals.model import Referral, State, Told
+from intake.referrals.operators import fallback, operators
+from intake.referrals.pack import ReferralKind, ReferralsPack
+from intake.referrals.region import Finding
+from intake.referrals.routing import route
+
+ANSWER_DUE = "referral_answer_due"
+INCOMING = "incoming-signal"
+
+
+class Accept(Versioned):
+    """Nothing more is asked of the receiver."""
+
+
+class Decline(Versioned):
+    reason_code: Code
+
+
+class Revoke(Versioned):
+    reason_code: Code
+
+
+class Complete(Versioned):
+    result_code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who sends and who receives; ``way`` is how the family was found (D3-14)."""
+
+    sender: Organisation | None
+    receiver: Organisation
+    department: str
+    way: FindingWay
+    outgoing: bool
+
+
+async def register_referral(command: RegisterReferral, packs: Finding, unit: Unit) -> Referral:
+    """Staff file a referral. An incoming one is never refused for want of an agreement (D0-10, D3-26)."""
+    pack = packs.pack(command.region)
+    parties = await _parties(command, pack, packs, unit)
+    groups, ground = EVERYTHING, INCOMING
+    if parties.outgoing:
+        today = unit.now.astimezone(unit.regions[command.region].zone).date()
+        receiver = pack.partner(parties.receiver.code)
+        department = receiver.department if receiver else parties.department
+        groups = outgoing_groups(command.ground, command.consent, command.kind, department, pack, today)
+        ground = command.ground or ""
+        told = {
+            FieldGroup.CONTACT: command.child,
+            FieldGroup.SOCIAL: command.need or command.measures,
+            FieldGroup.HEALTH: command.diagnosis or command.protocol_on,
+        }
+        check_covered(told, groups)
+    return await file(command, parties, packs, unit, ground=ground, groups=groups)
+
+
+async def file(
+    signal: Signal,
+    parties: Parties,
+    packs: Finding,
+    unit: Unit,
+    *,
+    ground: str,
+    groups: frozenset[FieldGroup],
+    by_api: bool = False,
+) -> Referral:
+    """Enter a referral between two known parties and let its answer term run."""
+    pack, region = packs.pack(signal.region), unit.regions[signal.region]
+    kind, territory = known_kind(signal.kind, pack), known_territory(signal.territory, region)
+    today = unit.now.astimezone(region.zone_of(territory.partition("/")[2] or None)).date()
+    check_birth_date(signal.child.birth_date, today)
+    phone = normalised(signal.family.phone) if signal.family.phone else None
+    child_key = await unit.keys.create(unit.new_id())
+    family_key = await unit.keys.create(unit.new_id())
+    child, consent = signal.child.record(), getattr(signal, "consent", None)
+    number = await next_number(unit.session, f"{region.code}/referrals", pack.number_prefix, unit.now, region.zone)
+    told = Told(
+        id=signal.id or unit.new_id(),
+        number=number,
+        region=region.code,
+        territory=territory,
+        kind=kind.code,
+        department=parties.department,
+        way=parties.way,
+        branch=kind.branch,
+        organisation_id=parties.sender.id if parties.sender else None,
+        serving_organisation_id=parties.receiver.id,
+        outgoing=parties.outgoing,
+        by_api=by_api,
+        ground=ground,
+        groups=sorted(groups),
+        consent=consent.model_dump(mode="json") if consent else None,
+        consent_id=consent.consent_id if consent else None,
+        protocol_on=signal.protocol_on,
+        child_id=child_key.person_id,
+        representative_id=family_key.person_id,
+        person_digest=person_digest(child, unit.settings.key_encryption_key),
+        age_band=age_band(child.birth_date, today, packs.bands(region.code).age_bands),
+        received_at=unit.now,
+        child=shut(child, child_key),
+        family=shut(signal.family.record(phone), family_key),
+        words=shut_if_any(FoundWords(need=signal.need, measures=signal.measures), child_key),
+        health=shut_if_any(FoundHealth(diagnosis=signal.diagnosis), child_key),
+    )
+    due = computed(pack.terms.answer, unit.now, region, territory)
+    referral = Referral.receive(told, due)
+    unit.session.add(referral)
+    await unit.session.flush()
+    await unit.timers.set(ANSWER_DUE, referral.id, due.due_at)
+    return referral
+
+
+async def accept(referral_id: UUID, command: Accept, packs: Finding, unit: Unit) -> Referral:
+    """The receiver takes the referral on; a signal about a family opens outreach, counted from its arrival (D3-15)."""
+    referral = await unit.get(Referral, referral_id, "referral:accept", version=command.version)
+    outreach_id = None
+    if known_kind(referral.kind, packs.pack(referral.region)).opens_outreach and not referral.outgoing:
+        outreach_id = await open_outreach(referral, packs, unit)
+    referral.accept(unit.now, outreach_id)
+    await settled(referral, unit)
+    return referral
+
+
+async def decline(referral_id: UUID, command: Decline, packs: Finding, unit: Unit) -> Referral:
+    """The receiver declines; the sender sees the reason at once (T13)."""
+    referral = await unit.get(Referral, referral_id, "referral:decline", version=command.version)
+    check_reason("decline", command.reason_code, packs.pack(referral.region))
+    referral.decline(command.reason_code, unit.now)
+    await settled(referral, unit)
+    return referral
+
+
+async def revoke(referral_id: UUID, command: Revoke, packs: Finding, unit: Unit) -> Referral:
+    """The sender takes the referral back; the receiver sees it at once (T13)."""
+    referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version)
+    check_reason("revoke", command.reason_code, packs.pack(referral.region))
+    referral.revoke(command.reason_code, unit.now)
+    await settled(referral, unit)
+    return referral
+
+
+async def complete(referral_id: UUID, command: Complete, packs: Finding, unit: Unit) -> Referral:
+    """The receiver has done what was asked."""
+    referral = await unit.get(Referral, referral_id, "referral:complete", version=command.version)
+    check_reason("result", command.result_code, packs.pack(referral.region))
+    referral.complete(command.result_code, unit.now)
+    await settled(referral, unit)
+    return referral
+
+
+class RelayAnswer(Versioned):
+    """The answer of a receiver without an account here, as its letter says: entered by the sender's staff."""
+
+    answer: State
+    code: Code | None = None
+
+
+async def relay_answer(referral_id: UUID, command: RelayAnswer, packs: Finding, unit: Unit) -> Referral:
+    """Enter the receiver's answer for it; only to referrals we have sent."""
+    referral = await unit.get(Referral, referral_id, "referral:relay", version=command.version)
+    if not referral.outgoing:
+        raise forbidden()
+    pack, code = packs.pack(referral.region), command.code or ""
+    match command.answer:
+        case State.ACCEPTED:
+            referral.accept(unit.now, None)
+        case State.DECLINED:
+            check_reason("decline", code, pack)
+            referral.decline(code, unit.now)
+        case State.DONE:
+            check_reason("result", code, pack)
+            referral.complete(code, unit.now)
+        case _:
+            raise _invalid("answer_unsuitable", "answer", "Ответ: accepted, declined или done.", "Not an answer.")
+    await settled(referral, unit)
+    return referral
+
+
+async def settled(referral: Referral, unit: Unit) -> None:
+    """Whoever sent by an own system is told of the new state; an answered term no longer runs."""
+    await unit.timers.cancel(ANSWER_DUE, referral.id)
+    if not referral.by_api or referral.organisation_id is None:
+        return
+    unit.session.add(
+        Callback(
+            id=unit.new_id(),
+            region=referral.region,
+            organisation_id=referral.organisation_id,
+            referral_id=referral.id,
+            state=referral.state,
+            version=referral.version,
+            created_at=unit.now,
+            next_try_at=unit.now,
+        )
+    )
+
+
+async def _parties(command: RegisterReferral, pack: ReferralsPack, packs: Finding, unit: Unit) -> Parties:
+    mine = unit.actor.organisation_ids
+    sender = await organisation(command.sender_organisation_id, command.region, unit)
+    receiver = await organisation(command.receiver_organisation_id, command.region, unit)
+    if receiver is None:
+        receiver = await _own_or_routed(command, pack, packs, unit)
+    outgoing = sender is not None and sender.id in mine and receiver.id not in mine
+    _may_register(unit.actor, sender, receiver)
+    partner = pack.partner(sender.code if sender and not outgoing else None)
+    department = partner.department if partner else command.sender_department or "social"
+    if department not in {known.code for known in pack.departments}:
+        raise _invalid("department_unknown", "sender_department", "Такого ведомства нет.", "No such department.")
+    way = FindingWay.BRIGADE if command.found_by_brigade else partner.way if partner else FindingWay.ORGANISATION
+    return Parties(sender, receiver, department, way, outgoing)
+
+
+async def _own_or_routed(command: Signal, pack: ReferralsPack, packs: Finding, unit: Unit) -> Organisation:
+    region = unit.regions[command.region]
+    today = unit.now.astimezone(region.zone).date()
+    band = age_band(command.child.birth_date, today, packs.bands(region.code).age_bands)
+    territory = known_territory(command.territory, region)
+    known = await operators(region.code, pack, unit)
+    chosen = route(region.code, territory, band, known, fallback(region.code, pack)).organisation_id
+    if (
+        unit.actor.organisation_ids
+        and chosen not in unit.actor.organisation_ids
+        and Role.AGENCY not in unit.actor.roles
+    ):
+        chosen = min(unit.actor.organisation_ids, key=str)
+    return await unit.session.get_one(Organisation, chosen)
+
+
+async def routed(signal: Signal, packs: Finding, unit: Unit) -> Organisation:
+    """The operator an agency's signal goes to, by the routing rule of the pack."""
+    return await _own_or_routed(signal, packs.pack(signal.region), packs, unit)
+
+
+async def organisation(id: UUID | None, region: str, unit: Unit) -> Organisation | None:
+    """An active organisation of the region; refuses an unknown one, None for None."""
+    if id is None:
+        return None
+    found = await unit.session.get(Organisation, id)
+    if found is None or not found.active or found.region != region:
+        raise _invalid("organisation_unknown", "receiver_organisation_id", "Такой организации нет.", "No such body.")
+    return found
+
+
+def _may_register(actor: Principal, sender: Organisation | None, receiver: Organisation) -> None:
+    held = relations(actor.roles, "referral", "register")
+    sends = Relation.ORGANISATION in held and sender is not None and sender.id in actor.organisation_ids
+    receives = Relation.SERVING in held and receiver.id in actor.organisation_ids
+    if not (sends or receives):
+        raise forbidden()
+
+
+def known_kind(code: str, pack: ReferralsPack) -> ReferralKind:
+    """The kind of referral of that code."""
+    kind = pack.kind(code)
+    if kind is None:
+        raise _invalid(
+            "kind_unknown", "kind", "Такого вида обращения нет.", "No such kind.", known=[k.code for k in pack.kinds]
+        )
+    return kind
+
+
+def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
+    """Refuse a reason that is not of the pack's list."""
+    if pack.reason(which, code) is None:  # type: ignore[arg-type]
+        known = [reason.code for reason in pack.reasons(which)]  # type: ignore[arg-type]
+        raise _invalid(
+            "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
+        )
+
+
+def _invalid(slug: str, field: str, ru: str, en: str, **extra: object) -> DomainError:
+    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)
+
+
+async def escalate(referral_id: UUID, now: datetime, unit: Unit) -> None:
+    """The answer term has passed: tell it once, for lists, reports and messages."""
+    found = await unit.session.scalar(select(Referral).where(Referral.id == referral_id).with_for_update())
+    if found is not None:
+        found.escalate(now)

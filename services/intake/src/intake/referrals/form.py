@@ -1,0 +1,76 @@
+"""What a referral or an extract says of a family, as a request."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from contracts.identifiers import Code
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from intake.applications.commands.form import Email, LongText, PersonName, ShortText
+from intake.referrals import snils
+from intake.referrals.found import FoundChild, FoundFamily
+from intake.referrals.grounds import WrittenConsent
+
+Snils = Annotated[str, Field(min_length=11, max_length=20), AfterValidator(snils.normalised)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Child(Strict):
+    name: PersonName
+    birth_date: date
+    snils: Snils | None = None
+
+    def record(self) -> FoundChild:
+        return FoundChild(name=self.name, birth_date=self.birth_date, snils=self.snils)
+
+
+class Family(Strict):
+    """Somebody who can be reached: a phone or an address is enough, neither is refused."""
+
+    name: PersonName
+    phone: str | None = Field(None, min_length=5, max_length=40)
+    email: Email | None = None
+    address: ShortText | None = None
+
+    def record(self, phone: str | None) -> FoundFamily:
+        return FoundFamily(name=self.name, phone=phone, email=self.email, address=self.address)
+
+
+class Signal(Strict):
+    """What any sender tells. ``territory`` is a code of the region, unknown where it is left out."""
+
+    id: UUID | None = None
+    region: Code
+    territory: Code | None = None
+    kind: Code
+    child: Child
+    family: Family
+    need: LongText | None = None
+    measures: list[Code] = Field([], max_length=20)
+    diagnosis: LongText | None = None
+    protocol_on: date | None = None
+
+
+class AgencySignal(Signal):
+    """A referral by an agency's own system, or by the person who speaks for it (D2-07, D4-33)."""
+
+
+class RegisterReferral(Signal):
+    """A referral staff enter: one that came by letter or phone, one of the brigade, or one we send.
+
+    We are the receiver where ``receiver_organisation_id`` is ours or left out, and the sender where
+    ``sender_organisation_id`` is ours and the receiver another: then ``ground`` says why the data may leave.
+    """
+
+    sender_organisation_id: UUID | None = None
+    sender_department: Code | None = None
+    receiver_organisation_id: UUID | None = None
+    found_by_brigade: bool = False
+    ground: Code | None = None
+    consent: WrittenConsent | None = None

@@ -1,0 +1,204 @@
+"""What can be asked about referrals and extracts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.http import Page, PageQuery
+from chassis.paging import Order, paginate
+from chassis.unit import Unit
+from contracts.access import GROUND, FieldGroup, Relation
+from contracts.identifiers import FindingWay, Purpose
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from intake.referrals.extracts import IpraExecution, IpraExtract, IpraImport, QuarantinedRecord, Standing
+from intake.referrals.found import FoundChild, FoundFamily, FoundHealth, FoundWords, opened
+from intake.referrals.model import Referral, State
+from intake.referrals.pack import RoadMap
+from intake.referrals.region import Finding
+from intake.referrals.views import (
+    ExecutionView,
+    ExtractCard,
+    ExtractLine,
+    FoundContact,
+    FoundHealthView,
+    FoundSocial,
+    ImportView,
+    QuarantineView,
+    ReferralCard,
+    ReferralLine,
+    line,
+)
+
+_referral, _extract, _import = Referral.__table__.c, IpraExtract.__table__.c, IpraImport.__table__.c
+_record = QuarantinedRecord.__table__.c
+REFERRALS = Order({n: _referral[n] for n in ("due_at", "received_at", "number", "state")}, _referral["id"], "due_at")
+EXTRACTS = Order({n: _extract[n] for n in ("received_at", "issued_on", "number")}, _extract["id"], "received_at")
+IMPORTS = Order({"received_at": _import["received_at"]}, _import["id"], "-received_at")
+QUARANTINE = Order({"ordinal": _record["ordinal"]}, _record["ordinal"], "ordinal")
+
+
+class ReferralFilter(BaseModel):
+    """Which referrals a list shows."""
+
+    region: str | None = None
+    territory: str | None = None
+    state: State | None = None
+    kind: str | None = None
+    department: str | None = None
+    way: FindingWay | None = None
+    number: str | None = None
+    outgoing: bool | None = None
+    sender_organisation_id: UUID | None = None
+    received_from: datetime | None = None
+    due_before: datetime | None = None
+
+
+class ExtractFilter(BaseModel):
+    region: str | None = None
+    territory: str | None = None
+    state: Standing | None = None
+    number: str | None = None
+    import_id: UUID | None = None
+
+
+async def referrals(wanted: ReferralFilter, page: PageQuery, unit: Unit) -> Page[ReferralLine]:
+    """The referrals the actor sent or received; row security decides which those are."""
+    statement = select(Referral)
+    for name in ("region", "territory", "state", "kind", "department", "way", "number", "outgoing"):
+        if (value := getattr(wanted, name)) is not None:
+            statement = statement.where(getattr(Referral, name) == value)
+    if wanted.sender_organisation_id:
+        statement = statement.where(Referral.organisation_id == wanted.sender_organisation_id)
+    if wanted.received_from:
+        statement = statement.where(Referral.received_at >= wanted.received_from)
+    if wanted.due_before:
+        statement = statement.where(Referral.due_at < wanted.due_before)
+    rows, cursor = await paginate(unit.session, statement, page, REFERRALS)
+    return Page(items=[ReferralLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+
+
+async def referral_card(referral_id: UUID, unit: Unit) -> ReferralCard:
+    """One referral; the reading is recorded."""
+    return await card(await unit.get(Referral, referral_id, "referral:read"), unit)
+
+
+async def card(referral: Referral, unit: Unit) -> ReferralCard:
+    """The card for the actor: the sender reads what it sent, the receiver what the ground opens."""
+    await unit.session.flush()
+    held = unit.policy.relations_of(unit.actor, referral)
+    sent_by_me = Relation.ORGANISATION in held
+    grounds = frozenset(GROUND.values()) if sent_by_me else referral.grounds
+    granted = unit.policy.visible_groups(unit.actor, "referral", referral, frozenset(GROUND.values()))
+    groups = unit.policy.visible_groups(unit.actor, "referral", referral, grounds)
+    if not sent_by_me:
+        let_out = frozenset() if referral.ground_ended_at else frozenset(map(FieldGroup, referral.groups))
+        groups &= let_out | {FieldGroup.CORE}
+    await unit.audit.read("referral", referral.child_id, groups, Purpose.CONTACT, subject_id=referral.id)
+    shown = await _opened(referral, groups, unit)
+    return ReferralCard(
+        **line(referral, unit.now),
+        child_id=referral.child_id,
+        ground_ended_at=referral.ground_ended_at,
+        withheld=sorted(granted - groups),
+        **shown,
+    )
+
+
+async def _opened(referral: Referral, groups: frozenset[FieldGroup], unit: Unit) -> dict[str, BaseModel]:
+    shown: dict[str, BaseModel] = {}
+    if FieldGroup.CONTACT in groups:
+        shown["contact"] = await contact(referral, unit)
+    key = await unit.keys.get(referral.child_id) if groups - {FieldGroup.CORE} else None
+    if key and FieldGroup.SOCIAL in groups:
+        shown["social"] = FoundSocial(**opened(referral.words, FoundWords, key).model_dump())
+    if key and FieldGroup.HEALTH in groups:
+        health = opened(referral.health, FoundHealth, key)
+        shown["health"] = FoundHealthView(**health.model_dump(), protocol_on=referral.protocol_on)
+    return shown
+
+
+async def contact(found: Referral | IpraExtract, unit: Unit) -> FoundContact:
+    """Who the family is and how to reach it."""
+    child = opened(found.child, FoundChild, await unit.keys.get(found.child_id))
+    family = opened(found.family, FoundFamily, await unit.keys.get(found.representative_id))
+    return FoundContact(
+        child_name=child.name,
+        birth_date=child.birth_date,
+        snils=child.snils,
+        representative_name=family.name,
+        phone=family.phone,
+        email=family.email,
+        address=family.address,
+    )
+
+
+async def extracts(wanted: ExtractFilter, page: PageQuery, unit: Unit) -> Page[ExtractLine]:
+    """The extracts of the actor's operators."""
+    statement = select(IpraExtract)
+    for name in ("region", "territory", "state", "number", "import_id"):
+        if (value := getattr(wanted, name)) is not None:
+            statement = statement.where(getattr(IpraExtract, name) == value)
+    rows, cursor = await paginate(unit.session, statement, page, EXTRACTS)
+    return Page(items=[ExtractLine.of(row[0]) for row in rows], next_cursor=cursor)
+
+
+async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
+    """One extract with its measures and what became of them; the reading is recorded."""
+    extract = await unit.get(IpraExtract, extract_id, "ipra_extract:read")
+    # An extract comes on a listed ground (order 545n): it opens health without a consent.
+    grounds = frozenset({Purpose.HEALTH})
+    groups = unit.policy.visible_groups(unit.actor, "ipra_extract", extract, grounds)
+    await unit.audit.read("ipra_extract", extract.child_id, groups, Purpose.CONTACT, subject_id=extract.id)
+    health = None
+    if FieldGroup.HEALTH in groups:
+        told = opened(extract.health, FoundHealth, await unit.keys.get(extract.child_id))
+        health = FoundHealthView(**told.model_dump())
+    done = select(IpraExecution).where(IpraExecution.extract_id == extract.id).order_by(IpraExecution.measure)
+    return ExtractCard(
+        **ExtractLine.of(extract).model_dump(),
+        routing=extract.routing,
+        executions=[_execution(row) for row in await unit.session.scalars(done)],
+        contact=await contact(extract, unit) if FieldGroup.CONTACT in groups else None,
+        health=health,
+    )
+
+
+def _execution(row: IpraExecution) -> ExecutionView:
+    return ExecutionView(
+        measure=row.measure,
+        executed=row.executed,
+        executed_on=row.executed_on,
+        reason=row.reason,
+        sent=row.return_id is not None,
+    )
+
+
+async def imports(page: PageQuery, unit: Unit) -> Page[ImportView]:
+    """The imports of the actor's organisations, the newest first."""
+    rows, cursor = await paginate(unit.session, select(IpraImport), page, IMPORTS)
+    return Page(items=[ImportView.of(row[0]) for row in rows], next_cursor=cursor)
+
+
+async def import_view(import_id: UUID, unit: Unit) -> ImportView:
+    """Progress and protocol of one import."""
+    return ImportView.of(await unit.get(IpraImport, import_id, "ipra_import:read"))
+
+
+async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[QuarantineView]:
+    """The records of an import that were not taken in."""
+    job = await unit.get(IpraImport, import_id, "ipra_import:read")
+    rows, cursor = await paginate(
+        unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
+    )
+    return Page(items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows], next_cursor=cursor)
+
+
+def road_map(region: str, packs: Finding) -> RoadMap:
+    """The interagency road map of a region: orders with their dates, who does what by when (D2-06); 404 for no region."""
+    if region not in packs.referrals:
+        raise not_found()
+    return packs.referrals[region].road_map
