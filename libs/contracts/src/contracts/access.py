@@ -200,7 +200,7 @@ _SEARCH = (
 )
 
 _DIRECTORY = (
-    _grant(Role.HEAD, "organisation", "name_finders", Relation.ORGANISATION),
+    _grant(Role.ADMINISTRATOR, "organisation", "register", Relation.ANY),
     _grant(Role.ADMINISTRATOR, "agreement", "read register end", Relation.ANY),
     _grant(Role.HEAD, "agreement", "read register end", Relation.ORGANISATION),
     _grant(Role.COORDINATOR, "agreement", "read", Relation.ORGANISATION),

@@ -21,7 +21,7 @@ from intake.applications.commands.serve import AcceptApplication, ReturnApplicat
 from intake.applications.doors import DoorCount
 from intake.applications.duplicates import JudgeDuplicate
 from intake.applications.queries import ApplicationForm, Filter
-from intake.applications.services import NearService
+from intake.applications.services import NearestAnswer, NearestQuery, NearService
 from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
 from intake.deployment import DeploymentDep
 from intake.rates import limited_by
@@ -155,6 +155,13 @@ async def judge_duplicate(
 @router.get("/applications/{application_id}/nearest-services", permission="application:hand_over")
 async def nearest_services(application_id: UUID, deployment: DeploymentDep, unit: UnitDep) -> list[NearService]:
     return await services.nearest_services(application_id, deployment, unit)
+
+
+@router.get("/nearest-services", permission="organisation:read", rate="120/minute")
+async def nearest_to(
+    wanted: Annotated[NearestQuery, Query()], deployment: DeploymentDep, unit: UnitDep
+) -> NearestAnswer:
+    return await services.nearest_to(wanted, deployment, unit)
 
 
 @router.post("/applications/{application_id}/hand-over", permission="application:hand_over")

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from chassis.unit import Unit
 from contracts.access import FieldGroup
-from contracts.identifiers import Purpose
-from pydantic import BaseModel
+from contracts.identifiers import AgeBand, Code, Purpose
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
+from intake.applications.commands.checks import known_territory
 from intake.applications.model import Application
 from intake.applications.nearest import Candidate, Point, Ranked, Wanted, rank
 from intake.applications.personal import Home, opened
@@ -51,6 +52,24 @@ class NearService(BaseModel):
         )
 
 
+class NearestQuery(BaseModel):
+    """Where a family is and how old the child; a territory or a point, or neither."""
+
+    region: Code
+    age_band: AgeBand
+    territory: Code | None = None
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
+
+
+class NearestAnswer(BaseModel):
+    """``rule`` explains the order of the list."""
+
+    rule: str
+    rule_en: str
+    services: list[NearService]
+
+
 async def nearest_services(application_id: UUID, deployment: Deployment, unit: Unit) -> list[NearService]:
     """Every organisation of the region, the nearest suitable service first; for whoever may hand over."""
     application = await unit.get(Application, application_id, "application:hand_over")
@@ -60,6 +79,29 @@ async def nearest_services(application_id: UUID, deployment: Deployment, unit: U
     candidates = [_candidate(row, rule.serving_role, load) for row in await unit.session.scalars(found)]
     ranked = rank(await _wanted(application, unit), candidates, rule.km_per_open_case)
     return [NearService.of(one) for one in ranked]
+
+
+async def nearest_to(wanted: NearestQuery, deployment: Deployment, unit: Unit) -> NearestAnswer:
+    """The nearest services for anybody who asks, with the region's rule in words; the load stays untold."""
+    rule = deployment.pack(wanted.region).nearest
+    territory = known_territory(wanted.territory, unit.regions[wanted.region])
+    found = select(Organisation).where(Organisation.region == wanted.region, Organisation.active)
+    candidates = [_candidate(row, rule.serving_role, {}) for row in await unit.session.scalars(found)]
+    place = _point(wanted.latitude, wanted.longitude) or _middle(wanted.region, territory, unit)
+    ranked = rank(Wanted(wanted.age_band, wanted.region, territory, place), candidates, 0.0)
+    return NearestAnswer(
+        rule="Подходит служба, которая принимает детей этого возраста и обслуживает территорию семьи; "
+        "из подходящих первой идёт ближайшая по прямой. Координатор учитывает ещё и занятость служб: "
+        f"одна семья в работе равна {rule.km_per_open_case:g} км.",
+        rule_en="A service suits when it serves the age and the territory; of those the nearest comes first. "
+        f"The coordinator also counts the load: one family in work equals {rule.km_per_open_case:g} km.",
+        services=[NearService.of(one) for one in ranked],
+    )
+
+
+def _middle(region: str, territory: str, unit: Unit) -> Point | None:
+    middle = unit.regions[region].territory(territory.partition("/")[2])
+    return _point(middle.latitude, middle.longitude) if middle else None
 
 
 def _candidate(row: Organisation, serving_role: str, load: Mapping[UUID, int]) -> Candidate:
@@ -90,9 +132,7 @@ async def _wanted(application: Application, unit: Unit) -> Wanted:
     """The family's place: the address's own when the form knew it, else the middle of its territory."""
     key = await unit.keys.get(application.child_id)
     home = opened(application.home, Home, key, application.id)
-    _, _, code = application.territory.partition("/")
-    middle = unit.regions[application.region].territory(code) if code else None
-    place = _point(home.latitude, home.longitude) or (_point(middle.latitude, middle.longitude) if middle else None)
+    place = _point(home.latitude, home.longitude) or _middle(application.region, application.residence_territory, unit)
     await unit.audit.read(
         "application", application.child_id, {FieldGroup.CONTACT}, Purpose.CONTACT, subject_id=application.id
     )

@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from chassis.errors import not_found
+from chassis.files import read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Query
+from contracts.identifiers import AgeBand
+from fastapi import File, Query, UploadFile
 
-from intake.directory import commands, queries
+from intake.directory import agreements, commands, importing, queries, resources, search, sectors
+from intake.directory.agreements import AgreementView, RegisterAgreement
 from intake.directory.commands import ChangeStaff
-from intake.directory.pack import OrganisationRole
+from intake.directory.importing import LARGEST_BYTES, ImportReport
+from intake.directory.pack import OrganisationRole, ResourceKind
+from intake.directory.packs import DirectoriesDep, directory_of
 from intake.directory.queries import OrganisationView, StaffView, TerritoryView
+from intake.directory.resources import KeepResource, RegisterResource, ResourceMap, ResourceView
+from intake.directory.search import FoundOrganisation, OrganisationSearch
+from intake.directory.sectors import InteragencyMap, Sectors
 
 router = Router(tags=["directory"])
 
@@ -28,6 +37,83 @@ async def organisations(
     unit: UnitDep, page: PageQueryDep, region: Region = None, role: OrganisationRole | None = None
 ) -> Page[OrganisationView]:
     return await queries.organisations(region, role, page, unit)
+
+
+@router.get("/organisations/search", permission="organisation:read")
+async def search_organisations(
+    wanted: Annotated[OrganisationSearch, Query()], unit: UnitDep
+) -> list[FoundOrganisation]:
+    return await search.search(wanted, unit)
+
+
+@router.post("/organisations/import", permission="organisation:register", max_body=LARGEST_BYTES + 64 * 1024)
+async def import_organisations(
+    region: Annotated[str, Query(max_length=64)],
+    file: Annotated[UploadFile, File()],
+    packs: DirectoriesDep,
+    unit: UnitDep,
+    apply: bool = False,
+) -> ImportReport:
+    pack = directory_of(packs, region)
+    content = await read_upload(file, LARGEST_BYTES)
+    return await importing.import_organisations(content, file.filename, unit.regions[region], pack, apply, unit)
+
+
+@router.get("/regions/{region}/sectors", permission="territory:read")
+async def sectors_of_region(region: str, packs: DirectoriesDep, unit: UnitDep) -> Sectors:
+    if region not in packs or region not in unit.regions:
+        raise not_found()
+    return sectors.sectors(unit.regions[region], packs[region])
+
+
+@router.get("/regions/{region}/interagency", permission="territory:read")
+async def interagency(region: str, packs: DirectoriesDep) -> InteragencyMap:
+    found = sectors.interagency(packs[region]) if region in packs else None
+    if found is None:
+        raise not_found()
+    return found
+
+
+@router.get("/resource-map", permission="resource_map:read")
+async def resource_map(
+    region: Annotated[str, Query(max_length=64)],
+    packs: DirectoriesDep,
+    unit: UnitDep,
+    territory: Annotated[str | None, Query(max_length=64)] = None,
+    kind: ResourceKind | None = None,
+    age_band: AgeBand | None = None,
+) -> ResourceMap:
+    months = directory_of(packs, region).resource_check_months
+    return await resources.resource_map(region, territory, kind, age_band, months, unit)
+
+
+@router.post("/resources", permission="resource_map:register", status_code=201)
+async def register_resource(command: RegisterResource, packs: DirectoriesDep, unit: UnitDep) -> ResourceView:
+    return resources.shown(await resources.register_resource(command, packs, unit), packs, unit)
+
+
+@router.put("/resources/{resource_id}", permission="resource_map:keep")
+async def keep_resource(resource_id: UUID, command: KeepResource, packs: DirectoriesDep, unit: UnitDep) -> ResourceView:
+    return resources.shown(await resources.keep_resource(resource_id, command, packs, unit), packs, unit)
+
+
+@router.get("/agreements", permission="agreement:read")
+async def list_agreements(
+    unit: UnitDep, page: PageQueryDep, organisation_id: UUID | None = None, standing: bool = False
+) -> Page[AgreementView]:
+    return await agreements.agreements(organisation_id, standing, page, unit)
+
+
+@router.post("/agreements", permission="agreement:register", status_code=201)
+async def register_agreement(command: RegisterAgreement, unit: UnitDep) -> AgreementView:
+    agreement = await agreements.register_agreement(command, unit)
+    return AgreementView.of(agreement, agreements.today_of(unit, agreement.region))
+
+
+@router.post("/agreements/{agreement_id}/end", permission="agreement:end")
+async def end_agreement(agreement_id: UUID, unit: UnitDep) -> AgreementView:
+    agreement = await agreements.end_agreement(agreement_id, unit)
+    return AgreementView.of(agreement, agreements.today_of(unit, agreement.region))
 
 
 @router.get("/staff", permission="staff:read")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.auth import subject_digest
@@ -16,8 +16,10 @@ from contracts.identifiers import Code, named_id
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from intake.directory.model import Authority, Organisation, Principal
-from intake.directory.pack import DirectoryPack, OrganisationEntry, StaffEntry
+from intake.directory.loading import load_agreements, load_resources
+from intake.directory.model import Authority, Office, Organisation, Principal
+from intake.directory.pack import DirectoryPack, OfficeEntry, OrganisationEntry, StaffEntry
+from intake.directory.sectors import territories_of
 
 A = TypeVar("A", Organisation, Principal)
 GRANTED_ELSEWHERE = frozenset({Role.PUBLIC, Role.SYSTEM, Role.FAMILY})
@@ -64,39 +66,66 @@ async def load_directory(
 
     What an administrator changed since stays, until the pack's own entry changes. Who left the pack is dismissed.
     """
+    if region and (lost := content.misplaced(region)):
+        raise ValueError(f"{pack}: territories without a sector: {', '.join(lost)} (D0-02)")
     organisations = [await _register(pack, entry, unit) for entry in content.organisations]
-    people = [await _employ(pack, entry, region, issuer, unit) for entry in content.staff]
+    people = [await _employ(pack, entry, content, region, issuer, unit) for entry in content.staff]
+    await unit.session.flush()
+    await load_agreements(pack, content, unit)
+    await load_resources(pack, content, unit)
     return sum(organisations), sum(people) + await _dismiss_others(pack, content, unit)
 
 
 async def _register(pack: str, entry: OrganisationEntry, unit: Unit) -> bool:
     code = f"{pack}/{entry.code}"
     organisation = await _known_or_new(Organisation, named_id("organisation", code), unit)
-    return organisation.register(
-        {
-            "code": code,
-            "region": pack,
-            "territory": f"{pack}/{entry.territory}",
-            "title": entry.title,
-            "roles": sorted(entry.roles),
-            "serves": [pack] if entry.whole_region else sorted(f"{pack}/{served}" for served in entry.serves),
-            "age_bands": sorted(entry.age_bands),
-            "address": entry.address,
-            "latitude": entry.latitude,
-            "longitude": entry.longitude,
-            "phone": entry.phone,
-            "active": True,
-        }
-    )
+    pack_print = hashlib.sha256(entry.model_dump_json().encode()).hexdigest()
+    if organisation.pack_print == pack_print:
+        return False
+    organisation.pack_print = pack_print
+    organisation.offices = [_office(pack, organisation.id, office) for office in entry.offices]
+    return organisation.register(columns(pack, entry))
 
 
-async def _employ(pack: str, entry: StaffEntry, region: Region | None, issuer: str, unit: Unit) -> bool:
+def columns(pack: str, entry: OrganisationEntry) -> dict[str, Any]:
+    """An organisation as its row keeps it; territories in full."""
+    return {
+        "code": f"{pack}/{entry.code}",
+        "region": pack,
+        "territory": f"{pack}/{entry.territory}",
+        "title": entry.title,
+        "roles": sorted(entry.roles),
+        "serves": [pack] if entry.whole_region else sorted(f"{pack}/{served}" for served in entry.serves),
+        "age_bands": sorted(entry.age_bands),
+        "address": entry.address,
+        "latitude": entry.latitude,
+        "longitude": entry.longitude,
+        "phone": entry.phone,
+        "email": entry.email,
+        "site": entry.site,
+        "director": entry.director,
+        "themes": sorted(entry.themes),
+        "gives": list(entry.gives),
+        "active": True,
+    }
+
+
+def _office(pack: str, organisation_id: UUID, entry: OfficeEntry) -> Office:
+    told = entry.model_dump() | {"territory": f"{pack}/{entry.territory}"}
+    return Office(organisation_id=organisation_id, **told)
+
+
+async def _employ(
+    pack: str, entry: StaffEntry, content: DirectoryPack, region: Region | None, issuer: str, unit: Unit
+) -> bool:
     person = await _known_or_new(Principal, named_id("principal", f"{pack}/{entry.login}"), unit)
     digest = subject_digest(issuer, entry.subject or entry.login)
-    pack_print = hashlib.sha256(f"{digest}\n{entry.model_dump_json()}".encode()).hexdigest()
+    sector = territories_of(entry.login, region, content) if region else frozenset()
+    told = f"{digest}\n{entry.model_dump_json()}" + (f"\n{sorted(sector)}" if sector else "")
+    pack_print = hashlib.sha256(told.encode()).hexdigest()
     if person.pack_print == pack_print:
         return False
-    authority = _authority(pack, entry, region)
+    authority = _authority(pack, entry, region, sector)
     person.subject_digest, person.name, person.position = digest, entry.name, entry.position
     person.region, person.territory, person.pack_print = pack, pack, pack_print
     person.organisation_id = next(iter(authority.organisation_ids), None)
@@ -104,13 +133,13 @@ async def _employ(pack: str, entry: StaffEntry, region: Region | None, issuer: s
     return True
 
 
-def _authority(pack: str, entry: StaffEntry, region: Region | None) -> Authority:
+def _authority(pack: str, entry: StaffEntry, region: Region | None, sector: frozenset[str]) -> Authority:
     organisation = named_id("organisation", f"{pack}/{entry.organisation}") if entry.organisation else None
     whole = {pack, *(f"{pack}/{t.code}" for t in region.territories)} if region and entry.whole_region else set()
     return Authority(
         roles=entry.roles,
         organisation_ids=frozenset({organisation} if organisation else ()),
-        territories=frozenset(whole | {f"{pack}/{code}" for code in entry.territories}),
+        territories=frozenset(whole | sector | {f"{pack}/{code}" for code in entry.territories}),
         specialist_id=named_id("specialist", f"{pack}/{entry.login}") if entry.specialist else None,
     )
 

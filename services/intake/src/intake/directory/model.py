@@ -10,11 +10,26 @@ from chassis.aggregate import Aggregate
 from contracts.access import Role
 from contracts.identifiers import AgeBand
 from contracts.intake import OrganisationRegistered, PrincipalChanged
-from sqlalchemy import ARRAY, Text, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ARRAY, ForeignKey, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.directory.pack import OrganisationRole
 from intake.tables import Base
+
+
+class Office(Base):
+    """A place where an organisation receives people."""
+
+    __tablename__ = "offices"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    territory: Mapped[str]
+    address: Mapped[str]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    phone: Mapped[str | None]
 
 
 class Organisation(Aggregate, Base):
@@ -33,7 +48,16 @@ class Organisation(Aggregate, Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     phone: Mapped[str | None]
+    email: Mapped[str | None]
+    site: Mapped[str | None]
+    director: Mapped[str | None]
+    themes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    gives: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    pack_print: Mapped[str | None]
+    """Digest of the pack entry last applied: what was imported since is not overwritten by a restart."""
     active: Mapped[bool]
+
+    offices: Mapped[list[Office]] = relationship(lazy="selectin", cascade="all, delete-orphan", order_by="Office.code")
 
     def register(self, values: dict[str, Any]) -> bool:
         """Take over a newer state; whether anything changed."""

@@ -23,6 +23,20 @@ class TerritoryView(BaseModel):
     longitude: float | None
 
 
+class OfficeView(BaseModel):
+    """A place where an organisation receives people."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    title: str
+    territory: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    phone: str | None
+
+
 class OrganisationView(BaseModel):
     """What everybody may know of an organisation."""
 
@@ -38,6 +52,12 @@ class OrganisationView(BaseModel):
     age_bands: list[str]
     address: str
     phone: str | None
+    email: str | None
+    site: str | None
+    director: str | None
+    themes: list[str]
+    gives: list[str]
+    offices: list[OfficeView]
     latitude: float | None
     longitude: float | None
 
