@@ -1,4 +1,4 @@
-"""The planner against published values and other solvers; every answer goes through an oracle.
+"""The planner against published values and other solvers; every answer goes through an oracle. Ctrl-C ends early.
 
 python bench/planner/run.py [--instances DIR] [--limit 20] [--seeds 5] [--opponents] [--cpu] [--steps N] [--only TEXT]
 
@@ -16,6 +16,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -234,11 +235,13 @@ def main() -> int:
     console, walls = Console(width=130), defaultdict[str, float](lambda: float(args.limit))
     warm()
     bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*bar, console=Console(stderr=True)) as progress:
+    with Progress(*bar, console=Console(stderr=True)) as progress, suppress(KeyboardInterrupt):
         at = progress.add_task("start", total=len(work))
         for task, solver, seed in work:
             progress.update(at, description=f"{task.name} {solver} seed {seed}")
             rows.append(answer(task, solver, seed, walls[task.name]))
+            if not console.is_terminal:
+                print(rows[-1], file=sys.stderr, flush=True)
             if solver == "ours":
                 walls[task.name] = max(walls[task.name], rows[-1].seconds)
             progress.advance(at)

@@ -24,12 +24,12 @@ from scheduling.planner.model import (
     Window,
 )
 from scheduling.planner.plan import Held, Plan, Route, Session, Stop, Unplaced
-from scheduling.planner.solver import solve
+from scheduling.planner.solver import Effort, solve, warm_up
 from scheduling.planner.violations import Violation
 
 __all__ = [
-    "Brigade", "Child", "Commitment", "Family", "Fault", "Held", "Lunch", "Pair", "Place", "Plan", "Prices",
+    "Brigade", "Child", "Commitment", "Effort", "Family", "Fault", "Held", "Lunch", "Pair", "Place", "Plan", "Prices",
     "Problem", "ProblemError", "Quota", "Reception", "Route", "Series", "Service", "Session", "Shift", "Specialist",
     "Stay", "Stop", "Travel", "Unplaced", "Violation", "Visit", "Window", "check", "faults", "read_plan",
-    "read_problem", "solve",
+    "read_problem", "solve", "warm_up",
 ]  # fmt: skip
