@@ -1,5 +1,6 @@
-"""One running system for all stories and faults of a test run."""
+"""One running system for all stories and faults of a test run, and a collector for its traces."""
 
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,17 +10,30 @@ import pytest
 from local_deploy.story.gateway import DemoClock
 from local_deploy.system import Ports, System
 
+sys.path.insert(0, str(Path(__file__).parent))
+from spans import Collector, collecting
+
 ROOT = Path(__file__).parents[1]
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def collector() -> Iterator[Collector]:
+    """Where the services of the run send their traces."""
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[System]:
     """Every server and service on free ports, with data of its own; stopped at the end."""
-    started = System(tmp_path_factory.mktemp("system"), Ports.free(), ROOT / "regions", split=True)
-    with started.running():
-        DemoClock(started).advance_to(quiet_season(datetime.now(MOSCOW)))
-        yield started
+    data = tmp_path_factory.mktemp("system")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("OTEL_BSP_SCHEDULE_DELAY", "500")
+        started = System(data, Ports.free(), ROOT / "regions", split=True, otlp_endpoint=collector.url)
+        with started.running():
+            DemoClock(started).advance_to(quiet_season(datetime.now(MOSCOW)))
+            yield started
 
 
 def quiet_season(now: datetime) -> datetime:

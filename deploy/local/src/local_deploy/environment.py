@@ -36,6 +36,7 @@ def service_environment(system: System, name: str) -> dict[str, str]:
         "MARSHRUT_SMTP_HOST": LOOPBACK,
         "MARSHRUT_SMTP_PORT": str(ports.smtp),
         "MARSHRUT_SMTP_FROM": FROM_ADDRESS,
+        **({"MARSHRUT_OTLP_ENDPOINT": system.otlp_endpoint} if system.otlp_endpoint else {}),
     }
 
 

@@ -78,9 +78,13 @@ class System:
         data_dir: databases, bus, mail, keys and logs; a second start finds them again.
         regions_dir: the region packs to load.
         split: API and worker of each service as two processes (faults and production) instead of one.
+        otlp_endpoint: where the services send their traces; nowhere when omitted.
     """
 
-    def __init__(self, data_dir: Path, ports: Ports, regions_dir: Path, *, split: bool = False) -> None:
+    def __init__(
+        self, data_dir: Path, ports: Ports, regions_dir: Path, *, split: bool = False, otlp_endpoint: str | None = None
+    ) -> None:
+        self.otlp_endpoint = otlp_endpoint
         self.data_dir, self.ports, self.regions_dir, self.split = data_dir, ports, regions_dir, split
         self.services = {name: import_module(f"{name}.main").service for name in SERVICES}
         self.postgres = Postgres(data_dir / "postgres", ports.postgres)
