@@ -24,7 +24,7 @@ _GATEWAY = """\
 	header {{
 		X-Request-Id {{http.request.uuid}}
 		X-Content-Type-Options nosniff
-		?X-Frame-Options DENY
+		X-Frame-Options DENY
 		?Content-Security-Policy "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 		# Status links carry a token in the path.
 		Referrer-Policy no-referrer
