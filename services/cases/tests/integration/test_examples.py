@@ -11,7 +11,7 @@ from cases.files.specialists import Specialist
 from cases.people.model import Consent, TickedConsent
 from cases.programmes.content import Content
 from cases.programmes.model import Programme, State
-from cases.testing import TODAY, accepted
+from cases.testing import KEY, TODAY, accepted
 from chassis import keyring
 from chassis.running import Running
 from contracts.identifiers import ProgrammeKind
@@ -33,7 +33,7 @@ async def exists(app: Running, case_id: UUID, child_id: UUID, programme_id: UUID
         unit.session.add(file)
         await unit.session.flush()
         content = Content(starts_on=TODAY, ends_on=TODAY)
-        programme = Programme.draw_up(programme_id, file, ProgrammeKind.IKSRA, content, None, unit.now)
+        programme = Programme.draw_up(programme_id, file, ProgrammeKind.IKSRA, content, KEY, None, unit.now)
         programme.versions[0].state = State.APPROVED
         unit.session.add(programme)
 

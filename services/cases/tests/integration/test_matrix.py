@@ -34,7 +34,7 @@ async def family(app: Running, nats_client: Any) -> Family:
         file = await unit.session.get_one(CaseFile, family.case_id)
         file.team = [UUID(int=7)]
         content = Content(starts_on=TODAY, ends_on=TODAY)
-        unit.session.add(Programme.draw_up(UUID(int=8), file, ProgrammeKind.IPRP, content, None, unit.now))
+        unit.session.add(Programme.draw_up(UUID(int=8), file, ProgrammeKind.IPRP, content, family.key, None, unit.now))
         unit.session.add(UrgentAct.draw_up(_trip(family), file, _trip(family).services, unit.now))
     return family
 

@@ -28,8 +28,15 @@ async def test_D0_24_an_accepted_application_opens_a_file_with_the_ids_of_intake
 
 async def test_a_premature_child_has_a_corrected_age_on_the_card(arrival: Any) -> None:
     family = await arrival(MOSCOW, gestation_weeks=32)
+    await family.consents()
     child = (await family.card())["sections"]["questionnaire"]["child"]
-    assert (child["age_months"], child["corrected_age_months"]) == (9, 7)
+    assert (child["age_months"], child["corrected_age_months"], child["gestation_weeks"]) == (9, 7, 32)
+
+
+async def test_weeks_of_gestation_and_corrected_age_are_health_data(arrival: Any) -> None:
+    family = await arrival(MOSCOW, gestation_weeks=32)
+    child = (await family.card())["sections"]["questionnaire"]["child"]
+    assert (child["age_months"], child["corrected_age_months"], child["gestation_weeks"]) == (9, None, None)
 
 
 async def test_redelivery_opens_nothing_twice(app: Running, arrival: Any) -> None:

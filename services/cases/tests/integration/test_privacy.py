@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cases.testing import DOCUMENTS, MOSCOW, SMOLENSK, Family, facts
+from cases.testing import DOCUMENTS, LINE, MOSCOW, SMOLENSK, Family, facts
 from chassis.canary import Canary
 from chassis.clock import new_id
 from chassis.running import Running
@@ -167,7 +167,14 @@ async def test_no_personal_data_in_logs_spans_or_events(app: Running, nats_clien
     )
     await family.first_appointment()
     goal = {"words": canary.text, "routine": "play", "icf_category": "d880", "criterion": canary.text}
-    await family.approved(await family.iprp(goals=[{**goal, "due_on": "2026-06-01"}]))
+    line = {**LINE, "content": canary.text, "result": canary.text}
+    draft = await family.iprp(goals=[{**goal, "due_on": "2026-06-01"}], lines=[line])
+    await family.approved(draft)
+    (version,) = (await family.specialist.get(f"/programmes/{draft['id']}")).json()["versions"]
+    assert [version["goals"][0]["words"], version["lines"][0]["content"]] == [canary.text] * 2
+    async with app.unit() as unit:
+        stored = "SELECT string_agg(t::text, '') FROM programme_versions t"
+        canary.check(await unit.session.scalar(text(stored)))
     refused = await family.specialist.post(f"/case-files/{family.case_id}/consents", json={"purpose": canary.text})
     assert refused.status_code == 422
     card = await family.card()

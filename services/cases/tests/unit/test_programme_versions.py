@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from cases.programmes.content import Content, Goal, Line
 from cases.programmes.model import Programme, State
-from cases.testing import MOSCOW, NOW, SMOLENSK, TODAY, opened_file, pack
+from cases.testing import KEY, MOSCOW, NOW, SMOLENSK, TODAY, opened_file, pack
 from chassis.errors import DomainError
 from contracts.cases import ProgrammeApproved, ProgrammeDrafted, ProgrammeSigned
 from contracts.identifiers import ConsentForm, DeliveryMode, ProgrammeKind, ServiceGroup
@@ -44,7 +44,7 @@ def content(medical: int = 8, pedagogical: int = 8, mode: DeliveryMode = Deliver
 
 
 def drawn_up(of: Content) -> Programme:
-    return Programme.draw_up(uuid4(), opened_file(SMOLENSK), ProgrammeKind.IKSRA, of, uuid4(), NOW)
+    return Programme.draw_up(uuid4(), opened_file(SMOLENSK), ProgrammeKind.IKSRA, of, KEY, uuid4(), NOW)
 
 
 def approve(programme: Programme) -> None:
@@ -69,7 +69,7 @@ class ProgrammeLife(RuleBasedStateMachine):
     @rule(medical=st.integers(1, 12))
     def edit(self, medical: int) -> None:
         open_one = self.programme.latest.state in {State.DRAFT, State.SIGNED}
-        self._try(lambda: self.programme.edit(content(medical)), open_one)
+        self._try(lambda: self.programme.edit(content(medical), KEY), open_one)
 
     @rule()
     def sign(self) -> None:
@@ -153,7 +153,7 @@ def test_D2_24_an_iprp_needs_goals() -> None:
 def test_an_edit_takes_the_signature_away() -> None:
     programme = drawn_up(content())
     programme.sign(ConsentForm.PAPER, TODAY, uuid4())
-    programme.edit(content(9))
+    programme.edit(content(9), KEY)
     assert (programme.latest.state, programme.latest.signed_on, programme.latest.signed_form) == (
         State.DRAFT,
         None,
@@ -176,3 +176,24 @@ def test_the_facts_carry_counts_and_no_words() -> None:
     facts = [event for _, event, _ in programme.__dict__["_recorded"]]
     assert [type(fact) for fact in facts] == [ProgrammeDrafted, ProgrammeSigned, ProgrammeApproved]
     assert not any("ложку" in fact.model_dump_json() or "d550" in fact.model_dump_json() for fact in facts)
+
+
+def test_at_rest_the_words_are_sealed_and_a_correction_starts_with_them() -> None:
+    goal = Goal(
+        id=uuid4(),
+        words="Сам держит ложку",
+        routine="feeding",
+        icf_category="d550",
+        criterion="Три раза из пяти",
+        due_on=LAST,
+    )
+    full = content().model_copy(update={"goals": (goal,)})
+    programme = drawn_up(full)
+    programme.sign(ConsentForm.PAPER, TODAY, None)
+    approve(programme)
+    programme.correct(None, NOW)
+    for version in programme.versions:
+        at_rest = version.content.model_dump_json() + version.words.model_dump_json()
+        assert not any(word in at_rest for word in ("ложку", "d550", "feeding", "Занятие", "Навык"))
+        assert version.open_words(KEY) == full.words
+        assert (version.content.goals, len(version.content.lines)) == (1, 2)

@@ -63,15 +63,14 @@ def _opened(accepted: ApplicationAccepted, key: PersonKey) -> FileOpening:
 
 def _people(case_id: UUID, opening: FileOpening, key: PersonKey) -> tuple[Child, Representative, Family]:
     child, representative = opening.child, opening.representative
-    health = Health(diagnosis=opening.diagnosis)
+    health = Health(diagnosis=opening.diagnosis, gestation_weeks=child.gestation_weeks)
     return (
         Child(
             case_id=case_id,
             child_id=child.id,
             name=child.name,
             birth_date=child.birth_date,
-            gestation_weeks=child.gestation_weeks,
-            health=seal(health, key, place(HEALTH_PLACE, "health", case_id)) if opening.diagnosis else None,
+            health=seal(health, key, place(HEALTH_PLACE, "health", case_id)) if health != Health() else None,
         ),
         Representative(
             case_id=case_id,

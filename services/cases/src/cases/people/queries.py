@@ -18,7 +18,8 @@ from cases.region import pack_of, today
 
 
 class ChildCard(BaseModel):
-    """The child; ages in whole months. ``corrected_age_months`` stands for a child born before its time only."""
+    """The child; ages in whole months. Weeks of gestation and the corrected age, which stands for a child born before
+    its time only, are health data: None without the ground for them."""
 
     id: UUID
     name: str
@@ -66,25 +67,26 @@ async def questionnaire(file: CaseFile, groups: frozenset[FieldGroup], unit: Uni
     child = await unit.session.get_one(Child, file.id)
     person = await unit.session.get_one(Representative, (file.id, file.representative_id))
     family = await unit.session.get_one(Family, file.id)
-    reach, health = FieldGroup.CONTACT in groups, FieldGroup.HEALTH in groups
+    reach = FieldGroup.CONTACT in groups
+    health = await _health(child, unit) if FieldGroup.HEALTH in groups else Health()
     return Questionnaire(
-        child=_child(child, file, unit) if reach else None,
+        child=_child(child, health, file, unit) if reach else None,
         representative=_representative(person) if reach else None,
         address=family.address if reach else None,
         need=family.need if FieldGroup.SOCIAL in groups else None,
-        diagnosis=await _diagnosis(child, unit) if health else None,
+        diagnosis=health.diagnosis,
         consents=[_consent(consent) for consent in file.consents],
     )
 
 
-def _child(child: Child, file: CaseFile, unit: Unit) -> ChildCard:
+def _child(child: Child, health: Health, file: CaseFile, unit: Unit) -> ChildCard:
     rule = pack_of(unit, file.region).corrected_age
-    now = age(child.birth_date, child.gestation_weeks, today(unit, file.region), rule)
+    now = age(child.birth_date, health.gestation_weeks, today(unit, file.region), rule)
     return ChildCard(
         id=child.child_id,
         name=child.name,
         birth_date=child.birth_date,
-        gestation_weeks=child.gestation_weeks,
+        gestation_weeks=health.gestation_weeks,
         age_months=now.months,
         corrected_age_months=now.corrected,
     )
@@ -94,11 +96,11 @@ def _representative(person: Representative) -> RepresentativeCard:
     return RepresentativeCard(id=person.representative_id, name=person.name, phone=person.phone, email=person.email)
 
 
-async def _diagnosis(child: Child, unit: Unit) -> str | None:
+async def _health(child: Child, unit: Unit) -> Health:
     if child.health is None:
-        return None
+        return Health()
     key = await unit.keys.get(child.child_id)
-    return unseal(child.health, Health, key, place(HEALTH_PLACE, "health", child.case_id)).diagnosis
+    return unseal(child.health, Health, key, place(HEALTH_PLACE, "health", child.case_id))
 
 
 def _consent(consent: Consent) -> ConsentCard:

@@ -20,7 +20,7 @@ from cases.files.model import CaseFile
 from cases.pack import CasesPack, ProgrammeRules, Step
 from cases.people.model import Family, Representative
 from cases.programmes import errors
-from cases.programmes.content import Content
+from cases.programmes.content import Content, Outline
 from cases.programmes.drawing_up import ProgrammeForm, draw_up
 from cases.programmes.ippsu import Ippsu
 from cases.programmes.model import Programme, ProgrammeVersion, State
@@ -88,8 +88,11 @@ async def draw_up_programme(case_id: UUID, command: DrawUpProgramme, unit: Unit)
     pack = pack_of(unit, file.region)
     rules = _rules(command.kind, pack)
     content = _drawn_up(command, file, rules, pack, unit)
-    ippsu = _check_grounds(file, content, rules, pack, today(unit, file.region))
-    programme = Programme.draw_up(command.id or unit.new_id(), file, command.kind, content, unit.actor.id, unit.now)
+    ippsu = _check_grounds(file, content.outline, rules, pack, today(unit, file.region))
+    key = await unit.keys.get(file.child_id)
+    programme = Programme.draw_up(
+        command.id or unit.new_id(), file, command.kind, content, key, unit.actor.id, unit.now
+    )
     programme.ippsu_id = ippsu.id if ippsu else None
     unit.session.add(programme)
     return standing(programme)
@@ -99,7 +102,8 @@ async def edit_programme(programme_id: UUID, form: ProgrammeForm, unit: Unit) ->
     """Change the version in work; a signature on it falls away."""
     programme, file = await _loaded(programme_id, "programme:edit", unit)
     pack = pack_of(unit, file.region)
-    programme.edit(_drawn_up(form, file, _rules(programme.kind, pack), pack, unit))
+    content = _drawn_up(form, file, _rules(programme.kind, pack), pack, unit)
+    programme.edit(content, await unit.keys.get(file.child_id))
     return standing(programme)
 
 
@@ -190,7 +194,7 @@ def _drawn_up(form: ProgrammeForm, file: CaseFile, rules: ProgrammeRules, pack: 
     return draw_up(form, rules, pack, unit.regions[file.region].calendar, unit.new_id)
 
 
-def _check_grounds(file: CaseFile, content: Content, rules: ProgrammeRules, pack: CasesPack, day: date) -> Ippsu | None:
+def _check_grounds(file: CaseFile, content: Outline, rules: ProgrammeRules, pack: CasesPack, day: date) -> Ippsu | None:
     file.require_steps(rules.requires, day, pack)
     ippsu = file.valid_ippsu(content.starts_on, content.ends_on)
     if Step.IPPSU in rules.requires and ippsu is None:
@@ -199,7 +203,7 @@ def _check_grounds(file: CaseFile, content: Content, rules: ProgrammeRules, pack
     return ippsu
 
 
-async def _refuse_overlap(programme: Programme, content: Content, unit: Unit) -> None:
+async def _refuse_overlap(programme: Programme, content: Outline, unit: Unit) -> None:
     other = await unit.session.scalar(
         select(ProgrammeVersion.programme_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)

@@ -1,4 +1,8 @@
-"""What stands in a version of a programme: goals in the family's words, and services with their six attributes."""
+"""What stands in a version of a programme: goals in the family's words, and services with their six attributes.
+
+Whoever draws up or reads has a `Content`. At rest it is in two parts: the `Outline`, which the rules need, and the
+`Words`, sealed under the child's key, so that they end with it.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +31,9 @@ class Goal(BaseModel):
     due_on: date
 
 
-class Line(BaseModel):
-    """One service with the six attributes of D4-05: service, term (``starts_on``–``ends_on``), content, duration
-    (minutes of one session), multiplicity (``count`` and ``periodicity``), expected result."""
+class OutlineLine(BaseModel):
+    """A service without its free text: service, term (``starts_on``–``ends_on``), duration (minutes of one session),
+    multiplicity (``count`` and ``periodicity``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,11 +44,9 @@ class Line(BaseModel):
     mode: DeliveryMode
     starts_on: date
     ends_on: date
-    content: str = Field(min_length=1, max_length=2000)
     minutes: int = Field(gt=0, le=480)
     count: int = Field(gt=0, le=200)
     periodicity: str = Field(min_length=1, max_length=200)
-    result: str = Field(min_length=1, max_length=2000)
 
     def as_demand(self) -> ServiceLine:
         """The line as scheduling needs it: codes and numbers only."""
@@ -59,6 +61,43 @@ class Line(BaseModel):
         )
 
 
+class LineWords(BaseModel):
+    """What is done with this child, and what is to come of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    content: str = Field(min_length=1, max_length=2000)
+    result: str = Field(min_length=1, max_length=2000)
+
+
+class Line(OutlineLine, LineWords):
+    """One service with the six attributes of D4-05: service, term, content, duration, multiplicity, expected result."""
+
+
+class Outline(BaseModel):
+    """Term, services and the number of goals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    starts_on: date
+    ends_on: date
+    goals: int = 0
+    lines: tuple[OutlineLine, ...] = ()
+
+    def offered(self, group: ServiceGroup, modes: Collection[DeliveryMode]) -> int:
+        """How many services of a group are planned in the given modes."""
+        return sum(line.count for line in self.lines if line.group is group and line.mode in modes)
+
+
+class Words(BaseModel):
+    """The goals, which are health data, and the free text of each service by the line's id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    goals: tuple[Goal, ...]
+    lines: dict[UUID, LineWords]
+
+
 class Content(BaseModel):
     """Everything the representative signs."""
 
@@ -69,11 +108,20 @@ class Content(BaseModel):
     goals: tuple[Goal, ...] = Field((), max_length=50)
     lines: tuple[Line, ...] = Field((), max_length=100)
 
-    def offered(self, group: ServiceGroup, modes: Collection[DeliveryMode]) -> int:
-        """How many services of a group are planned in the given modes."""
-        return sum(line.count for line in self.lines if line.group is group and line.mode in modes)
+    @property
+    def outline(self) -> Outline:
+        """What may lie open."""
+        bare = (line.model_dump(exclude=set(LineWords.model_fields)) for line in self.lines)
+        lines = tuple(OutlineLine.model_validate(line) for line in bare)
+        return Outline(starts_on=self.starts_on, ends_on=self.ends_on, goals=len(self.goals), lines=lines)
+
+    @property
+    def words(self) -> Words:
+        """What has to be sealed."""
+        lines = {line.id: LineWords(content=line.content, result=line.result) for line in self.lines}
+        return Words(goals=self.goals, lines=lines)
 
 
-def demand(lines: Iterable[Line]) -> tuple[ServiceLine, ...]:
+def demand(lines: Iterable[OutlineLine]) -> tuple[ServiceLine, ...]:
     """The lines of a programme as they travel."""
     return tuple(line.as_demand() for line in lines)

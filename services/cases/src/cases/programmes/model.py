@@ -14,7 +14,7 @@ from chassis.aggregate import Aggregate
 from contracts.cases import ProgrammeApproved, ProgrammeDrafted, ProgrammeFinished, ProgrammeSigned
 from contracts.identifiers import ConsentForm, ProgrammeKind
 from contracts.personal import Address, Contact
-from contracts.sealed import Sealed
+from contracts.sealed import PersonKey, Sealed, place, seal, unseal
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,7 +22,10 @@ from cases.base import Base, ModelColumn
 from cases.files.model import CaseFile
 from cases.pack import ProgrammeRules
 from cases.programmes import errors
-from cases.programmes.content import Content, demand
+from cases.programmes.content import Content, Outline, Words, demand
+
+WORDS_PLACE = "cases.programme"
+"""Where `Words` are sealed: ``cases.programme/words/<programme id>``; a correction starts with a copy."""
 
 
 class State(StrEnum):
@@ -46,7 +49,8 @@ class ProgrammeVersion(Base):
     state: Mapped[State]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    content: Mapped[Content] = mapped_column(ModelColumn(Content))
+    content: Mapped[Outline] = mapped_column(ModelColumn(Outline))
+    words: Mapped[Sealed[Words]] = mapped_column(ModelColumn(Sealed[Words]))
     drawn_up_by: Mapped[UUID | None]
     drawn_up_at: Mapped[datetime]
     signed_on: Mapped[date | None]
@@ -56,11 +60,16 @@ class ProgrammeVersion(Base):
     approved_by: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
 
-    def put(self, content: Content) -> None:
+    def put(self, content: Outline, words: Sealed[Words]) -> None:
         """Write the content anew; whatever was signed before is signed no more."""
-        self.content, self.starts_on, self.ends_on = content, content.starts_on, content.ends_on
+        self.content, self.words = content, words
+        self.starts_on, self.ends_on = content.starts_on, content.ends_on
         self.state = State.DRAFT
         self.signed_on = self.signed_form = self.signed_before = None
+
+    def open_words(self, key: PersonKey) -> Words:
+        """The words under the child's key; raises `contracts.sealed.BrokenSealError`."""
+        return unseal(self.words, Words, key, place(WORDS_PLACE, "words", self.programme_id))
 
 
 class Programme(Aggregate, Base):
@@ -77,11 +86,18 @@ class Programme(Aggregate, Base):
 
     @classmethod
     def draw_up(
-        cls, id: UUID, file: CaseFile, kind: ProgrammeKind, content: Content, by: UUID | None, at: datetime
+        cls,
+        id: UUID,
+        file: CaseFile,
+        kind: ProgrammeKind,
+        content: Content,
+        key: PersonKey,
+        by: UUID | None,
+        at: datetime,
     ) -> Programme:
-        """The first draft."""
+        """The first draft; ``key`` is the child's."""
         programme = cls(id=id, case_id=file.id, child_id=file.child_id, region=file.region, kind=kind, versions=[])
-        programme._open(1, content, by, at)
+        programme._open(1, content.outline, programme._sealed(content, key), by, at)
         return programme
 
     @property
@@ -94,10 +110,10 @@ class Programme(Aggregate, Base):
         """The approved version, also while a correction is drawn up."""
         return next((version for version in reversed(self.versions) if version.state is State.APPROVED), None)
 
-    def edit(self, content: Content) -> None:
+    def edit(self, content: Content, key: PersonKey) -> None:
         """Change the version in work; a signature on it falls away."""
         version = self._in(State.DRAFT, State.SIGNED)
-        version.put(content)
+        version.put(content.outline, self._sealed(content, key))
         self._drafted(version)
 
     def sign(self, form: ConsentForm, on: date, before: UUID | None) -> None:
@@ -158,7 +174,7 @@ class Programme(Aggregate, Base):
                 starts_on=version.starts_on,
                 ends_on=version.ends_on,
                 approved_at=at,
-                goals=len(version.content.goals),
+                goals=version.content.goals,
                 quota=dict(rules.minimum),
                 lines=demand(version.content.lines),
                 address=address,
@@ -171,7 +187,7 @@ class Programme(Aggregate, Base):
         if self.latest.state in {State.DRAFT, State.SIGNED}:
             raise errors.being_corrected()
         version = self._in(State.APPROVED)
-        self._open(version.number + 1, version.content, by, at)
+        self._open(version.number + 1, version.content, version.words, by, at)
 
     def finish(self, on: date) -> None:
         """The term is over; a correction that was never approved ends with it."""
@@ -193,9 +209,12 @@ class Programme(Aggregate, Base):
             )
         )
 
-    def _open(self, number: int, content: Content, by: UUID | None, at: datetime) -> None:
+    def _sealed(self, content: Content, key: PersonKey) -> Sealed[Words]:
+        return seal(content.words, key, place(WORDS_PLACE, "words", self.id))
+
+    def _open(self, number: int, content: Outline, words: Sealed[Words], by: UUID | None, at: datetime) -> None:
         version = ProgrammeVersion(programme_id=self.id, number=number, drawn_up_by=by, drawn_up_at=at)
-        version.put(content)
+        version.put(content, words)
         self.versions.append(version)
         self._drafted(version)
 
@@ -208,7 +227,7 @@ class Programme(Aggregate, Base):
                 region=self.region,
                 kind=self.kind,
                 programme_version=version.number,
-                goals=len(version.content.goals),
+                goals=version.content.goals,
                 lines=len(version.content.lines),
             )
         )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cases.files.visible import audited, file_of, shown
 from cases.pack import CasesPack
-from cases.programmes.content import Goal, Line
+from cases.programmes.content import Goal, LineWords, OutlineLine, Words
 from cases.programmes.model import Programme, ProgrammeVersion, State
 from cases.region import pack_of
 
@@ -88,6 +88,7 @@ async def programme_card(programme_id: UUID, unit: Unit) -> ProgrammeCard:
     assert programme is not None
     groups, pack = shown(file, unit), pack_of(unit, file.region)
     await audited(file, groups, unit)
+    words = await _words(programme, groups, unit)
     return ProgrammeCard(
         id=programme.id,
         case_id=programme.case_id,
@@ -96,8 +97,16 @@ async def programme_card(programme_id: UUID, unit: Unit) -> ProgrammeCard:
         kind=programme.kind,
         title=pack.programmes[programme.kind].title,
         ippsu_id=programme.ippsu_id,
-        versions=[_version(version, groups, pack) for version in reversed(programme.versions)],
+        versions=[_version(version, words[version.number], groups, pack) for version in reversed(programme.versions)],
     )
+
+
+async def _words(programme: Programme, groups: frozenset[FieldGroup], unit: Unit) -> dict[int, Words | None]:
+    """The opened words of each version, where the reader may see any of them."""
+    if not groups & {FieldGroup.HEALTH, FieldGroup.SOCIAL}:
+        return dict.fromkeys((version.number for version in programme.versions), None)
+    key = await unit.keys.get(programme.child_id)
+    return {version.number: version.open_words(key) for version in programme.versions}
 
 
 async def programme_summaries(case_id: UUID, region: str, unit: Unit) -> list[ProgrammeSummary]:
@@ -120,21 +129,22 @@ def _summary(programme: Programme, pack: CasesPack) -> ProgrammeSummary:
         in_force=in_force.number if in_force else None,
         starts_on=latest.starts_on,
         ends_on=latest.ends_on,
-        goals=len(latest.content.goals),
+        goals=latest.content.goals,
         services=sum(line.count for line in latest.content.lines),
     )
 
 
-def _version(version: ProgrammeVersion, groups: frozenset[FieldGroup], pack: CasesPack) -> VersionCard:
-    content = version.content
-    worded = FieldGroup.SOCIAL in groups
+def _version(
+    version: ProgrammeVersion, words: Words | None, groups: frozenset[FieldGroup], pack: CasesPack
+) -> VersionCard:
+    lines = words.lines if words and FieldGroup.SOCIAL in groups else {}
     return VersionCard(
         number=version.number,
         state=version.state,
         starts_on=version.starts_on,
         ends_on=version.ends_on,
-        goals=list(content.goals) if FieldGroup.HEALTH in groups else None,
-        lines=[_line(line, worded, pack) for line in content.lines],
+        goals=list(words.goals) if words and FieldGroup.HEALTH in groups else None,
+        lines=[_line(line, lines.get(line.id), pack) for line in version.content.lines],
         signed_on=version.signed_on,
         signed_form=version.signed_form,
         approved_by=version.approved_by,
@@ -142,7 +152,11 @@ def _version(version: ProgrammeVersion, groups: frozenset[FieldGroup], pack: Cas
     )
 
 
-def _line(line: Line, worded: bool, pack: CasesPack) -> LineCard:
+def _line(line: OutlineLine, words: LineWords | None, pack: CasesPack) -> LineCard:
     service = pack.service(line.service)
-    kept = line.model_dump(exclude=set() if worded else {"content", "result"})
-    return LineCard(**({"content": None, "result": None} | kept), title=service.title if service else line.service)
+    return LineCard(
+        **line.model_dump(),
+        title=service.title if service else line.service,
+        content=words.content if words else None,
+        result=words.result if words else None,
+    )

@@ -37,6 +37,8 @@ SERVING = {
 COORDINATING = {MOSCOW: named_id("organisation", f"{MOSCOW}/coordination-centre"), SMOLENSK: SERVING[SMOLENSK]}
 LOGINS = {MOSCOW: "specialist.sever1", SMOLENSK: "specialist.smolensk1"}
 DOCUMENTS = {"kinds": ["passport", "birth_certificate"], "authority": "parent"}
+KEY = PersonKey(UUID(int=1), 1, bytes(32))
+"""The key of a child nobody reads."""
 GOAL = {
     "words": "Хотим, чтобы Петя сам держал ложку за обедом",
     "routine": "feeding",
