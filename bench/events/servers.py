@@ -33,7 +33,7 @@ class World:
 
     @asynccontextmanager
     async def reading(self, name: str) -> AsyncIterator[Any]:
-        connection: Any = await asyncpg.connect(self.postgres.dsn(name))
+        connection: Any = await asyncpg.connect(self.postgres.dsn(name))  # type: ignore[no-untyped-call]
         try:
             yield connection
         finally:

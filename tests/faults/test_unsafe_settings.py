@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from embedded import Nats, Postgres, ServiceUser
+from embedded import Nats, Postgres
 from local_deploy.environment import service_environment
 from local_deploy.system import System
 
@@ -42,8 +42,8 @@ def forgetful_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pos
 
 
 @pytest.mark.timeout(300)
-def test_a_bus_that_confirms_before_it_has_stored_is_refused(refusal: Refusal, tmp_path: Path) -> None:
-    server = Nats(tmp_path, users=[ServiceUser(SERVICE)], sync_always=False)
+def test_a_bus_that_confirms_before_it_has_stored_is_refused(refusal: Refusal, system: System, tmp_path: Path) -> None:
+    server = Nats(tmp_path, users=system.nats.users, sync_always=False)
     server.start()
     try:
         reason = refusal(MARSHRUT_NATS_URL=server.url(SERVICE), MARSHRUT_NATS_MONITOR_URL=server.monitoring_url)

@@ -25,7 +25,9 @@ _FETCH = 1000
 @asynccontextmanager
 async def connected(dsn: str) -> AsyncIterator[Any]:
     """A connection for reading."""
-    connection: Any = await asyncpg.connect(dsn, timeout=10, command_timeout=120)
+    connection: Any = await asyncpg.connect(  # type: ignore[no-untyped-call]
+        dsn, timeout=10, command_timeout=120
+    )
     try:
         yield connection
     finally:

@@ -13,6 +13,8 @@ from itertools import cycle
 from embedded import Process
 from local_deploy.system import System
 
+_LONGEST_RETURN_SECONDS = 30.0
+
 
 class Kind(StrEnum):
     KILL = "kill -9"
@@ -62,16 +64,27 @@ def without_end(names: Sequence[str], seed: int) -> Iterable[Fault]:
             yield Fault(fault.kind, fault.victim, dice.uniform(0.5, 8.0), dice.uniform(1.0, 5.0))
 
 
-async def torment(system: System, faults: Iterable[Fault], stop: asyncio.Event) -> list[Happened]:
-    """Deal the faults one after another until they are over or ``stop`` is set; returns what was done."""
+async def torment(system: System, faults: Iterable[Fault], stop: asyncio.Event, *, door: str = "") -> list[Happened]:
+    """Deal the faults one after another until they are over or ``stop`` is set; returns what was done.
+
+    ``door``: a process that is given time to come back before the next fault, because all load enters through it.
+    """
     processes, happened = victims(system), []
     for fault in faults:
         if stop.is_set():
             break
         happened.append(Happened(time.monotonic(), fault))
         await _deal(processes[fault.victim], fault)
+        if fault.victim == door:
+            await _back(processes[door])
         await asyncio.sleep(fault.rest)
     return happened
+
+
+async def _back(process: Process) -> None:
+    until = time.monotonic() + _LONGEST_RETURN_SECONDS
+    while time.monotonic() < until and not await asyncio.to_thread(process.ready):  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
 
 
 async def _deal(victim: Process, fault: Fault) -> None:
