@@ -112,11 +112,12 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     application_id = command.id or unit.new_id()
     papers = _sealed(command, phone, people, application_id)
     due = await _call_back(application_id, territory, pack, region, unit) if band in pack.serves else None
+    contact = _contact(command, phone, people.representative, application_id)
+    await _make_findable(command, phone, application_id, _coordinating(command.region, pack), unit)
     await hold_token(unit.session, token_digest(token))
-    # From here on the region's other applications wait for this commit.
+    # From here on the region's other applications wait for this commit: only what needs the number comes after it.
     number = await next_number(unit.session, region.code, pack.number_prefix, unit.now, region.zone)
     filing = _filing(command, pack, people, application_id, number, territory, band, token_digest(token), unit)
-    await _make_findable(command, phone, filing, unit)
     answer: dict[str, Any] = {
         "id": filing.id,
         "number": number,
@@ -127,7 +128,6 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
         right = _right_service(filing, pack)
         await _store(Application.redirect(filing, papers, right.organisation_id), command.consents, unit)
         return Submitted(**answer, outcome="redirected", redirected_to=right)
-    contact = _contact(command, phone, people.representative, application_id)
     application = Application.submit(filing, papers, due, contact)
     if command.protocol_follows and pack.terms.protocol:
         application.expect_protocol(computed(pack.terms.protocol, unit.now, region, territory))
@@ -135,13 +135,15 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     return Submitted(**answer, outcome="submitted", call_back=CallBack.of(due))
 
 
-async def _make_findable(command: SubmitApplication, phone: str, filing: Filing, unit: Unit) -> None:
+async def _make_findable(
+    command: SubmitApplication, phone: str, application_id: UUID, organisation_id: UUID, unit: Unit
+) -> None:
     """Enter the tokens; the worker then looks for earlier applications, which the public may not see."""
     maker = token_maker(unit)
     told = maker.of_child(command.child_name, command.birth_date)
     told |= maker.of_representative(command.representative_name, phone)
-    await index_application(filing.id, filing.organisation_id, told, unit)
-    await unit.timers.set(FIND_DUPLICATES, filing.id, unit.now)
+    await index_application(application_id, organisation_id, told, unit)
+    await unit.timers.set(FIND_DUPLICATES, application_id, unit.now)
 
 
 async def _call_back(
@@ -172,6 +174,10 @@ async def _store(application: Application, consents: list[ConsentGiven], unit: U
     await unit.session.flush()
 
 
+def _coordinating(region: str, pack: IntakePack) -> UUID:
+    return named_id("organisation", f"{region}/{pack.coordinating_organisation}")
+
+
 def _filing(
     command: SubmitApplication,
     pack: IntakePack,
@@ -194,7 +200,7 @@ def _filing(
         age_band=band,
         child_id=people.child.person_id,
         representative_id=people.representative.person_id,
-        organisation_id=named_id("organisation", f"{command.region}/{pack.coordinating_organisation}"),
+        organisation_id=_coordinating(command.region, pack),
         token_digest=digest,
         registered_in_region=command.registered_in_region,
         submitted_at=unit.now,
