@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from random import choice
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from intake.applications.pack import IntakePack
 from intake.directory.pack import DirectoryPack
 
 REGIONS = Path(__file__).parents[4] / "regions"
-MOSCOW, SMOLENSK = "moscow-early-help", "smolensk"
+MOSCOW, SMOLENSK, IRKUTSK = "moscow-early-help", "smolensk", "irkutsk"
 GIVEN_AT = datetime(2026, 3, 2, 6, 55, tzinfo=UTC)
 
 
@@ -64,6 +65,39 @@ def filled_form(code: str = MOSCOW, **changes: Any) -> dict[str, Any]:
         "entry_point": "site",
     }
     return {name: value for name, value in {**form, **changes}.items() if value is not None}
+
+
+def signal(code: str = IRKUTSK, **changes: Any) -> dict[str, Any]:
+    """What an agency tells of a family; all people are invented."""
+    told = {
+        "region": code,
+        "territory": "angarsk" if code == IRKUTSK else None,
+        "kind": "family_signal",
+        "child": {"name": f"Ветрова {_invented_name()}", "birth_date": "2019-05-01"},
+        "family": {"name": "Ветрова Полина Игоревна", "phone": "8 (905) 000-33-44", "address": "ул. Тихая, д. 1"},
+        "need": "Мама одна, нужна помощь с занятиями",
+    }
+    return {name: value for name, value in {**told, **changes}.items() if value is not None}
+
+
+def extract(number: str, **changes: Any) -> dict[str, Any]:
+    """An IPRA extract of an invented child."""
+    told = {
+        "number": number,
+        "issued_on": "2026-02-20",
+        "child_name": f"Рощин {_invented_name()}",
+        "birth_date": "2018-03-04",
+        "representative_name": "Рощина Алла Петровна",
+        "phone": "8 905 000 55 66",
+        "address": "ул. Речная, д. 3, кв. 4",
+        "territory": "angarsk",
+        "measures": [{"group": "social", "title": "Занятия с логопедом"}],
+    }
+    return {name: value for name, value in {**told, **changes}.items() if value is not None}
+
+
+def _invented_name() -> str:
+    return "".join(choice("абвгдежзиклмнопрст") for _ in range(10)).capitalize()  # noqa: S311
 
 
 def organisation(code: str, pack: str = MOSCOW) -> UUID:

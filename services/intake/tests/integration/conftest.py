@@ -7,7 +7,8 @@ from chassis.running import Running
 from chassis.testing import START, Runner
 from intake.directory.background import load_directories
 from intake.main import service
-from intake.testing import SMOLENSK, Route
+from intake.outreach.watch import name_finders_of_packs
+from intake.testing import IRKUTSK, Route, SMOLENSK
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +32,9 @@ def moscow(intake: Running) -> Route:
 @pytest.fixture
 def smolensk(intake: Running) -> Route:
     return Route(intake, SMOLENSK)
+
+
+@pytest.fixture
+async def irkutsk(intake: Running) -> Route:
+    await name_finders_of_packs(intake.worker)
+    return Route(intake, IRKUTSK)

@@ -16,7 +16,9 @@ from intake.applications.model import Application
 from intake.main import service
 from intake.testing import MOSCOW, Route, filled_form, organisation
 
-ROUTES = [route for room in service.rooms if room.api for route in room.api.routes]
+OTHERS = {"referrals", "outreach"}
+"""Rooms whose records are another family's; their matrix is `test_outreach_matrix`."""
+ROUTES = [route for room in service.rooms if room.api and room.name not in OTHERS for route in room.api.routes]
 ALL = matrix(doors(ROUTES))
 # one cell for each door and each answer it can give; the slow test below goes through all of them
 SAMPLED = list({(cell.door, cell.outcome, cell.fields): cell for cell in sample(ALL)}.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
@@ -266,7 +266,7 @@ async def enter_survey(outreach_id: UUID, command: Survey, packs: Finding, unit:
         )
     key = await unit.keys.get(outreach.child_id)
     told = opened(outreach.words, FoundWords, key)
-    words = FoundWords(need=command.need or told.need, measures=command.measures)
+    words = FoundWords(need=command.need or told.need, measures=tuple(command.measures))
     outreach.survey(shut(words, key), unit.now, ladder_of(outreach, packs, unit))
     return outreach
 
@@ -312,7 +312,7 @@ async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) 
     return [row for row in await unit.session.scalars(_finders(organisation_id)) if row.ended_at is None]
 
 
-def _finders(organisation_id: UUID) -> Select[tuple[Finder]]:
+def _finders(organisation_id: UUID) -> Select[Finder]:
     return select(Finder).where(Finder.organisation_id == organisation_id).order_by(Finder.principal_id)
 
 
@@ -347,5 +347,5 @@ def _unknown_reason(known: list[str]) -> DomainError:
     )
 
 
-def _refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: object) -> DomainError:
+def _refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:
     return DomainError(slug, kind, ru=ru, en=en, field=field, **extra)

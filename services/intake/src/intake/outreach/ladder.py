@@ -1,10 +1,10 @@
-"""The rules of the contact ladder: which step follows, which outcome fits which means, when a step is exhausted. Pure."""
+"""The rules of the contact ladder: which step follows, which outcome fits which means, when one is exhausted. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import workdays
@@ -82,7 +82,7 @@ class Ladder:
         """The survey belongs to the day of the meeting, whatever the calendar says of it (D3-21)."""
         local = moment.astimezone(self.zone)
         last = datetime.combine(local.date() + timedelta(days=1), time(), self.zone) - timedelta(minutes=1)
-        return Moment(due_at=last)
+        return Moment(due_at=last.astimezone(UTC))
 
     def same_day(self, one: datetime, other: datetime) -> bool:
         return one.astimezone(self.zone).date() == other.astimezone(self.zone).date()

@@ -17,7 +17,8 @@ from intake.referrals.region import Finding
 
 OUTREACH_DUE = "outreach_due"
 _PENDING = text(
-    "SELECT due_at FROM timers WHERE kind = :kind AND subject_id = :subject AND fired_at IS NULL AND cancelled_at IS NULL"
+    "SELECT due_at FROM timers WHERE kind = :kind AND subject_id = :subject "
+    "AND fired_at IS NULL AND cancelled_at IS NULL"
 )
 
 

@@ -1,4 +1,4 @@
-"""Proof of notification for the regional system (D3-18): a file in the versioned layout ``notification-proof-csv-1``."""
+"""Proof of notification for the regional system (D3-18), in the versioned layout ``notification-proof-csv-1``."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ async def _attempts(rows: Sequence[tuple[Outreach, str]], unit: Unit) -> tuple[d
         select(Attempt.outreach_id, func.count()).where(Attempt.outreach_id.in_(ids)).group_by(Attempt.outreach_id)
     )
     posted = select(Letter.outreach_id, Letter.tracking_number).where(Letter.outreach_id.in_(ids))
-    counts = {outreach: number for outreach, number in await unit.session.execute(counted)}
-    return counts, {outreach: number for outreach, number in await unit.session.execute(posted)}
+    counts = {row[0]: row[1] for row in await unit.session.execute(counted)}
+    return counts, {row[0]: row[1] for row in await unit.session.execute(posted)}
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:

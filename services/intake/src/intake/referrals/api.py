@@ -33,6 +33,7 @@ from intake.referrals.views import (
     ReferralCard,
     ReferralLine,
     ReturnView,
+    line,
 )
 
 router = Router(tags=["referrals"])
@@ -98,7 +99,7 @@ async def agency_referral(
     if message.subject_id is not None:
         response.status_code = 200
         known = await unit.session.get_one(Referral, message.subject_id)
-        return ReferralLine(**queries.line(known, unit.now))
+        return ReferralLine(**line(known, unit.now))
     sender = await commands.organisation(message.endpoint.organisation_id, command.region, unit)
     partner = packs.pack(command.region).partner(sender.code if sender else None)
     receiver = await commands.routed(command, packs, unit)
@@ -108,7 +109,7 @@ async def agency_referral(
         command, parties, packs, unit, ground=commands.INCOMING, groups=EVERYTHING, by_api=True
     )
     remember(message, referral.id, unit)
-    return ReferralLine(**queries.line(referral, unit.now))
+    return ReferralLine(**line(referral, unit.now))
 
 
 @router.post("/agency/ipra-extracts", permission="ipra_import:submit", status_code=202, rate="600/minute")

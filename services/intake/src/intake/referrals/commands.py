@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.auth import Principal
@@ -127,7 +128,7 @@ async def file(
         received_at=unit.now,
         child=shut(child, child_key),
         family=shut(signal.family.record(phone), family_key),
-        words=shut_if_any(FoundWords(need=signal.need, measures=signal.measures), child_key),
+        words=shut_if_any(FoundWords(need=signal.need, measures=tuple(signal.measures)), child_key),
         health=shut_if_any(FoundHealth(diagnosis=signal.diagnosis), child_key),
     )
     due = computed(pack.terms.answer, unit.now, region, territory)
@@ -297,7 +298,7 @@ def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
         )
 
 
-def _invalid(slug: str, field: str, ru: str, en: str, **extra: object) -> DomainError:
+def _invalid(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:
     return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)
 
 

@@ -42,7 +42,7 @@ class FoundWords(Personal):
     """What was told of the family, or by it; field group social; under the child's key."""
 
     need: str | None = None
-    measures: list[str] = []
+    measures: tuple[str, ...] = ()
     """Codes of the pack's measures: the concrete forms of help (D4-13) or the survey's list (D3-21)."""
 
 
@@ -51,7 +51,7 @@ class FoundHealth(Personal):
 
     diagnosis: str | None = None
     disability_until: date | None = None
-    measures: list[dict[str, str | None]] = []
+    measures: tuple[dict[str, str | None], ...] = ()
     """Measures of the IPRA as the extract names them."""
 
 

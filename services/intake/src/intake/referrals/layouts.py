@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chassis.errors import DomainError, Kind
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import ParseError  # type: ignore[import-untyped]
 from defusedxml.ElementTree import XMLParser as DefusedParser
 
 XML_1, CSV_1, JSON_1 = "ipra-extracts-xml-1", "ipra-extracts-csv-1", "ipra-extract-json-1"
@@ -136,7 +136,7 @@ class _Extracts:
             raise broken("record_too_long", "Запись длиннее 64 КБ.", "A record is longer than 64 KB.")
         self._text.append(text)
 
-    def end(self, tag: str) -> None:
+    def end(self, tag: str) -> None:  # noqa: ARG002
         depth, record = len(self._path), self._record
         if record is not None and depth > 2:
             self._value("/".join(self._path[2:]), record)

@@ -38,7 +38,7 @@ async def _load(region: str, unit: Unit) -> dict[UUID, int]:
         .where(Outreach.region == region, Outreach.state.in_(RUNNING))
         .group_by(Outreach.organisation_id)
     )
-    return {organisation: number for organisation, number in await unit.session.execute(counted)}
+    return {row[0]: row[1] for row in await unit.session.execute(counted)}
 
 
 class Finders:

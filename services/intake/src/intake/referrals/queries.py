@@ -198,7 +198,7 @@ async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[Quara
 
 
 def road_map(region: str, packs: Finding) -> RoadMap:
-    """The interagency road map of a region: orders with their dates, who does what by when (D2-06); 404 for no region."""
+    """The interagency road map of a region: orders with dates, who does what by when (D2-06); 404 for no region."""
     if region not in packs.referrals:
         raise not_found()
     return packs.referrals[region].road_map

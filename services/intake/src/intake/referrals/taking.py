@@ -1,4 +1,4 @@
-"""Taking extracts in: known ones change nothing, newer ones supersede, each one in force puts a family on the ladder."""
+"""Taking extracts in: known ones change nothing, newer ones supersede, one in force puts a family on the ladder."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ExtractRecord(BaseModel):
         return FoundFamily(name=self.representative_name, phone=self.phone, email=self.email, address=self.address)
 
     def health(self) -> FoundHealth:
-        measures = [measure.model_dump(mode="json") for measure in self.measures]
+        measures = tuple(measure.model_dump(mode="json") for measure in self.measures)
         return FoundHealth(disability_until=self.disability_until, measures=measures)
 
 
@@ -236,7 +236,7 @@ class Taking:
             Outreach.person_digest.in_(people),
             Outreach.state.in_([*RUNNING, State.SURVEYED]),
         )
-        return {person: outreach for person, outreach in await self._unit.session.execute(at_work)}
+        return {row[0]: row[1] for row in await self._unit.session.execute(at_work)}
 
     def _extract(
         self, one: _Candidate, child_key: PersonKey, family_key: PersonKey, known: Sequence[Operator]

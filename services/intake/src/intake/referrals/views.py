@@ -58,13 +58,13 @@ class FoundContact(BaseModel):
 
 class FoundSocial(BaseModel):
     need: str | None
-    measures: list[str]
+    measures: tuple[str, ...]
 
 
 class FoundHealthView(BaseModel):
     diagnosis: str | None
     disability_until: date | None
-    measures: list[dict[str, str | None]]
+    measures: tuple[dict[str, str | None], ...]
     protocol_on: date | None = None
 
 
