@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -133,8 +134,10 @@ class System:
 
     def stop(self) -> None:
         """End everything in the reverse order; no process is left."""
-        for process in (self.gateway.process, *self.processes.values()):
-            process.stop()
+        self.gateway.stop()
+        # the services know nothing of each other, and each takes its time to drain
+        with ThreadPoolExecutor(len(self.processes) or 1) as pool:
+            list(pool.map(Process.stop, self.processes.values()))
         for server in (self.identity, self.mail, self.nats, self.postgres):
             server.stop()
 
