@@ -35,8 +35,12 @@ class Imap:
             self._server: imaplib.IMAP4 = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=SECONDS)
         else:
             self._server = imaplib.IMAP4(box.host, box.port, timeout=SECONDS)
-        self._server.login(box.user, box.password.get_secret_value())
-        self._server.select(box.folder)
+        try:
+            self._server.login(box.user, box.password.get_secret_value())
+            self._server.select(box.folder)
+        except BaseException:
+            self._server.shutdown()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

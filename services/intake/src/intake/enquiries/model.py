@@ -22,6 +22,7 @@ from contracts.intake import (
 from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import Sealed
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Explanation, Standing
 
@@ -30,6 +31,9 @@ from intake.enquiries.errors import answer_not_given, other_specialist
 from intake.enquiries.records import Amendment, Due, Entry, Sheets
 from intake.enquiries.states import Delivery, State, require_state
 from intake.tables import Base
+
+OR_NOTHING = JSONB(none_as_null=True)
+"""Where nothing is kept, nothing stands: the constraints look for it."""
 
 
 class Enquiry(Aggregate, Base):
@@ -93,10 +97,10 @@ class Enquiry(Aggregate, Base):
     closed_at: Mapped[datetime | None]
     last_amendment: Mapped[int | None]
 
-    caller: Mapped[dict[str, Any] | None]
-    place: Mapped[dict[str, Any] | None]
+    caller: Mapped[dict[str, Any] | None] = mapped_column(OR_NOTHING)
+    place: Mapped[dict[str, Any] | None] = mapped_column(OR_NOTHING)
     question: Mapped[dict[str, Any]]
-    result: Mapped[dict[str, Any] | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(OR_NOTHING)
 
     @classmethod
     def register(cls, entry: Entry, sheets: Sheets, due: Due, contact: Sealed[Contact] | None) -> Enquiry:

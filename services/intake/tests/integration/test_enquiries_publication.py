@@ -1,0 +1,95 @@
+"""A depersonalised question with its answer, published by an editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from chassis.running import Caller, Running
+from intake.enquiries.testing import OMSK, Desk
+
+QUESTION, ANSWER = "Как получить ходунки для ребёнка?", "Ходунки выдают по ИПРА. Обратитесь в Социальный фонд России."
+
+
+@pytest.fixture
+def desk(intake: Running) -> Desk:
+    return Desk(intake)
+
+
+@pytest.fixture
+async def coordinator(desk: Desk) -> Caller:
+    return await desk.person("socrabota.muromtsevo")
+
+
+@pytest.fixture
+async def editor(desk: Desk) -> Caller:
+    return await desk.person("redaktor.muromtsevo")
+
+
+@pytest.fixture
+async def enquiry_id(desk: Desk, coordinator: Caller) -> str:
+    filed = await desk.registered(
+        coordinator,
+        channel="phone",
+        name="Журавль Аглая Кимовна",
+        phone="89050002233",
+        theme="devices",
+        question="Мне нужны ходунки",
+    )
+    return str(filed["id"])
+
+
+async def test_D0_11_an_editor_publishes_what_staff_proposed_and_everybody_reads_it(
+    desk: Desk, coordinator: Caller, editor: Caller, enquiry_id: str
+) -> None:
+    body = {"enquiry_id": enquiry_id, "question": QUESTION, "answer": ANSWER}
+    draft = await coordinator.post("/public-answers", json=body)
+    assert (draft.status_code, draft.json()["state"]) == (201, "draft")
+    public, listing = desk.app.client(), {"region": OMSK, "limit": 200}
+    id = draft.json()["id"]
+    assert id not in (await public.get("/public-answers", params=listing)).text
+    assert id in [one["id"] for one in (await editor.get("/public-answers/drafts")).json()["items"]]
+    assert (await coordinator.post(f"/public-answers/{id}/publish")).status_code == 403
+    assert (await editor.get(f"/enquiries/{enquiry_id}")).status_code == 403
+    published = await editor.post(f"/public-answers/{id}/publish", json={"answer": f"{ANSWER} Мы поможем."})
+    assert published.json()["state"] == "published", published.text
+    shown = (await public.get("/public-answers", params={**listing, "theme": "devices"})).json()["items"]
+    assert [one["answer"] for one in shown if one["id"] == id] == [f"{ANSWER} Мы поможем."]
+    assert enquiry_id not in str(shown)
+    assert (await editor.post(f"/public-answers/{id}/publish")).status_code == 409
+    assert (await editor.post(f"/public-answers/{id}/withdraw")).json()["state"] == "withdrawn"
+    assert id not in (await public.get("/public-answers", params=listing)).text
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("Спросила Мария Ивановна.", "name"),
+        ("Звоните 8 905 000-22-33.", "phone"),
+        ("Пишите на anna@example.org.", "email"),
+        ("Ребёнок родился 12 марта 2019 года.", "date"),
+        ("Справка 1234-567890.", "number"),
+        ("Как сказала журавль, это трудно.", "name"),
+    ],
+)
+async def test_D0_11_what_tells_who_asked_is_neither_proposed_nor_published(
+    coordinator: Caller, editor: Caller, enquiry_id: str, words: str, rule: str
+) -> None:
+    body: dict[str, Any] = {"enquiry_id": enquiry_id, "question": QUESTION, "answer": f"{ANSWER} {words}"}
+    refused = await coordinator.post("/public-answers", json=body)
+    assert (refused.status_code, refused.json()["slug"]) == (422, "not_depersonalised")
+    assert ("answer", rule) in [(error["field"], error["rule"]) for error in refused.json()["errors"]]
+    assert words not in refused.text
+    draft = await coordinator.post("/public-answers", json={**body, "answer": ANSWER})
+    edited = await editor.post(f"/public-answers/{draft.json()['id']}/publish", json={"answer": body["answer"]})
+    assert (edited.status_code, edited.json()["slug"]) == (422, "not_depersonalised")
+
+
+async def test_an_editor_of_another_organisation_publishes_nothing(
+    desk: Desk, coordinator: Caller, enquiry_id: str
+) -> None:
+    body = {"enquiry_id": enquiry_id, "question": QUESTION, "answer": ANSWER}
+    draft = await coordinator.post("/public-answers", json=body)
+    stranger = await Desk(desk.app, "smolensk").person("redaktor.smolensk")
+    assert (await stranger.post(f"/public-answers/{draft.json()['id']}/publish")).status_code in {403, 404}
+    assert (await stranger.get("/public-answers/drafts")).json()["items"] == []
