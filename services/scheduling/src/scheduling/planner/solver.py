@@ -17,6 +17,8 @@ from scheduling.planner.receptions import hold_receptions
 Watch = Callable[[float, float], bool]
 Start = Literal["greedy", "vroom"]
 VROOM_SHARE = 0.25
+# Heat of a warm search in km: more would wander off the published plan and spend the time on finding back.
+WARM = 6.0
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ def searched(
 ) -> Plan:  # fmt: skip
     """The search over the brigade-days of a board."""
     from scheduling.planner.lns.month import improve
-    from scheduling.planner.lns.run import Limit
+    from scheduling.planner.lns.run import Knobs, Limit
 
     spent = effort.seconds * VROOM_SHARE if effort.start == "vroom" and warm is None else 0.0
     draft = first_draft(board, effort, warm)
-    draft = improve(draft, seed, Limit(max(0.1, effort.seconds - spent), effort.steps, effort.cpu), watch=watch)
+    knobs = Knobs() if warm is None else Knobs(hot=WARM)
+    draft = improve(draft, seed, Limit(max(0.1, effort.seconds - spent), effort.steps, effort.cpu), knobs, watch)
     draft = greedy.fill(draft)
     held, left = receptions
     missing = [(visit.id, reason(board, visit)) for visit in board.problem.visits if visit.id not in draft.where]
