@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from chassis.bus import connect
 from contracts.event import Envelope
 from contracts.intake import ApplicationWithdrawn
 from contracts.testing import examples
 from local_deploy.story import application
-from local_deploy.story.gateway import Person, eventually
+from local_deploy.story.gateway import DemoClock, Person, eventually
 from local_deploy.story.teller import COORDINATOR
 from local_deploy.story.world import EARLY_HELP, FamilyStory, World
 from local_deploy.system import System
@@ -38,13 +39,10 @@ class Poison:
         sound = examples(TYPE)["typical"].model_copy(update={"application_id": self.id})
         payloads = (b'{"application_id": "no such thing"}', sound.model_dump_json().encode())
         for sequence, payload in enumerate(payloads, start=1):
-            envelope = Envelope(uuid4(), TYPE, self.system_time(), self.id, sequence, uuid4(), None, None)
+            envelope = Envelope(uuid4(), TYPE, DemoClock(self.system).now(), self.id, sequence, uuid4(), None, None)
             headers = {**envelope.headers(), "Nats-Msg-Id": str(envelope.id)}
             await bus.jetstream().publish(ApplicationWithdrawn.subject(), payload, headers=headers)
         await bus.close()
-
-    def system_time(self) -> Any:
-        return World(self.system).clock.now()
 
     def letters(self, service: str, state: str = "open") -> list[dict[str, Any]]:
         found = self.operator.get(f"/{service}/operations/dead-letters", params={"state": state, "limit": 200})
@@ -97,8 +95,6 @@ def test_others_go_on(system: System, poison: Poison) -> None:
 
 
 def test_metrics_count_the_letter(system: System, poison: Poison) -> None:
-    import httpx
-
     port = system.processes[f"{SERVICE} worker"].env["MARSHRUT_PORT"]
     lines = httpx.get(f"http://127.0.0.1:{port}/metrics").text.splitlines()
     counted = [line for line in lines if line.startswith("dead_letters") and 'state="open"' in line]
