@@ -19,6 +19,8 @@ class MessageKind(StrEnum):
     TRIP_INVITATION = "trip_invitation"
     TRIP_CANCELLED = "trip_cancelled"
     TRIP_REMINDER = "trip_reminder"
+    ENQUIRY_RECEIVED = "enquiry_received"
+    ENQUIRY_ANSWERED = "enquiry_answered"
 
     @property
     def wording(self) -> str:
@@ -29,6 +31,11 @@ class MessageKind(StrEnum):
     def reminds(self) -> bool:
         """Whether the family already knows: a reminder that comes too late is dropped, any other message is not."""
         return self.endswith("_reminder")
+
+    @property
+    def courtesy(self) -> bool:
+        """Whether the person learns it elsewhere too: without an address it is let go, and nobody has to act."""
+        return self is MessageKind.ENQUIRY_RECEIVED
 
 
 _TITLES = {
@@ -43,4 +50,6 @@ _TITLES = {
     MessageKind.TRIP_INVITATION: "Приглашение на приём бригады",
     MessageKind.TRIP_CANCELLED: "Приём бригады отменён для семьи",
     MessageKind.TRIP_REMINDER: "Напоминание о приёме бригады",
+    MessageKind.ENQUIRY_RECEIVED: "Вопрос принят",
+    MessageKind.ENQUIRY_ANSWERED: "Ответ на вопрос",
 }

@@ -155,7 +155,7 @@ async def _contact(message: Message, family: Family, unit: Unit) -> Contact | No
     else:
         if contact.email:
             return contact
-        message.fail("no_address")
+        (message.cancel if message.kind.courtesy else message.fail)("no_address")
     return None
 
 

@@ -6,7 +6,13 @@ from chassis.messaging import EventRouter
 from chassis.timers import TimerRouter
 from chassis.unit import Unit
 from contracts.event import Envelope
-from contracts.intake import ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn
+from contracts.intake import (
+    ApplicationAccepted,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    EnquiryAnswered,
+    EnquiryRegistered,
+)
 from contracts.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -18,7 +24,7 @@ from contracts.scheduling import (
 )
 
 from notifications.kinds import MessageKind
-from notifications.messages.commands import applications, appointments, remind, trips, visits
+from notifications.messages.commands import applications, appointments, enquiries, remind, trips, visits
 
 events = EventRouter()
 timers = TimerRouter()
@@ -87,6 +93,18 @@ async def visit_reported(event: VisitReported, unit: Unit) -> None:
 async def trip_published(event: TripPublished, envelope: Envelope, unit: Unit) -> None:
     """Invite the families."""
     await trips.invite(event, occasion(envelope), unit)
+
+
+@events.on(EnquiryRegistered)
+async def enquiry_registered(event: EnquiryRegistered, envelope: Envelope, unit: Unit) -> None:
+    """Tell number and term."""
+    await enquiries.acknowledge(event, occasion(envelope), unit)
+
+
+@events.on(EnquiryAnswered)
+async def enquiry_answered(event: EnquiryAnswered, envelope: Envelope, unit: Unit) -> None:
+    """Send the answer."""
+    await enquiries.tell_answer(event, occasion(envelope), unit)
 
 
 for kind in MessageKind:

@@ -7,8 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.unit import Unit
+from contracts.intake import EnquiryAnswered
 from contracts.notifications import MessageSent
-from contracts.personal import Contact
+from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import place, seal, unseal
 from sqlalchemy import select
 
@@ -24,7 +25,7 @@ from notifications.templates.words import Words
 async def write_letter(message: Message, contact: Contact, where: ZoneInfo, unit: Unit) -> Letter:
     """The letter of a message, in the pack's words."""
     pack, facts = pack_for(unit, message.region), message.facts
-    words = Words(pack, where, await _skills(facts, unit), contact.name, unit.now)
+    words = Words(pack, where, await _skills(facts, unit), contact.name, unit.now, await _said(message, facts, unit))
     written = pack.library.write(message.kind, words.variables(facts))
     return Letter(name=contact.name, address=contact.email or "", words=written)
 
@@ -43,6 +44,13 @@ async def open_letter(message: Message, unit: Unit) -> Letter | None:
 
 def _place(message_id: UUID) -> str:
     return place(MessageSent.fact_name(), "letter", message_id)
+
+
+async def _said(message: Message, facts: Facts, unit: Unit) -> str:
+    if facts.said is None:
+        return ""
+    key = await unit.keys.get(facts.said.key_id)
+    return unseal(facts.said, EnquiryAnswer, key, place(EnquiryAnswered.fact_name(), "answer", message.about_id)).text
 
 
 async def _skills(facts: Facts, unit: Unit) -> Mapping[UUID, Iterable[str]]:

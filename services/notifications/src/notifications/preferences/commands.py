@@ -8,7 +8,13 @@ from uuid import UUID
 from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
 from contracts.cases import ProgrammeApproved
-from contracts.intake import ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn
+from contracts.intake import (
+    ApplicationAccepted,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    EnquiryAnswered,
+    EnquiryRegistered,
+)
 from contracts.personal import Contact
 from contracts.sealed import place, unseal
 from sqlalchemy import select
@@ -52,6 +58,32 @@ async def remember_family(event: ApplicationSubmitted, unit: Unit) -> Family:
     unit.session.add(family)
     await unit.session.flush()
     return family
+
+
+async def remember_asker(event: EnquiryRegistered | EnquiryAnswered, unit: Unit) -> bool:
+    """Somebody who asked stands among the families as a family of one; False where no contact is told."""
+    if event.person_id is None or event.contact is None:
+        return False
+    at = place(event.fact_name(), "contact", event.enquiry_id)
+    told_at = event.registered_at if isinstance(event, EnquiryRegistered) else event.answered_at
+    known = await unit.session.get(Family, event.person_id)
+    if known is not None:
+        known.reach_by(event.contact, at, told_at)
+        return True
+    family = Family(
+        child_id=event.person_id,
+        application_id=event.enquiry_id,
+        representative_id=event.person_id,
+        region=event.region,
+        territory=event.territory,
+        organisation_id=event.organisation_id,
+        contact=event.contact,
+        contact_place=at,
+        contact_told_at=told_at,
+    )
+    unit.session.add(family)
+    await unit.session.flush()
+    return True
 
 
 async def note_service(event: ApplicationAccepted, unit: Unit) -> Family:

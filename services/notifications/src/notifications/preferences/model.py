@@ -15,7 +15,10 @@ SealedContact = Sealed[Contact]
 
 
 class Family(Base):
-    """One row per child: its representative, where they live, and which organisations answer for them."""
+    """One row per child: its representative, where they live, and which organisations answer for them.
+
+    Somebody who asked a question is a family of one: child and representative are that person.
+    """
 
     __tablename__ = "families"
 

@@ -39,6 +39,8 @@ class Words:
     skills: Mapping[UUID, Iterable[str]]
     name: str
     now: datetime
+    said: str = ""
+    """What staff have written to this person, where the letter carries it."""
 
     def variables(self, facts: Facts) -> dict[str, object]:
         """Everything the template of this kind may name."""

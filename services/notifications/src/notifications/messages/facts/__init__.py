@@ -8,6 +8,7 @@ from notifications.kinds import MessageKind
 from notifications.messages.facts.applications import ApplicationReceived, ServiceAccepted
 from notifications.messages.facts.appointments import AppointmentBooked, AppointmentCancelled, AppointmentReminder
 from notifications.messages.facts.base import Facts
+from notifications.messages.facts.enquiries import EnquiryAnswered, EnquiryReceived
 from notifications.messages.facts.trips import TripCancelled, TripInvitation, TripReminder
 from notifications.messages.facts.visits import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
 
@@ -17,6 +18,8 @@ __all__ = [
     "AppointmentBooked",
     "AppointmentCancelled",
     "AppointmentReminder",
+    "EnquiryAnswered",
+    "EnquiryReceived",
     "Facts",
     "ServiceAccepted",
     "TripCancelled",
@@ -42,6 +45,8 @@ FACTS: Mapping[MessageKind, type[Facts]] = {
         TripInvitation,
         TripCancelled,
         TripReminder,
+        EnquiryReceived,
+        EnquiryAnswered,
     )
 }
 """The facts of every kind."""

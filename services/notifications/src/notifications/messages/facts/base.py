@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
+from contracts.personal import EnquiryAnswer
+from contracts.sealed import Sealed
 from pydantic import BaseModel, ConfigDict
 
 from notifications.kinds import MessageKind
@@ -36,6 +38,11 @@ class Facts(BaseModel):
     def specialists(self) -> frozenset[UUID]:
         """Whose skills the words need."""
         return frozenset()
+
+    @property
+    def said(self) -> Sealed[EnquiryAnswer] | None:
+        """What staff have written to this person; opened for the letter alone."""
+        return None
 
     def variables(self, words: Words) -> dict[str, object]:
         """What the template of this kind is given."""

@@ -1,0 +1,30 @@
+"""What people who asked are told."""
+
+from __future__ import annotations
+
+from chassis.unit import Unit
+from contracts.identifiers import EnquiryChannel
+from contracts.intake import EnquiryAnswered, EnquiryRegistered
+
+from notifications.messages import facts
+from notifications.messages.planning import plan
+from notifications.preferences.commands import remember_asker
+
+BY_MAIL = frozenset({EnquiryChannel.EMAIL, EnquiryChannel.FORM})
+
+
+async def acknowledge(event: EnquiryRegistered, occasion: str, unit: Unit) -> None:
+    """Number and term, to whoever left an address (D0-38)."""
+    if event.person_id is None or event.contact is None or not await remember_asker(event, unit):
+        return
+    told = facts.EnquiryReceived(number=event.number, due_at=event.due.due_at, provisional=event.due.provisional)
+    await plan(unit, event.person_id, told, event.enquiry_id, occasion)
+
+
+async def tell_answer(event: EnquiryAnswered, occasion: str, unit: Unit) -> None:
+    """The answer goes by mail only where intake asked for it; the other channels are people's business (D1-17)."""
+    if event.channel not in BY_MAIL or event.person_id is None or event.answer is None:
+        return
+    if await remember_asker(event, unit):
+        told = facts.EnquiryAnswered(number=event.number, answer=event.answer)
+        await plan(unit, event.person_id, told, event.enquiry_id, occasion)
