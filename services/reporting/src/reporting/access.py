@@ -20,5 +20,6 @@ GUARDED: tuple[Entry, ...] = tuple(
         "delivery_rows",
         "visit_rows",
         "trip_rows",
+        "enquiry_rows",
     )
 )

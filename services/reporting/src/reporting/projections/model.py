@@ -124,3 +124,22 @@ class TripRow(_Scoped, Base):
     performed: Mapped[bool | None]
     families: Mapped[int | None]
     services: Mapped[int | None]
+
+
+class EnquiryRow(_Scoped, Base):
+    """One question of the journal: theme, term and result (D0-36, D0-37)."""
+
+    __tablename__ = "enquiry_rows"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str | None]
+    theme: Mapped[str | None]
+    help_kind: Mapped[str | None]
+    anonymous: Mapped[bool | None]
+    complaint: Mapped[bool | None]
+    registered_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    given_at: Mapped[datetime | None]
+    on_time: Mapped[bool | None]
+    outcome: Mapped[str | None]
+    closed_at: Mapped[datetime | None]

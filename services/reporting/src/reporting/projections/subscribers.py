@@ -16,6 +16,7 @@ from reporting.projections.model import (
     AppointmentRow,
     CaseRow,
     DeliveryRow,
+    EnquiryRow,
     ProgrammeRow,
     TripRow,
     VisitRow,
@@ -30,6 +31,7 @@ programmes = Fold(ProgrammeRow)
 deliveries = Fold(DeliveryRow)
 visits = Fold(VisitRow)
 trips = Fold(TripRow)
+enquiries = Fold(EnquiryRow)
 
 
 @applications.on(intake.ApplicationSubmitted)
@@ -216,6 +218,58 @@ def trip_performed(event: scheduling.TripPerformed) -> Patch:
     return {"performed": True, "services": len(event.services)}
 
 
+@enquiries.on(intake.EnquiryRegistered)
+def enquiry_registered(event: intake.EnquiryRegistered) -> Patch:
+    return {
+        "region": event.region,
+        "territory": event.territory,
+        "organisation_id": event.organisation_id,
+        "channel": event.channel,
+        "theme": event.theme,
+        "help_kind": event.help_kind,
+        "anonymous": event.anonymous,
+        "complaint": event.complaint,
+        "registered_at": event.registered_at,
+        "due_at": event.due.due_at,
+    }
+
+
+@enquiries.on(intake.EnquiryClassified)
+def enquiry_classified(event: intake.EnquiryClassified) -> Patch:
+    return {
+        "theme": event.theme,
+        "help_kind": event.help_kind,
+        "complaint": event.complaint,
+        "due_at": event.due.due_at,
+    }
+
+
+@enquiries.on(intake.EnquiryDueMoved)
+def enquiry_due_moved(event: intake.EnquiryDueMoved) -> Patch:
+    return {"due_at": event.due.due_at}
+
+
+@enquiries.on(intake.EnquiryServed)
+def enquiry_served(event: intake.EnquiryServed) -> Patch:
+    # again, where the family asked on: what was given before answered another question
+    return {"due_at": event.due.due_at, "given_at": None, "on_time": None}
+
+
+@enquiries.on(intake.EnquiryAnswerGiven)
+def enquiry_answer_given(event: intake.EnquiryAnswerGiven) -> Patch:
+    return {"given_at": event.given_at, "on_time": event.on_time}
+
+
+@enquiries.on(intake.EnquiryResultRecorded)
+def enquiry_result_recorded(event: intake.EnquiryResultRecorded) -> Patch:
+    return {"outcome": event.outcome, "closed_at": event.recorded_at}
+
+
+@enquiries.on(intake.EnquiryAmended)
+def enquiry_amended(event: intake.EnquiryAmended) -> Patch:
+    return {"outcome": event.outcome}
+
+
 def _by_group(services: Iterable[scheduling.PlannedService]) -> dict[str, int]:
     return dict(Counter(str(service.group) for service in services))
 
@@ -226,5 +280,5 @@ def _project(fold: Fold) -> None:
         await fold.apply(batch, unit.session)
 
 
-for _fold in (applications, appointments, case_files, programmes, deliveries, visits, trips):
+for _fold in (applications, appointments, case_files, programmes, deliveries, visits, trips, enquiries):
     _project(_fold)
