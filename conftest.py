@@ -1,4 +1,4 @@
-"""How a run is shared out between two processes: a module stays together, and so does all that needs the whole system."""
+"""How a run is shared out between two processes: a module stays together, and so does what needs the whole system."""
 
 from pathlib import Path
 
