@@ -42,7 +42,7 @@ def test_the_policy_denies(role: Role, resource: str, action: str) -> None:
 
 def test_only_open_resources_are_granted_through_any_record() -> None:
     open_to_staff = {"form", "territory", "organisation", "application", "worklist", "staff", "dead_letter"}
-    open_to_staff |= {"enquiry", "public_answer", "agreement", "resource_map"}
+    open_to_staff |= {"enquiry", "public_answer", "agreement", "resource_map", "agency_endpoint"}
     anything = {grant.resource for grant in POLICY if grant.relation is Relation.ANY}
     assert anything <= open_to_staff
     assert {a for g in POLICY if g.relation is Relation.ANY and g.resource == "application" for a in g.actions} == {
