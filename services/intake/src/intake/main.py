@@ -4,6 +4,9 @@ from chassis.service import Room, Service
 
 from intake.access import GUARDED
 from intake.accounts import api as accounts
+from intake.accounts import portal_api as portal
+from intake.accounts import subscribers as portal_subscribers
+from intake.accounts import worklist as portal_worklist
 from intake.applications import api as applications
 from intake.applications import subscribers, worklist
 from intake.directory import api as directory
@@ -35,6 +38,7 @@ rooms = (
         background=(subscribers.recompute_deadlines,),
     ),
     Room("accounts", api=accounts.router),
+    Room("portal", api=portal.router, timers=portal_subscribers.timers, worklist=portal_worklist.work),
     Room(
         "enquiries",
         api=enquiries.router,

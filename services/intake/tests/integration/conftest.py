@@ -13,7 +13,7 @@ from intake.testing import IRKUTSK, Route, SMOLENSK
 
 @pytest.fixture(scope="module")
 async def intake(module_running: Runner) -> Running:
-    rates = {"form_rate": "100000/minute", "binding_rate": "100000/minute"}
+    rates = {"form_rate": "100000/minute", "account_rate": "100000/minute", "binding_rate": "100000/minute"}
     app = await module_running(service, public_url="https://early.example/intake/", **rates)
     await load_directories(app.worker)
     return app

@@ -15,7 +15,9 @@ from intake.rates import limited_by
 router = Router(tags=["accounts"])
 
 
-@router.post("/accounts", permission="account:register", status_code=201, rate="30/minute")
+@router.post(
+    "/accounts", permission="account:register", status_code=201, route_class_override=limited_by("account_rate")
+)
 async def register(unit: UnitDep, response: Response) -> AccountView:
     account, new = await commands.register_account(unit)
     response.status_code = 201 if new else 200

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from intake.accounts.commands import own_account
 from intake.accounts.model import Binding
+from intake.accounts.preferences import reads_large
 from intake.directory.model import Organisation, Principal
 
 
@@ -37,6 +38,8 @@ class AccountView(BaseModel):
     territories: list[str]
     children: list[BoundChild]
     specialist_id: UUID | None
+    low_vision: bool
+    """Pages and documents come in large letters (D0-16)."""
 
 
 async def me(unit: Unit) -> AccountView:
@@ -69,4 +72,5 @@ async def account_view(account: Principal, unit: Unit) -> AccountView:
             for row in await unit.session.scalars(bound)
         ],
         specialist_id=account.specialist_id,
+        low_vision=await reads_large(account.id, unit),
     )

@@ -115,10 +115,10 @@ def table(content: bytes, name: str | None) -> Sequence[Sequence[str]]:
 
 
 def _sheet(content: bytes) -> Iterator[list[str]]:
-    import openpyxl  # heavy, and needed here only
+    from openpyxl.reader.excel import load_workbook  # heavy, and needed here only
 
     try:
-        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active  # type: ignore[no-untyped-call]
         most = {"max_row": MOST_ROWS + 2, "max_col": len(FIELDS) * 2}
         rows = [] if sheet is None else sheet.iter_rows(values_only=True, **most)
         yield from (["" if cell is None else str(cell).strip() for cell in row] for row in rows)

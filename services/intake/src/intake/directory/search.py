@@ -70,7 +70,7 @@ async def search(wanted: OrganisationSearch, unit: Unit) -> list[FoundOrganisati
     return found[: wanted.limit]
 
 
-def _narrowed(wanted: OrganisationSearch) -> Select[tuple[Organisation]]:
+def _narrowed(wanted: OrganisationSearch) -> Select[Organisation]:
     statement = select(Organisation).where(Organisation.active)
     if wanted.region:
         statement = statement.where(Organisation.region == wanted.region)

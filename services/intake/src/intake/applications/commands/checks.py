@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from chassis.auth import Principal
 from chassis.errors import DomainError, Kind
@@ -13,7 +13,13 @@ from contracts.access import Role
 from contracts.identifiers import ApplicationSource, ConsentForm, Purpose
 
 from intake.applications.commands.form import ConsentGiven, SubmitApplication
-from intake.applications.pack import IntakePack
+from intake.applications.pack import ConsentText, IntakePack
+
+class HasConsents(Protocol):
+    """A pack with consent documents: of the form or of the portal."""
+
+    def consent(self, purpose: Purpose) -> ConsentText | None: ...
+
 
 STAFF_ROLES = frozenset({Role.COORDINATOR, Role.SPECIALIST, Role.HEAD})
 FILING_ROLES = STAFF_ROLES | {Role.DOCTOR}
@@ -113,7 +119,7 @@ def check_consents(command: SubmitApplication, pack: IntakePack, staff: bool, no
         if purpose not in purposes:
             raise consent_missing(purpose, pack)
     for number, consent in enumerate(given):
-        _check_consent(consent, f"consents.{number}", pack, staff, now)
+        check_consent(consent, f"consents.{number}", pack, staff, now)
 
 
 def _needed(command: SubmitApplication, pack: IntakePack) -> Sequence[Purpose]:
@@ -122,7 +128,8 @@ def _needed(command: SubmitApplication, pack: IntakePack) -> Sequence[Purpose]:
     return [*needed, Purpose.HEALTH] if told and Purpose.HEALTH not in needed else needed
 
 
-def _check_consent(consent: ConsentGiven, field: str, pack: IntakePack, staff: bool, now: datetime) -> None:
+def check_consent(consent: ConsentGiven, field: str, pack: HasConsents, staff: bool, now: datetime) -> None:
+    """One consent document against the words of the pack."""
     text = pack.consent(consent.purpose)
     if text is None:
         raise _refused(
@@ -152,7 +159,7 @@ def _check_consent(consent: ConsentGiven, field: str, pack: IntakePack, staff: b
         )
 
 
-def consent_missing(purpose: Purpose, pack: IntakePack) -> DomainError:
+def consent_missing(purpose: Purpose, pack: HasConsents) -> DomainError:
     """A purpose has no consent document; the problem names the purpose and where to read its text."""
     text = pack.consent(purpose)
     title = text.title if text else str(purpose)

@@ -102,6 +102,94 @@ STATEMENTS = (
         FOREIGN KEY(organisation_id) REFERENCES organisations (id)
 )""",
     "CREATE INDEX ix_resources_region_territory ON resources (region, territory)",
+    """CREATE TABLE preferences (
+    principal_id UUID NOT NULL,
+    low_vision BOOLEAN NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_preferences PRIMARY KEY (principal_id),
+    CONSTRAINT fk_preferences_principal_id_principals FOREIGN KEY(principal_id) REFERENCES principals (id)
+)""",
+    """CREATE TABLE questionnaires (
+    region VARCHAR NOT NULL,
+    state VARCHAR(64) NOT NULL,
+    principal_id UUID NOT NULL,
+    child_id UUID NOT NULL,
+    representative_id UUID NOT NULL,
+    district VARCHAR,
+    territory VARCHAR,
+    organisation_id UUID,
+    consultant_id UUID,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    due_at TIMESTAMP WITH TIME ZONE,
+    explanation JSONB,
+    return_reason VARCHAR,
+    health_consent_at TIMESTAMP WITH TIME ZONE,
+    document_ends_at TIMESTAMP WITH TIME ZONE,
+    drafted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    identity JSONB NOT NULL,
+    illness JSONB NOT NULL,
+    parents JSONB NOT NULL,
+    note JSONB NOT NULL,
+    id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_questionnaires PRIMARY KEY (id),
+    CONSTRAINT ck_questionnaires_answered_for CHECK (
+        state = 'draft' OR (organisation_id IS NOT NULL AND consultant_id IS NOT NULL AND territory IS NOT NULL)
+    )
+)""",
+    "CREATE INDEX ix_questionnaires_principal_id ON questionnaires (principal_id)",
+    "CREATE INDEX ix_questionnaires_organisation_id_due_at ON questionnaires (organisation_id, due_at)",
+    """CREATE TABLE questionnaire_consents (
+    id UUID NOT NULL,
+    questionnaire_id UUID NOT NULL,
+    purpose VARCHAR(64) NOT NULL,
+    form VARCHAR(64) NOT NULL,
+    text_version VARCHAR NOT NULL,
+    text_hash VARCHAR NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_questionnaire_consents PRIMARY KEY (id),
+    CONSTRAINT fk_questionnaire_consents_questionnaire_id_questionnaires
+        FOREIGN KEY(questionnaire_id) REFERENCES questionnaires (id)
+)""",
+    "CREATE INDEX ix_questionnaire_consents_questionnaire_id ON questionnaire_consents (questionnaire_id)",
+    """CREATE TABLE questionnaire_files (
+    blob_id UUID NOT NULL,
+    questionnaire_id UUID NOT NULL,
+    kind VARCHAR(64) NOT NULL,
+    media_type VARCHAR NOT NULL,
+    size INTEGER NOT NULL,
+    attached_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_questionnaire_files PRIMARY KEY (blob_id),
+    CONSTRAINT fk_questionnaire_files_questionnaire_id_questionnaires
+        FOREIGN KEY(questionnaire_id) REFERENCES questionnaires (id)
+)""",
+    "CREATE INDEX ix_questionnaire_files_questionnaire_id ON questionnaire_files (questionnaire_id)",
+    """CREATE TABLE data_changes (
+    questionnaire_id UUID NOT NULL,
+    region VARCHAR NOT NULL,
+    territory VARCHAR NOT NULL,
+    principal_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    consultant_id UUID NOT NULL,
+    child_id UUID NOT NULL,
+    state VARCHAR(64) NOT NULL,
+    fields TEXT[] NOT NULL,
+    wanted JSONB NOT NULL,
+    reason_code VARCHAR,
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    explanation JSONB NOT NULL,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_data_changes PRIMARY KEY (id),
+    CONSTRAINT fk_data_changes_questionnaire_id_questionnaires
+        FOREIGN KEY(questionnaire_id) REFERENCES questionnaires (id)
+)""",
+    "CREATE INDEX ix_data_changes_principal_id ON data_changes (principal_id)",
+    "CREATE INDEX ix_data_changes_organisation_id ON data_changes (organisation_id)",
+    "CREATE UNIQUE INDEX uq_data_changes_questionnaire_id_waiting ON data_changes (questionnaire_id) "
+    "WHERE state = 'requested'",
 )
 
 

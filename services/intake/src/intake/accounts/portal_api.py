@@ -1,0 +1,218 @@
+"""The HTTP door of the portal: questionnaires, requests to change data, preferences, the family's own export."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.unit import Unit
+from fastapi import File, Query, Response, UploadFile
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel
+
+from intake.accounts import changes, deciding, export, filling, portal_views, preferences, queries
+from intake.accounts.changes import DataChange, DecideChange, RequestChange
+from intake.accounts.changes import State as ChangeState
+from intake.accounts.deciding import AcceptQuestionnaire, ReturnQuestionnaire, SeeHealthConsent
+from intake.accounts.filling import NEEDED, RewriteQuestionnaire, SendQuestionnaire, WriteQuestionnaire
+from intake.accounts.portal import PortalsDep, Word
+from intake.accounts.portal_views import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
+from intake.accounts.preferences import Prefer
+from intake.accounts.queries import AccountView
+from intake.accounts.questionnaire import FileKind, Questionnaire, State
+from intake.applications.pack import ConsentText
+from intake.applications.queries import FormConsent, FormTerritory
+from intake.directory.packs import DirectoriesDep
+from intake.rates import limited_by
+
+router = Router(tags=["portal"])
+
+
+class QuestionnaireForm(BaseModel):
+    """The questionnaire of a region: its dictionaries, what must be filled in, and the consents to be shown in full."""
+
+    region: str
+    title: str
+    required: list[str]
+    sexes: list[Word]
+    districts: list[FormTerritory]
+    consents: list[FormConsent]
+
+
+@router.get("/regions/{region}/questionnaire-form", permission="form:read")
+async def questionnaire_form(region: str, packs: PortalsDep, unit: UnitDep) -> QuestionnaireForm:
+    if region not in packs or region not in unit.regions:
+        raise not_found()
+    pack = packs[region]
+    return QuestionnaireForm(
+        region=region,
+        title=pack.title,
+        required=[*NEEDED, "consents"],
+        sexes=list(pack.sexes),
+        districts=[FormTerritory(code=f"{region}/{t.code}", title=t.title) for t in unit.regions[region].territories],
+        consents=[_consent(text) for text in pack.consents],
+    )
+
+
+@router.get("/questionnaires", permission="questionnaire:read")
+async def questionnaires(
+    packs: PortalsDep, page: PageQueryDep, unit: UnitDep, state: State | None = None
+) -> Page[QuestionnaireLine]:
+    await _recognised(unit)
+    return await portal_views.questionnaires(state, page, packs, unit)
+
+
+@router.post(
+    "/questionnaires",
+    permission="questionnaire:draft",
+    status_code=201,
+    route_class_override=limited_by("account_rate"),
+)
+async def write(command: WriteQuestionnaire, packs: PortalsDep, unit: UnitDep) -> QuestionnaireCard:
+    return await portal_views.card(await filling.write(command, packs, unit), packs, unit)
+
+
+@router.get("/questionnaires/{questionnaire_id}", permission="questionnaire:read")
+async def questionnaire(questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep) -> QuestionnaireCard:
+    await _recognised(unit)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
+    return await portal_views.card(found, packs, unit)
+
+
+@router.put("/questionnaires/{questionnaire_id}", permission="questionnaire:edit")
+async def rewrite(
+    questionnaire_id: UUID, command: RewriteQuestionnaire, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await portal_views.card(await filling.rewrite(questionnaire_id, command, packs, unit), packs, unit)
+
+
+@router.post(
+    "/questionnaires/{questionnaire_id}/files",
+    permission="questionnaire:edit",
+    status_code=201,
+    max_body=LARGEST_UPLOAD_BYTES + 64 * 1024,
+)
+async def attach(
+    questionnaire_id: UUID, kind: Annotated[FileKind, Query()], file: Annotated[UploadFile, File()], unit: UnitDep
+) -> FileLine:
+    content = await read_upload(file)
+    row = await filling.attach(questionnaire_id, kind, content, file.filename, file.content_type, unit)
+    return FileLine(
+        id=row.blob_id, kind=row.kind, media_type=row.media_type, size=row.size, attached_at=row.attached_at
+    )
+
+
+@router.get("/questionnaires/{questionnaire_id}/files/{file_id}", permission="questionnaire:read")
+async def open_file(questionnaire_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
+    await _recognised(unit)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
+    blob, content = await portal_views.open_file(found, file_id, unit)
+    return Response(content, media_type=blob.media_type, headers=blob.headers)
+
+
+@router.post("/questionnaires/{questionnaire_id}/send", permission="questionnaire:send")
+async def send(
+    questionnaire_id: UUID, command: SendQuestionnaire, packs: PortalsDep, directories: DirectoriesDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await portal_views.card(await filling.send(questionnaire_id, command, packs, directories, unit), packs, unit)
+
+
+@router.post("/questionnaires/{questionnaire_id}/accept", permission="questionnaire:decide")
+async def accept(
+    questionnaire_id: UUID, command: AcceptQuestionnaire, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await portal_views.card(await deciding.accept(questionnaire_id, command, unit), packs, unit)
+
+
+@router.post("/questionnaires/{questionnaire_id}/return", permission="questionnaire:decide")
+async def return_to_family(
+    questionnaire_id: UUID, command: ReturnQuestionnaire, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await portal_views.card(await deciding.return_to_family(questionnaire_id, command, packs, unit), packs, unit)
+
+
+@router.post("/questionnaires/{questionnaire_id}/health-consent", permission="questionnaire:decide")
+async def see_health_consent(
+    questionnaire_id: UUID, command: SeeHealthConsent, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await portal_views.card(await deciding.see_health_consent(questionnaire_id, command, unit), packs, unit)
+
+
+@router.post(
+    "/questionnaires/{questionnaire_id}/changes",
+    permission="data_change:submit",
+    status_code=201,
+    route_class_override=limited_by("account_rate"),
+)
+async def request_change(
+    questionnaire_id: UUID, command: RequestChange, packs: PortalsDep, unit: UnitDep
+) -> DataChangeView:
+    change = await changes.request_change(questionnaire_id, command, packs, unit)
+    return await portal_views.change_card(change, packs, unit)
+
+
+@router.get("/data-changes", permission="data_change:read")
+async def data_changes(
+    packs: PortalsDep,
+    page: PageQueryDep,
+    unit: UnitDep,
+    state: ChangeState | None = None,
+    questionnaire_id: UUID | None = None,
+) -> Page[DataChangeView]:
+    await _recognised(unit)
+    return await portal_views.changes(state, questionnaire_id, page, packs, unit)
+
+
+@router.get("/data-changes/{data_change_id}", permission="data_change:read")
+async def data_change(data_change_id: UUID, packs: PortalsDep, unit: UnitDep) -> DataChangeView:
+    await _recognised(unit)
+    return await portal_views.change_card(await unit.get(DataChange, data_change_id, "data_change:read"), packs, unit)
+
+
+@router.post("/data-changes/{data_change_id}/decide", permission="data_change:decide")
+async def decide_change(
+    data_change_id: UUID, command: DecideChange, packs: PortalsDep, directories: DirectoriesDep, unit: UnitDep
+) -> DataChangeView:
+    change = await changes.decide_change(data_change_id, command, packs, directories, unit)
+    return await portal_views.change_card(change, packs, unit)
+
+
+@router.post("/data-changes/{data_change_id}/withdraw", permission="data_change:withdraw")
+async def withdraw_change(data_change_id: UUID, packs: PortalsDep, unit: UnitDep) -> DataChangeView:
+    return await portal_views.change_card(await changes.withdraw_change(data_change_id, unit), packs, unit)
+
+
+@router.put("/accounts/me/preferences", permission="account:prefer")
+async def prefer(command: Prefer, unit: UnitDep) -> AccountView:
+    return await queries.account_view(await preferences.prefer(command, unit), unit)
+
+
+@router.get("/accounts/me/export", permission="account:read", rate="10/minute")
+async def export_own(
+    packs: PortalsDep, unit: UnitDep, format: Annotated[Literal["json", "html"], Query()] = "json"
+) -> Response:
+    told = await export.export(packs, unit)
+    if format == "html":
+        return HTMLResponse(export.page(told), headers=export.HEADERS)
+    named = {"Content-Disposition": 'attachment; filename="export.json"'}
+    return JSONResponse(told.model_dump(mode="json"), headers=named)
+
+
+def _consent(text: ConsentText) -> FormConsent:
+    return FormConsent(
+        purpose=text.purpose,
+        version=text.version,
+        text_hash=text.text_hash,
+        required=text.required,
+        title=text.title,
+        text=text.text,
+    )
+
+
+async def _recognised(unit: Unit) -> None:
+    """A family that has just registered reads its own before the directory's event has come round."""
+    if unit.actor.id is None:
+        await filling.recognised(unit)

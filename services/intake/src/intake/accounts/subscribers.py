@@ -1,0 +1,19 @@
+"""The portal's timer: a status document is about to end (D0-19)."""
+
+from __future__ import annotations
+
+from chassis.timers import Timer, TimerRouter
+from chassis.unit import Unit
+
+from intake.accounts.filling import DOCUMENT_EXPIRES, document_ends_at
+from intake.accounts.questionnaire import Questionnaire
+
+timers = TimerRouter()
+
+
+@timers.on(DOCUMENT_EXPIRES)
+async def status_document_expires(timer: Timer, unit: Unit) -> None:
+    found = await unit.session.get(Questionnaire, timer.subject_id, with_for_update=True)
+    ends = await document_ends_at(found, unit) if found else None
+    if found and ends:
+        found.document_expires(ends)
