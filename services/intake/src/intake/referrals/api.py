@@ -14,7 +14,7 @@ from fastapi import Body, Query, Request, Response
 from intake.referrals import commands, endpoints, imports, queries, returns
 from intake.referrals.commands import Accept, Complete, Decline, Parties, RelayAnswer, Revoke
 from intake.referrals.endpoints import ChangeEndpoint, EndpointView, RegisterEndpoint
-from intake.referrals.extracts import IpraReturn
+from intake.referrals.extracts import IpraImport, IpraReturn
 from intake.referrals.form import AgencySignal, RegisterReferral
 from intake.referrals.grounds import EVERYTHING
 from intake.referrals.layouts import JSON_1
@@ -118,7 +118,7 @@ async def agency_extract(
 ) -> ImportView:
     message = await signed(request, unit)
     if message.subject_id is not None:
-        return await queries.import_view(message.subject_id, unit)
+        return ImportView.of(await unit.session.get_one(IpraImport, message.subject_id))
     content = command.model_dump_json(exclude_none=True).encode()
     job = await imports.queue_import(
         unit.new_id(), region, JSON_1, content, message.endpoint.organisation_id, packs, unit
