@@ -60,13 +60,13 @@ async def status(unit: UnitDep) -> ThreadView:
     return await queries.thread(await thread.own_enquiry(unit), unit)
 
 
-@router.post("/enquiries/status/messages", permission="enquiry:follow_up", status_code=201, rate="30/minute")
+@router.post("/enquiries/status/messages", permission="enquiry:follow_up", status_code=201, rate="120/minute")
 async def follow_up(command: Ask, journals: JournalsDep, unit: UnitDep) -> ThreadView:
     asked = await thread.ask(await thread.own_enquiry(unit), command, journals, unit)
     return await queries.thread(asked.id, unit)
 
 
-@router.post("/enquiries/status/channel", permission="enquiry:follow_up", rate="30/minute")
+@router.post("/enquiries/status/channel", permission="enquiry:follow_up", rate="120/minute")
 async def choose_channel(command: ChooseChannel, unit: UnitDep) -> ThreadView:
     chosen = await thread.choose_channel(await thread.own_enquiry(unit), command, unit)
     return await queries.thread(chosen.id, unit)
@@ -82,7 +82,7 @@ async def own_thread(enquiry_id: UUID, unit: UnitDep) -> ThreadView:
     return await queries.own_thread(enquiry_id, unit)
 
 
-@router.post("/enquiries/own/{enquiry_id}/messages", permission="enquiry:own", status_code=201, rate="30/minute")
+@router.post("/enquiries/own/{enquiry_id}/messages", permission="enquiry:own", status_code=201, rate="120/minute")
 async def own_follow_up(enquiry_id: UUID, command: Ask, journals: JournalsDep, unit: UnitDep) -> ThreadView:
     await thread.ask(enquiry_id, command, journals, unit)
     return await queries.own_thread(enquiry_id, unit)
