@@ -93,7 +93,6 @@ class Running:
         api, worker = (_runtime(service, made, url, bus, clock, issuer) for url in (urls.api, urls.worker))
         await worker.authority.never_lost()
         metrics = Metrics(service.name)
-        service.measure(worker, metrics)
         return cls(
             service=service,
             app=service.app(api, metrics),
@@ -174,12 +173,13 @@ class Running:
         sequence: int | None = None,
         id: UUID | None = None,
         traceparent: str | None = None,
+        deliveries: int = 1,
     ) -> str | None:
         """Hand an event to every durable of the service that reads its aggregate, through the real inbox path.
 
-        ``subject``: the aggregate, by default the event's own. ``sequence``: by default one more
-        than the last delivered. The answer is None, or why a durable did not take the event: the error of its failed
-        attempt or dead letter, or ``gap``.
+        ``subject``: the aggregate, by default the event's own. ``sequence``: by default one more than the last
+        delivered. ``deliveries``: how often the bus has brought it. The answer is None, or why a durable did not take
+        the event: the error of its failed attempt or dead letter, or ``gap``.
         """
         subject = subject or event.aggregate_id
         sequence = sequence or self._sequences.get(subject, 0) + 1
@@ -188,8 +188,14 @@ class Running:
             id or new_id(), event.type(), self.clock.now(), subject, sequence, uuid4(), None, traceparent
         )
         message = Message(event.subject(), event.model_dump_json().encode(), envelope.headers())
-        faults = [await self._take(consumer, message, envelope) for consumer in self._consumers(event)]
+        faults = [await self._take(consumer, message, envelope, deliveries) for consumer in self._consumers(event)]
         return next((fault for fault in faults if fault), None)
+
+    async def gauges(self) -> str:
+        """The rooms' gauges as ``/metrics`` would show them."""
+        metrics = Metrics(self.service.name)
+        self.service.measure(self.worker, metrics)
+        return (await metrics.render()).decode()
 
     async def fire_timers(self) -> int:
         """Fire what is due at the clock's time; how many had their effect."""
@@ -202,9 +208,9 @@ class Running:
         assert wanted, f"{self.service.name} does not subscribe to {event.producer}.{event.aggregate}"
         return [Consumer(subscription, self.worker) for subscription in wanted]
 
-    async def _take(self, consumer: Consumer, message: Message, envelope: Envelope) -> str | None:
+    async def _take(self, consumer: Consumer, message: Message, envelope: Envelope, deliveries: int) -> str | None:
         self._delivered += 1
-        settlement = await consumer.take([read(message, consumer.subscription, self._delivered)])
+        settlement = await consumer.take([read(message, consumer.subscription, self._delivered, deliveries=deliveries)])
         async with self.worker.transaction() as unit:
             which = {"consumer": consumer.name, "event": envelope.id}
             fault: str | None = await unit.session.scalar(_FAULT, which)

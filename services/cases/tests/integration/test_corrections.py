@@ -133,7 +133,7 @@ async def test_D4_21_a_signed_act_is_never_changed_by_a_later_report(app: Runnin
     assert len(await listed(family)) == 2
     (item,) = [item for item in await work(family) if item["kind"] == "act_questioned"]
     assert item["subject_id"] == act["id"]
-    assert 'urgent_acts_open{service="cases",why="questioned"}' in (await app.metrics.render()).decode()
+    assert 'urgent_acts_open{service="cases",why="questioned"}' in await app.gauges()
     told = [e for e in await facts(app, UrgentActQuestioned) if e.case_id == family.case_id]
     assert [(e.signed_services, e.reported_services) for e in told] == [(2, 1)]
 

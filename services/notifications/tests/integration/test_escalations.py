@@ -55,7 +55,7 @@ async def test_D2_17_overdue_calls_and_open_messages_are_on_the_metrics_page(off
     await office.household(email="не адрес")
     await office.send()
     await at(office, DUE + timedelta(seconds=1))
-    shown = (await office.app.metrics.render()).decode()
+    shown = await office.app.gauges()
     assert 'call_backs_overdue{region="smolensk",service="notifications"} 1.0' in shown
     assert 'messages_open{service="notifications",state="failed"} 1.0' in shown
     assert 'messages_open{service="notifications",state="unknown"} 0.0' in shown

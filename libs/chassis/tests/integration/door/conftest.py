@@ -72,6 +72,7 @@ GUARDED = (
             Relation.TERRITORY: "territory",
             Relation.CHILD: "child_id",
             Relation.TOKEN: "token",
+            Relation.SELF: "taken_by",
         },
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+from chassis.gaps import LASTING_DELIVERIES
 from chassis.running import Running
 from contracts.intake import ApplicationReturned, OrganisationRegistered
 
@@ -39,6 +40,17 @@ async def test_dead_letters_show_at_the_operators_door(app: Running) -> None:
     (letter,) = (await operator.get("/operations/dead-letters")).json()
     assert letter["event_type"] == "intake.organisation.registered.v1"
     assert "payload" not in letter
+
+
+async def test_gaps_that_last_show_at_the_operators_door(app: Running) -> None:
+    event = registered()
+    await app.deliver(event, sequence=1)
+    assert await app.deliver(event, sequence=3, deliveries=LASTING_DELIVERIES) is not None
+    operator = await app.as_role("operator")
+    (gap,) = (await operator.get("/operations/gaps")).json()
+    assert str(event.aggregate_id) in gap["waits_for"]
+    stranger = await app.as_role("coordinator")
+    assert (await stranger.get("/operations/gaps")).status_code == 403
 
 
 async def test_timers_fire_when_the_clock_has_come_there(app: Running) -> None:

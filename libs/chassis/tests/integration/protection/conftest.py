@@ -26,7 +26,7 @@ TABLES = (
 )""",
     "CREATE TABLE file_notes (id uuid PRIMARY KEY, case_id uuid NOT NULL, body text NOT NULL)",
     "CREATE TABLE applications (id uuid PRIMARY KEY, token_digest text NOT NULL, organisation uuid, serving uuid, "
-    "territory text, child_id uuid, state text NOT NULL)",
+    "territory text, child_id uuid, filed_by uuid, state text NOT NULL)",
     "CREATE TABLE catalogue (code text PRIMARY KEY)",
 )
 _TERRITORY = ("territory", "region")
@@ -53,6 +53,7 @@ GUARDED: tuple[Entry, ...] = (
             Relation.TERRITORY: "territory",
             Relation.CHILD: "child_id",
             Relation.TOKEN: "token_digest",
+            Relation.SELF: "filed_by",
         },
     ),
     Open("catalogue", writers=(Permission("organisation:manage"),)),
