@@ -8,7 +8,7 @@ from chassis.testing import START, Runner
 from intake.directory.background import load_directories
 from intake.main import service
 from intake.outreach.watch import name_finders_of_packs
-from intake.testing import IRKUTSK, Route, SMOLENSK
+from intake.testing import IRKUTSK, SMOLENSK, Route
 
 
 @pytest.fixture(scope="module")

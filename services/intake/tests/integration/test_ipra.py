@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
-import defusedxml.ElementTree as ET
+import defusedxml.ElementTree as safe_xml  # type: ignore[import-untyped]
 import pytest
-from chassis.running import Caller, Running
 from chassis.keyring import erased
+from chassis.running import Caller, Running
 from contracts.intake import IpraExtractReceived, IpraExtractSuperseded, OutreachOpened
 from intake.referrals import imports
 from intake.referrals.extracts import ImportChunk, IpraExtract, IpraImport
@@ -132,7 +132,9 @@ async def test_D3_24_the_newest_extract_is_in_force_in_whatever_order_they_come(
     assert rows[2].outreach_id is not None
     opened = [e for e in await irkutsk.app.published(OutreachOpened) if isinstance(e, OutreachOpened)]
     assert len([e for e in opened if e.origin_id in {one.id for one in rows}]) == 1, "one ladder per child"
-    superseded = [e for e in await irkutsk.app.published(IpraExtractSuperseded) if e.aggregate_id in {r.id for r in rows}]
+    superseded = [
+        e for e in await irkutsk.app.published(IpraExtractSuperseded) if e.aggregate_id in {r.id for r in rows}
+    ]
     received = [e for e in await irkutsk.app.published(IpraExtractReceived) if e.aggregate_id in {r.id for r in rows}]
     assert len(received) == 3
     assert len(superseded) <= 2
@@ -212,7 +214,7 @@ async def test_D3_24_execution_goes_back_to_the_bureau_once_and_again_when_corre
     made = await curator.post("/ipra-returns", json=where)
     assert made.status_code == 201, made.text
     file = await curator.get(f"/ipra-returns/{made.json()['id']}/content")
-    root = ET.fromstring(file.content)
+    root = safe_xml.fromstring(file.content)
     assert (root.tag, root.attrib["version"]) == ("ipraExecution", "1")
     assert [one.findtext("mark") for one in root if one.findtext("number") == told["number"]] == ["notExecuted"]
     assert "Рощин" not in file.text

@@ -12,6 +12,7 @@ from chassis.running import Caller, Running
 from contracts.access import Relation, Role
 from intake.main import service
 from intake.outreach.model import Outreach
+from intake.outreach.tracking import inland_check
 from intake.referrals.agencies import AgencyEndpoint
 from intake.referrals.extracts import IpraExtract, IpraImport, IpraReturn
 from intake.referrals.imports import work_off_one
@@ -27,6 +28,8 @@ OPERATOR, CLINIC = organisation("operator-angarsk", IRKUTSK), organisation("poly
 SIGNED = {"/agency/referrals", "/agency/ipra-extracts"}
 """Doors that ask for a signature too: without one a caller the policy lets in hears 401."""
 
+PEOPLE = {name: signal()[name] for name in ("child", "family")}
+LETTER = "6640000000000" + inland_check("6640000000000")
 BODIES: dict[str, Any] = {
     "/referrals": {**signal(), "kind": "moon"},
     "/referrals/{referral_id}/decline": {"reason_code": "moon"},
@@ -40,11 +43,18 @@ BODIES: dict[str, Any] = {
     "/ipra-returns": {"region": IRKUTSK, "organisation_id": str(OPERATOR)},
     "/agency-endpoints": {"region": IRKUTSK, "organisation_id": str(uuid4())},
     "/agency-endpoints/{endpoint_id}": {"callback_url": "https://elsewhere.example.org/"},
-    "/outreaches": {"region": "moon", "organisation_id": str(OPERATOR), **{k: signal()[k] for k in ("child", "family")}},
+    "/outreaches": {
+        "region": "moon",
+        "organisation_id": str(OPERATOR),
+        **{k: signal()[k] for k in ("child", "family")},
+    },
     "/outreaches/{outreach_id}/assign": {"responsible_id": str(uuid4())},
     "/outreaches/{outreach_id}/calls": {"outcome": "nobody_home"},
     "/outreaches/{outreach_id}/visits": {"outcome": "no_answer"},
-    "/outreaches/{outreach_id}/letters": {"tracking_number": "66400000000009", "posted_on": "2026-03-02"},
+    "/outreaches/{outreach_id}/letters": {
+        "tracking_number": "6640000000000" + inland_check("6640000000000"),
+        "posted_on": "2026-01-01",
+    },
     "/outreaches/{outreach_id}/letters/{letter_id}/outcome": {"outcome": "delivered", "on": "2026-03-02"},
     "/outreaches/{outreach_id}/skip": {"reason_code": "moon"},
     "/outreaches/{outreach_id}/break-off": {"reason_code": "moon"},

@@ -58,9 +58,7 @@ async def test_T13_both_sides_see_each_state_at_once(irkutsk: Route, curator: Ca
     assert (await clinic.get(url)).json()["state"] == "done"
 
 
-async def test_T13_the_receiver_declines_with_a_reason_and_the_sender_revokes(
-    curator: Caller, clinic: Caller
-) -> None:
+async def test_T13_the_receiver_declines_with_a_reason_and_the_sender_revokes(curator: Caller, clinic: Caller) -> None:
     url = f"/referrals/{(await received(curator))['id']}"
     unknown = await curator.post(f"{url}/decline", json={"reason_code": "moon_phase"})
     assert (unknown.status_code, unknown.json()["slug"]) == (422, "reason_unknown")

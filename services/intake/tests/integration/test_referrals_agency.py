@@ -106,8 +106,8 @@ async def agency(intake: Running, system: System) -> Agency:
         made = await administrator.post("/agency-endpoints", json=body)
         assert made.status_code == 201, made.text
     else:
-        body = {"callback_url": system.url, "new_secret": True}
-        made = await administrator.put(f"/agency-endpoints/{known}", json=body)
+        change = {"callback_url": system.url, "new_secret": True}
+        made = await administrator.put(f"/agency-endpoints/{known}", json=change)
     caller = await Route(intake, IRKUTSK).person("agency.polyclinic")
     return Agency(caller, made.json()["secret"], made.json()["id"])
 

@@ -52,9 +52,7 @@ def found(**changes: object) -> Outreach:
 
 
 def attempt(outreach: Outreach, means: ContactStep, outcome: ContactOutcome, at: datetime = START) -> Attempt:
-    return Attempt(
-        id=uuid4(), outreach_id=outreach.id, means=means, outcome=outcome, attempted_at=at, next_try_at=None
-    )
+    return Attempt(id=uuid4(), outreach_id=outreach.id, means=means, outcome=outcome, attempted_at=at, next_try_at=None)
 
 
 def try_(outreach: Outreach, means: ContactStep, outcome: ContactOutcome, meeting: Meeting | None = None) -> None:

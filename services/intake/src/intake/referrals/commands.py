@@ -143,7 +143,9 @@ async def accept(referral_id: UUID, command: Accept, packs: Finding, unit: Unit)
     """The receiver takes the referral on; a signal about a family opens outreach, counted from its arrival (D3-15)."""
     referral = await unit.get(Referral, referral_id, "referral:accept", version=command.version)
     outreach_id = None
-    if known_kind(referral.kind, packs.pack(referral.region)).opens_outreach and not referral.outgoing:
+    # A receiver that does no outreach of its own, such as another agency, only takes the referral on.
+    finds = bool(relations(unit.actor.roles, "outreach", "open")) and not referral.outgoing
+    if finds and known_kind(referral.kind, packs.pack(referral.region)).opens_outreach:
         outreach_id = await open_outreach(referral, packs, unit)
     referral.accept(unit.now, outreach_id)
     await settled(referral, unit)
@@ -188,7 +190,12 @@ async def relay_answer(referral_id: UUID, command: RelayAnswer, packs: Finding, 
     """Enter the receiver's answer for it; only to referrals we have sent."""
     referral = await unit.get(Referral, referral_id, "referral:relay", version=command.version)
     if not referral.outgoing:
-        raise forbidden()
+        raise DomainError(
+            "not_outgoing",
+            Kind.CONFLICT,
+            ru="Ответ вносят только за получателя обращения, которое отправили мы.",
+            en="An answer is entered for the receiver of a referral we have sent only.",
+        )
     pack, code = packs.pack(referral.region), command.code or ""
     match command.answer:
         case State.ACCEPTED:

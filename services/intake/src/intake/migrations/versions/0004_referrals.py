@@ -87,7 +87,8 @@ TABLES = (
 )""",
     "CREATE INDEX ix_ipra_extracts_child_id ON ipra_extracts (child_id)",
     "CREATE INDEX ix_ipra_extracts_organisation_id ON ipra_extracts (organisation_id)",
-    """CREATE UNIQUE INDEX uq_ipra_extracts_in_force ON ipra_extracts (region, person_digest) WHERE state = 'in_force'""",
+    """CREATE UNIQUE INDEX uq_ipra_extracts_in_force ON ipra_extracts (region, person_digest)
+WHERE state = 'in_force'""",
     """CREATE TABLE ipra_executions (
     extract_id UUID NOT NULL,
     measure INTEGER NOT NULL,
@@ -191,7 +192,8 @@ TABLES = (
     CONSTRAINT pk_agency_callbacks PRIMARY KEY (id)
 )""",
     "CREATE INDEX ix_agency_callbacks_referral_id ON agency_callbacks (referral_id)",
-    """CREATE INDEX ix_agency_callbacks_waiting ON agency_callbacks (next_try_at) WHERE delivered_at IS NULL AND gave_up_at IS NULL""",
+    """CREATE INDEX ix_agency_callbacks_waiting ON agency_callbacks (next_try_at)
+WHERE delivered_at IS NULL AND gave_up_at IS NULL""",
 )
 
 

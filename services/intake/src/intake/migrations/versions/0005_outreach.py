@@ -49,7 +49,8 @@ TABLES = (
     "CREATE INDEX ix_outreaches_origin_id ON outreaches (origin_id)",
     "CREATE INDEX ix_outreaches_person_digest ON outreaches (person_digest)",
     "CREATE INDEX ix_outreaches_responsible_id ON outreaches (responsible_id)",
-    """CREATE UNIQUE INDEX uq_outreaches_running_person ON outreaches (organisation_id, person_digest) WHERE state IN ('open', 'agreed', 'met', 'surveyed')""",
+    """CREATE UNIQUE INDEX uq_outreaches_running_person ON outreaches (organisation_id, person_digest)
+WHERE state IN ('open', 'agreed', 'met', 'surveyed')""",
     """CREATE TABLE outreach_steps (
     outreach_id UUID NOT NULL,
     position INTEGER NOT NULL,
