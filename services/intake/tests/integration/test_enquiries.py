@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from contracts.notifications import MessageFailed, MessageSent
 from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import place, unseal
 from contracts.testing import examples
+from intake.enquiries.subscribers import recompute_due_times
 from intake.enquiries.testing import OMSK, Desk
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -443,3 +444,33 @@ async def test_a_letter_written_down_late_counts_from_its_receipt(desk: Desk, co
     future = (desk.app.clock.now() + timedelta(days=1)).isoformat()
     refused = await coordinator.post("/enquiries", json={"region": OMSK, **LETTER, "received_at": future})
     assert (refused.status_code, refused.json()["slug"]) == (422, "time_impossible")
+
+
+async def test_D0_38_the_page_of_a_question_runs_its_own_script_only(desk: Desk) -> None:
+    page = await desk.app.client().get("/question")
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert 'lang="ru"' in page.text
+    filed = await desk.submitted(name="Рябов Пётр", phone="89050001122")
+    assert "/question#" in filed["status_url"]
+    shown = await desk.app.client(status_token=filed["status_token"]).get("/enquiries/status")
+    assert shown.json()["time_zone"] == "Asia/Omsk"
+
+
+async def test_D1_14_running_terms_follow_a_calendar_that_changed(desk: Desk, coordinator: Caller) -> None:
+    filed = await desk.registered(coordinator, **CALL)
+    url, specialist = await serving(desk, coordinator)
+    now = desk.app.clock.now().isoformat()
+    await specialist.post(f"{url}/answer", json={"text": "Сказали сразу", "told_at": now})
+    before = (await specialist.get(url)).json()["due"]["due_at"]
+    known = desk.app.worker.regions
+    closed = known[OMSK].model_copy(update={"calendar_extra": {date(2026, 3, 3): "День района"}})
+    desk.app.worker.regions = {**known, OMSK: closed}
+    await recompute_due_times(desk.app.worker)
+    desk.app.worker.regions = known
+    moved = (await coordinator.get(f"/enquiries/{filed['id']}")).json()["due"]
+    assert datetime.fromisoformat(moved["due_at"]) == datetime.fromisoformat(filed["due_at"]) + timedelta(days=1)
+    assert "День района" in moved["explanation"]
+    assert (await specialist.get(url)).json()["due"]["due_at"] == before

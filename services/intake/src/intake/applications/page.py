@@ -10,15 +10,21 @@ from importlib.resources import files
 HTML = files("intake.applications").joinpath("status.html").read_text("utf-8")
 
 
-def _hash_of(tag: str) -> str:
-    (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", HTML, re.DOTALL)
+def _hash_of(tag: str, html: str) -> str:
+    (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
     return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
-HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src {_hash_of('style')}; script-src {_hash_of('script')}; "
-    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-}
+def headers_of(html: str) -> dict[str, str]:
+    """Headers under which a page runs its own script and style only, and is kept nowhere."""
+    own = f"style-src {_hash_of('style', html)}; script-src {_hash_of('script', html)}"
+    return {
+        "Content-Security-Policy": f"default-src 'none'; {own}; "
+        "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+HEADERS = headers_of(HTML)

@@ -9,8 +9,9 @@ from uuid import UUID
 from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Body, File, Form, Query, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse
 
-from intake.enquiries import aids, gateway, journal, public, queries
+from intake.enquiries import aids, gateway, journal, page, public, queries
 from intake.enquiries.commands import amend, answer, files, incoming, publish, register, thread, work
 from intake.enquiries.commands.amend import Amend
 from intake.enquiries.commands.answer import Answer, Told
@@ -46,6 +47,11 @@ async def enquiry_form(region: str, journals: JournalsDep, unit: UnitDep) -> aid
 )
 async def submit(region: str, command: SubmitEnquiry, journals: JournalsDep, unit: UnitDep) -> Registered:
     return await register.submit_enquiry(region, command, journals, unit)
+
+
+@router.get("/question", permission="form:read", response_class=HTMLResponse, include_in_schema=False)
+async def question_page() -> HTMLResponse:
+    return HTMLResponse(page.HTML, headers=page.HEADERS)
 
 
 @router.post("/gateways/sms/{region}", permission="enquiry:submit", status_code=202, rate="600/minute")

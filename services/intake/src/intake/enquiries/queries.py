@@ -214,6 +214,7 @@ async def _thread_view(enquiry: Enquiry, unit: Unit) -> ThreadView:
         next_step=NEXT_STEPS[enquiry.state],
         registered_at=enquiry.registered_at,
         answer_channel=enquiry.answer_channel,
+        time_zone=str(unit.regions[enquiry.region].zone_of(enquiry.territory.partition("/")[2] or None)),
         due=DueView.of(enquiry, unit.now),
         thread=await _thread(enquiry, key, unit),
         can_write=enquiry.state in ALLOWED["ask"],

@@ -135,6 +135,7 @@ class ThreadView(BaseModel):
     next_step: str
     registered_at: datetime
     answer_channel: EnquiryChannel
+    time_zone: str
     due: DueView
     thread: list[MessageView]
     can_write: bool
