@@ -25,7 +25,7 @@ class IntakeSettings(ServiceSettings):
     form_rate: str = "30/minute"
     """How many applications one address may submit (notation of `limits`); a polyclinic files many from one."""
     account_rate: str = "30/minute"
-    """How many accounts, questionnaires and requests to change data one address may begin."""
+    """How many accounts, questionnaires, requests to change data and exports one address may begin."""
     binding_rate: str = "10/minute"
     """How many binding codes one address may try."""
     mailboxes: tuple[Mailbox, ...] = ()

@@ -12,6 +12,7 @@ from chassis.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from contracts.cases import ConsentRecorded
 from contracts.identifiers import ConsentForm, Purpose, named_id
+from intake.applications.duplicates import Duplicate
 from intake.applications.model import Application
 from intake.main import service
 from intake.testing import MOSCOW, Route, filled_form, organisation
@@ -42,6 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/applications/{application_id}/hand-over": {"serving_organisation_id": str(organisation("early-help-south"))},
     "/applications/{application_id}/return": {"reason_code": "moon_phase"},
     "/applications/{application_id}/binding-code": {"documents_seen": False},
+    "/applications/{application_id}/territories": {"residence": MOSCOW, "responsible": MOSCOW},
+    "/applications/{application_id}/duplicates/{duplicate_id}": {"same": True},
     "/accounts/me/bindings": {"code": "no code"},
     "/staff/{principal_id}": {"roles": ["family"]},
 }
@@ -55,6 +58,7 @@ class Scene:
     application: Application
     token: str
     file_id: str
+    duplicate_id: UUID
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +82,17 @@ async def scene(intake: Running) -> Scene:
     )
     assert await intake.deliver(consent, subject=consent.case_id) is None
     async with intake.unit() as unit:
-        return Scene(
-            intake, await unit.session.get_one(Application, card["id"]), card["status_token"], sent.json()["id"]
+        duplicate = Duplicate(
+            id=uuid4(),
+            application_id=UUID(card["id"]),
+            earlier_id=uuid4(),
+            state="found",
+            reasons=["name", "phone"],
+            found_at=unit.now,
         )
+        unit.session.add(duplicate)
+        found = await unit.session.get_one(Application, card["id"])
+        return Scene(intake, found, card["status_token"], sent.json()["id"], duplicate.id)
 
 
 async def caller(scene: Scene, cell: Cell) -> Caller:
@@ -113,10 +125,11 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
         file_id=scene.file_id,
         principal_id=STAFF,
         region="moscow-oblast" if "questionnaire" in cell.door.path else MOSCOW,
-        duplicate_id=uuid4(),
+        duplicate_id=scene.duplicate_id,
     )
-    if path.endswith(("/files", "/protocol")):
-        return await who.post(path, files={"file": ("a.txt", b"not a document", "text/plain")})
+    if path.endswith(("/files", "/protocol", "/import")):
+        document = {"file": ("a.txt", b"not a document", "text/plain")}
+        return await who.post(path, files=document, params={"region": MOSCOW})
     body = None if cell.door.method == "GET" else BODIES.get(cell.door.path, {})
     return await who.request(cell.door.method, path, json=body, params={"limit": 200} if body is None else None)
 

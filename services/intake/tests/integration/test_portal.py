@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from chassis.canary import Canary
 from chassis.clock import new_id
-from chassis.regions import load_packs
 from chassis.running import Caller, Running
 from contracts.intake import (
     DataChangeDecided,
@@ -20,52 +19,17 @@ from contracts.intake import (
 )
 from contracts.personal import FileOpening
 from contracts.sealed import place, unseal
-from intake.accounts.portal import PortalPack
 from intake.accounts.questionnaire import Questionnaire
-from intake.testing import REGIONS, Route, organisation
+from intake.accounts.testing import ANSWERS, OBLAST, accepted, consents, sent, written
+from intake.testing import Route, organisation
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-OBLAST = "moscow-oblast"
-PORTAL = load_packs(REGIONS, "portal", PortalPack)[OBLAST]
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
     "0500017a5eab3f0000000049454e44ae426082"
 )
 PDF = b"%PDF-1.7\n%%EOF\n"
-ANSWERS: dict[str, Any] = {
-    "child_name": "Берёзкин Тимур",
-    "sex": "male",
-    "birth_date": "2019-05-01",
-    "district": f"{OBLAST}/klin",
-    "address": "г. Клин, ул. Тихая, д. 3",
-    "diagnosis": "нарушение слуха",
-    "status_document": {
-        "number": "0012345",
-        "series": "МСЭ-2024",
-        "issued_on": "2024-06-01",
-        "valid_until": "2026-06-01",
-    },
-    "parents": [{"name": "Берёзкина Инна Львовна", "identity_document": "паспорт 00 00 000000"}],
-    "home_phone": "8 (496) 240-00-01",
-    "work_phone": "+7 495 000-00-02",
-    "mobile_phone": "89050001122",
-    "email": "inna@example.org",
-    "note": "Ищем сурдопедагога",
-}
-
-
-def consents(**changes: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "purpose": text.purpose.value,
-            "text_version": text.version,
-            "text_hash": text.text_hash,
-            "given_at": "2026-03-02T06:55:00Z",
-            **changes,
-        }
-        for text in PORTAL.consents
-    ]
 
 
 @pytest.fixture
@@ -78,27 +42,6 @@ async def family(intake: Running) -> Caller:
 @pytest.fixture
 async def consultant(intake: Running) -> Caller:
     return await Route(intake, OBLAST).person("konsultant.sever")
-
-
-async def written(family: Caller, **changes: Any) -> dict[str, Any]:
-    told = {name: value for name, value in {**ANSWERS, **changes}.items() if value is not None}
-    answer = await family.post("/questionnaires", json={"region": OBLAST, **told})
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-async def sent(family: Caller, **changes: Any) -> dict[str, Any]:
-    card = await written(family, **changes)
-    answer = await family.post(f"/questionnaires/{card['id']}/send", json={"consents": consents()})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def accepted(family: Caller, consultant: Caller, **changes: Any) -> dict[str, Any]:
-    card = await sent(family, **changes)
-    answer = await consultant.post(f"/questionnaires/{card['id']}/accept", json={})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 async def test_D0_02_every_municipality_belongs_to_exactly_one_of_four_sectors(intake: Running) -> None:

@@ -190,7 +190,7 @@ async def prefer(command: Prefer, unit: UnitDep) -> AccountView:
     return await queries.account_view(await preferences.prefer(command, unit), unit)
 
 
-@router.get("/accounts/me/export", permission="account:read", rate="10/minute")
+@router.get("/accounts/me/export", permission="account:read", route_class_override=limited_by("account_rate"))
 async def export_own(
     packs: PortalsDep, unit: UnitDep, format: Annotated[Literal["json", "html"], Query()] = "json"
 ) -> Response:
