@@ -32,13 +32,18 @@ def run(
     data: DataDir = DATA,
     story: Annotated[bool, typer.Option(help="play the main story after the start")] = True,
     stay: Annotated[bool, typer.Option(help="stay up afterwards")] = True,
+    shift_ports: Annotated[int, typer.Option(envvar="MARSHRUT_SHIFT_PORTS", help="every port this much higher")] = 0,
 ) -> None:
     """Start everything, play the main story with visible progress, stay up until Ctrl-C."""
     holder = Holder(data)
     try:
         holder.take()
-        _run(data, story=story, stay=stay)
-    except (AlreadyRunningError, PortBusyError, StartFailedError) as error:
+        _run(data, Ports.usual(shift_ports), story=story, stay=stay)
+    except PortBusyError as error:
+        hint = "или сдвиньте все порты: MARSHRUT_SHIFT_PORTS=1000 make run (--shift-ports 1000)"
+        console.print(f"[bold red]Не запустилось:[/] {error}\n{hint}", highlight=False)
+        raise typer.Exit(1) from error
+    except (AlreadyRunningError, StartFailedError) as error:
         console.print(f"[bold red]Не запустилось:[/] {error}", highlight=False)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
@@ -48,12 +53,12 @@ def run(
             holder.release()
 
 
-def _run(data: Path, *, story: bool, stay: bool) -> None:
+def _run(data: Path, ports: Ports, *, story: bool, stay: bool) -> None:
     # set anew for SIGINT too: a shell starts background jobs with it ignored
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     began = time.monotonic()
-    system = System(data, Ports.usual(), REGIONS)
+    system = System(data, ports, REGIONS)
     with system.running(lambda text: console.print(f"[dim]{time.monotonic() - began:5.1f} с[/] {text}")):
         console.print(f"[bold green]Готово за {time.monotonic() - began:.0f} с[/]")
         if story:

@@ -24,12 +24,14 @@ from embedded import (
     MailSink,
     Nats,
     OidcClient,
+    PortBusyError,
     Postgres,
     Process,
     ServiceUser,
     caddyfile,
     free_port,
 )
+from embedded.ports import is_free
 
 from local_deploy.environment import service_environment, service_process
 from local_deploy.staff import DEMO_PASSWORD, StaffMember, demo_staff
@@ -60,8 +62,9 @@ class Ports:
     nats_monitor: int = 8143
 
     @classmethod
-    def usual(cls) -> Ports:
-        return cls()
+    def usual(cls, shift: int = 0) -> Ports:
+        """The usual ones, each ``shift`` higher."""
+        return cls(**{field.name: getattr(cls(), field.name) + shift for field in fields(cls)})
 
     @classmethod
     def free(cls) -> Ports:
@@ -70,6 +73,12 @@ class Ports:
     def of(self, service: str) -> int:
         port: int = getattr(self, service)
         return port
+
+    def refuse_busy(self) -> None:
+        """Raise `PortBusyError` for the first one another program listens on."""
+        for field in fields(self):
+            if not is_free(self.of(field.name)):
+                raise PortBusyError(field.name, self.of(field.name))
 
 
 class System:
@@ -116,6 +125,7 @@ class System:
 
     def start(self, progress: Progress = lambda _: None) -> None:
         """Start everything and wait until it answers; raises `StartFailedError` or `PortBusyError`."""
+        self.ports.refuse_busy()
         progress("starting PostgreSQL, NATS, the mail sink and the identity provider")
         for server in (self.identity, self.postgres, self.nats, self.mail):
             server.launch()
