@@ -66,5 +66,8 @@ faults: setup ## kill and pause everything under load for about ten minutes
 bench: setup ## ratios side by side with peers and limits
 	$(BIN)/python -m bench
 
+bench-planner: setup ## routes against published best values and opponents [INSTANCES=dir] [LIMIT=20] [SEEDS=5]
+	$(BIN)/python bench/planner/run.py $(if $(INSTANCES),--instances $(INSTANCES)) --limit $(or $(LIMIT),20) --seeds $(or $(SEEDS),5)
+
 clean: stop ## remove the local data of `make run` (not the installed packages)
 	rm -rf .marshrut
