@@ -186,6 +186,7 @@ _OUTREACH = (
 )
 
 _FILING = (
+    _grant(Role.FAMILY, "application", "withdraw_own", Relation.CHILD, FULL),
     _grant(Role.DOCTOR, "application", "read attach_protocol", Relation.SELF, REACH),
     _grant(
         Role.COORDINATOR, "application", "attach_protocol set_territories judge_duplicate", Relation.ORGANISATION, FULL

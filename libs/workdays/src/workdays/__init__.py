@@ -5,7 +5,7 @@ from workdays.counting import add_calendar_days, add_months, add_working_days
 from workdays.days import DayKind, DayReason
 from workdays.deadlines import Deadline, deadline
 from workdays.explanation import Explained, Explanation, Step, StepCode, YearBasis
-from workdays.standing import SOON, Standing, overdue
+from workdays.standing import SOON, Standing, horizon, overdue
 from workdays.terms import OfficeHours, Term, TermKind
 from workdays.years import CalendarYear, Decree
 
@@ -30,5 +30,6 @@ __all__ = [
     "add_months",
     "add_working_days",
     "deadline",
+    "horizon",
     "overdue",
 ]

@@ -28,6 +28,12 @@ def overdue(due_at: datetime, done_at: datetime | None, now: datetime, soon: tim
         raise ValueError("due_at, done_at and now need a time zone")
     if done_at is not None:
         return Standing.DONE_ON_TIME if done_at <= due_at else Standing.DONE_LATE
-    if now > due_at:
+    late_before, soon_until = horizon(now, soon)
+    if due_at < late_before:
         return Standing.OVERDUE
-    return Standing.SOON if due_at - now <= soon else Standing.OPEN
+    return Standing.SOON if due_at <= soon_until else Standing.OPEN
+
+
+def horizon(now: datetime, soon: timedelta = SOON) -> tuple[datetime, datetime]:
+    """The same rule for a query: what was due before the first moment is overdue, up to the second it is soon."""
+    return now, now + soon

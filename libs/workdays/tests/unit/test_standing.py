@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from workdays import Standing, overdue
+from workdays import Standing, horizon, overdue
 
 DUE = datetime(2026, 4, 7, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -32,3 +32,11 @@ def test_how_soon_is_soon_is_chosen_by_the_caller() -> None:
 def test_T3_a_moment_without_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         overdue(DUE, None, datetime(2026, 4, 7, 15))
+
+
+@pytest.mark.parametrize("minutes", [-300, -240, -239, -1, 0, 1])
+def test_T3_a_query_sorts_deadlines_as_the_function_does(minutes: int) -> None:
+    now = DUE + timedelta(minutes=minutes)
+    late_before, soon_until = horizon(now)
+    asked = Standing.OVERDUE if late_before > DUE else Standing.SOON if soon_until >= DUE else Standing.OPEN
+    assert asked is overdue(DUE, None, now)

@@ -103,10 +103,10 @@ async def test_D2_08_the_protocol_follows_later_and_stays_closed_until_a_written
     filed = await filed_by_doctor(moscow, doctor, protocol_follows=True)
     assert (await card_of(coordinator, filed["id"]))["protocol_due_at"].startswith("2026-03-10T")
     url = f"/applications/{filed['id']}/protocol"
-    sent: dict[str, Any] = {"files": {"file": ("p.pdf", PDF, "application/pdf")}, "data": {"announced_on": "2026-02-27"}}
-    early = await doctor.post(url, files=sent["files"], data={"announced_on": "2026-04-01"})
+    files = {"file": ("p.pdf", PDF, "application/pdf")}
+    early = await doctor.post(url, files=files, data={"announced_on": "2026-04-01"})
     assert (early.status_code, early.json()["slug"]) == (422, "announced_in_future")
-    answer = await doctor.post(url, **sent)
+    answer = await doctor.post(url, files=files, data={"announced_on": "2026-02-27"})
     assert answer.status_code == 201, answer.text
     assert answer.json()["kind"] == "diagnosis_protocol"
     assert (await card_of(coordinator, filed["id"]))["protocol_due_at"] is None
@@ -154,9 +154,9 @@ async def test_D2_13_an_earlier_application_of_the_child_is_linked_and_never_ref
 
 
 async def test_T9_an_earlier_application_elsewhere_is_told_as_a_fact_only(moscow: Route, smolensk: Route) -> None:
-    other: dict[str, Any] = {**CHILD, "phone": "8 905 777-00-12", "birth_date": "2025-02-21", "child_name": "Вербин Прохор"}
-    await moscow.submitted(**other)
-    second = await smolensk.submitted(**other)
+    other = {"child_name": "Вербин Прохор", "phone": "8 905 777-00-12", "birth_date": "2025-02-21"}
+    await moscow.submitted(None, **other)
+    second = await smolensk.submitted(None, **other)
     await moscow.app.fire_timers()
     coordinator = await smolensk.person("koordinator.smolensk")
     (linked,) = (await card_of(coordinator, second["id"]))["duplicates"]

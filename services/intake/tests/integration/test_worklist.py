@@ -71,3 +71,73 @@ async def test_mine_is_what_i_have_taken(moscow: Route, coordinator: Caller) -> 
     subjects = [item["subject_id"] for item in found]
     assert mine["id"] in subjects
     assert free["id"] not in subjects
+
+
+async def counts(caller: Caller) -> dict[str, int]:
+    answer = await caller.get("/worklist/counts")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_T14_the_counters_are_exact_right_after_each_action(moscow: Route, coordinator: Caller) -> None:
+    before = await counts(coordinator)
+    filed = await moscow.submitted()
+    new = await counts(coordinator)
+    assert (new["all"], new["unassigned"]) == (before["all"] + 1, before["unassigned"] + 1)
+    assert new["kinds"]["call_back"] == before["kinds"].get("call_back", 0) + 1
+    await coordinator.post(f"/applications/{filed['id']}/take")
+    taken = await counts(coordinator)
+    assert (taken["mine"], taken["unassigned"]) == (new["mine"] + 1, before["unassigned"])
+    moscow.app.clock.set(START + timedelta(hours=9))
+    late = await counts(coordinator)
+    listed = (await coordinator.get("/worklist", params={"which": "overdue"})).json()
+    assert late["overdue"] == len(listed) > 0
+    await moscow.app.client(status_token=filed["status_token"]).post("/applications/status/withdraw")
+    assert (await counts(coordinator))["all"] == late["all"] - 1
+
+
+@pytest.mark.parametrize("which", ["all", "mine", "organisation", "overdue", "soon", "unassigned"])
+async def test_T3_every_counter_equals_its_list_in_every_state(moscow: Route, which: str) -> None:
+    coordinator, head = await moscow.person("koordinator.moskva"), await moscow.person("head.sever")
+    doctor = await moscow.app.as_role("doctor")
+    await moscow.submitted(doctor, source="health_agency", protocol_follows=True)
+    await moscow.handed_over(coordinator, "early-help-north")
+    card = await moscow.handed_over(coordinator, "early-help-north")
+    await head.post(f"/applications/{card['id']}/accept")
+    for hours in (0, 5, 9, 200):
+        moscow.app.clock.set(START + timedelta(hours=hours))
+        for person in (coordinator, head):
+            listed = (await person.get("/worklist", params={"which": which})).json()
+            assert (await counts(person))[which] == len(listed), (which, hours)
+
+
+async def test_the_list_is_searched_and_narrowed(moscow: Route, coordinator: Caller) -> None:
+    filed = await moscow.submitted(territory="moscow-early-help/severny")
+    by_number = (await coordinator.get("/worklist", params={"text": filed["number"]})).json()
+    assert [item["subject_id"] for item in by_number] == [filed["id"]]
+    query = {"kind": "call_back", "territory": "moscow-early-help/severny"}
+    narrowed = (await coordinator.get("/worklist", params=query)).json()
+    assert {(item["kind"], item["territory"]) for item in narrowed} == {tuple(query.values())}
+    due = [item["due_at"] for item in (await coordinator.get("/worklist")).json()]
+    assert due == sorted(due)
+    assert (await coordinator.get("/worklist", params={"which": "someday"})).status_code == 422
+
+
+async def test_families_are_given_to_a_coordinator_in_bulk_or_not_at_all(moscow: Route, coordinator: Caller) -> None:
+    filed = [await moscow.submitted() for _ in range(3)]
+    ids = [one["id"] for one in filed]
+    body = {"application_ids": ids, "coordinator_id": str(coordinator.principal.id)}
+    answer = await coordinator.post("/applications/assign", json=body)
+    assert answer.status_code == 200, answer.text
+    assert {line["coordinator_id"] for line in answer.json()} == {str(coordinator.principal.id)}
+    gone = await moscow.submitted()
+    await moscow.app.client(status_token=gone["status_token"]).post("/applications/status/withdraw")
+    fresh = await moscow.submitted()
+    refused = await coordinator.post(
+        "/applications/assign", json={**body, "application_ids": [fresh["id"], gone["id"]]}
+    )
+    assert (refused.status_code, refused.json()["slug"]) == (409, "wrong_state")
+    assert (await coordinator.get(f"/applications/{fresh['id']}")).json()["coordinator_id"] is None
+    stranger = await moscow.person("head.sever")
+    wrong = await coordinator.post("/applications/assign", json={**body, "coordinator_id": str(stranger.principal.id)})
+    assert (wrong.status_code, wrong.json()["slug"]) == (422, "no_coordinator")

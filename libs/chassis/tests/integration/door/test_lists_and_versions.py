@@ -64,6 +64,21 @@ async def test_the_worklist_shows_the_most_urgent_first_and_the_undated_last(rea
     assert [item["title"] for item in items] == [f"Взять N-{number}" for number in (6, 5, 4, 3, 2, 1, 0)]
 
 
+async def test_T14_the_counters_of_the_worklist_equal_its_lists(reader: Caller) -> None:
+    told = (await reader.get("/worklist/counts")).json()
+    for which in ("all", "mine", "organisation", "overdue", "soon", "unassigned"):
+        listed = (await reader.get("/worklist", params={"which": which})).json()
+        assert told[which] == len(listed), which
+    assert told["kinds"] == {"take": 7}
+
+
+async def test_the_worklist_is_searched_and_narrowed(reader: Caller) -> None:
+    found = (await reader.get("/worklist", params={"text": "взять n-3", "kind": "take", "limit": 5})).json()
+    assert [item["title"] for item in found] == ["Взять N-3"]
+    assert (await reader.get("/worklist", params={"kind": "other"})).json() == []
+    assert (await reader.get("/worklist", params={"which": "someday"})).status_code == 422
+
+
 async def test_the_worklist_is_under_row_security(reader: Caller, app: Running) -> None:
     assert (await (await app.as_role("coordinator")).get("/worklist")).json() == []
     assert (await app.client().get("/worklist")).status_code == 401

@@ -15,14 +15,14 @@ from pydantic import AwareDatetime
 from intake.applications import doors, duplicates, page, queries, services
 from intake.applications.commands import agency, coordinate, family, serve, submit
 from intake.applications.commands.agency import SetTerritories
-from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
+from intake.applications.commands.coordinate import AssignApplications, HandOver, RecordCall, TakeApplication
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.serve import AcceptApplication, ReturnApplication
 from intake.applications.doors import DoorCount
 from intake.applications.duplicates import JudgeDuplicate
 from intake.applications.queries import ApplicationForm, Filter
 from intake.applications.services import NearestAnswer, NearestQuery, NearService
-from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
+from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView, line
 from intake.deployment import DeploymentDep
 from intake.rates import limited_by
 
@@ -62,7 +62,7 @@ async def attach_file(file: Annotated[UploadFile, File()], unit: UnitDep) -> Fil
 
 @router.post("/applications/status/withdraw", permission="application:withdraw", rate="30/minute")
 async def withdraw(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
-    await family.withdraw(await family.own_application(unit), unit)
+    await family.withdraw(await family.own_application(unit), "application:withdraw", unit)
     return await queries.status(deployment, unit)
 
 
@@ -105,6 +105,12 @@ async def take(
     return await queries.card(application, unit)
 
 
+@router.post("/applications/assign", permission="application:take")
+async def assign(command: AssignApplications, unit: UnitDep) -> list[ApplicationLine]:
+    assigned = await coordinate.assign(command, unit)
+    return [ApplicationLine(**line(application, unit.now)) for application in assigned]
+
+
 @router.post("/applications/{application_id}/calls", permission="application:call", status_code=201)
 async def record_call(
     application_id: UUID, command: RecordCall, deployment: DeploymentDep, unit: UnitDep
@@ -113,9 +119,9 @@ async def record_call(
     return await queries.card(application, unit)
 
 
-@router.post("/applications/{application_id}/withdraw", permission="application:withdraw")
+@router.post("/applications/{application_id}/withdraw", permission="application:withdraw_own")
 async def withdraw_own(application_id: UUID, unit: UnitDep) -> ApplicationCard:
-    application = await family.withdraw(application_id, unit)
+    application = await family.withdraw(application_id, "application:withdraw_own", unit)
     return await queries.card(application, unit)
 
 

@@ -15,6 +15,7 @@ from contracts.identifiers import ApplicationSource, ConsentForm, Purpose
 from intake.applications.commands.form import ConsentGiven, SubmitApplication
 from intake.applications.pack import ConsentText, IntakePack
 
+
 class HasConsents(Protocol):
     """A pack with consent documents: of the form or of the portal."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
+from contracts.access import Role
 from contracts.identifiers import AgeBand, CallOutcome, Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -19,7 +20,7 @@ from intake.applications.personal import Health, Words, opened, shut
 from intake.applications.records import CallAttempt
 from intake.applications.tokens import serve_tokens
 from intake.deployment import Deployment
-from intake.directory.model import Organisation
+from intake.directory.model import Organisation, Principal
 
 
 class Versioned(BaseModel):
@@ -34,6 +35,15 @@ class TakeApplication(Versioned):
     """``instead_of``: the coordinator who has the family now, to take it over from him or her."""
 
     instead_of: UUID | None = None
+
+
+class AssignApplications(BaseModel):
+    """Who takes the families from now on, whoever had them before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    application_ids: list[UUID] = Field(min_length=1, max_length=100)
+    coordinator_id: UUID
 
 
 class RecordCall(Versioned):
@@ -70,6 +80,22 @@ async def take_application(application_id: UUID, command: TakeApplication, unit:
     application = await unit.get(Application, application_id, "application:take", version=command.version)
     application.take(acting_person(unit), command.instead_of, unit.now)
     return application
+
+
+async def assign(command: AssignApplications, unit: Unit) -> list[Application]:
+    """Give several families to one coordinator of the organisation, all of them or none (worklists in bulk)."""
+    person = await unit.session.get(Principal, command.coordinator_id)
+    if person is None or not person.active or Role.COORDINATOR not in person.roles:
+        raise no_coordinator()
+    assigned = []
+    # in the order of ids, so that two who assign at once do not wait for each other
+    for application_id in sorted(set(command.application_ids)):
+        application = await unit.get(Application, application_id, "application:take")
+        if application.organisation_id not in person.organisation_ids:
+            raise no_coordinator()
+        application.take(person.id, application.coordinator_id, unit.now)
+        assigned.append(application)
+    return assigned
 
 
 async def record_call(application_id: UUID, command: RecordCall, deployment: Deployment, unit: Unit) -> Application:
@@ -134,6 +160,16 @@ async def _write_down(application: Application, command: RecordCall, unit: Unit)
         health = opened(application.health, Health, key, application.id)
         known = health.model_copy(update={"gestation_weeks": command.gestation_weeks})
         application.health = shut(known, key, application.id)
+
+
+def no_coordinator() -> DomainError:
+    return DomainError(
+        "no_coordinator",
+        Kind.INVALID,
+        ru="Такого координатора в этой организации нет.",
+        en="The organisation has no such coordinator.",
+        field="coordinator_id",
+    )
 
 
 def known_client_type(code: str, pack: IntakePack) -> str:

@@ -23,9 +23,9 @@ async def own_application(unit: Unit) -> UUID:
     return found
 
 
-async def withdraw(application_id: UUID, unit: Unit) -> Application:
+async def withdraw(application_id: UUID, permission: str, unit: Unit) -> Application:
     """The family withdraws its application: by its token, or by the account bound to the child."""
-    application = await unit.get(Application, application_id, "application:withdraw")
+    application = await unit.get(Application, application_id, permission)
     application.withdraw(unit.now)
     await unit.timers.cancel(CALL_BACK_DUE, application.id)
     return application
