@@ -27,8 +27,8 @@ JOURNAL = {"/journal", "/journal/file"}
 BODIES: dict[str, dict[str, Any]] = {
     "/enquiries": {"region": OMSK, "channel": "fax", "question": "Вопрос"},
     "/regions/{region}/enquiries": {"question": "Вопрос"},
-    "/enquiries/status/messages": {"text": ""},
-    "/enquiries/status/channel": {"channel": "fax"},
+    "/enquiries/status/messages": {"text": "И ещё вопрос"},
+    "/enquiries/status/channel": {"channel": "window"},
     "/enquiries/own/{enquiry_id}/messages": {"text": "Ещё вопрос"},
     "/enquiries/{enquiry_id}/classify": {"theme": "law"},
     "/enquiries/{enquiry_id}/answer": {"text": "Ответ по делу"},
