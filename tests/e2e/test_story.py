@@ -222,7 +222,7 @@ def test_D4_21_the_act_of_urgent_services_proves_the_services_of_the_trip(on_the
     assert on_the_road.facts["act"]["services"] == 2
 
 
-def test_D4_18_the_reminder_comes_the_day_before(on_the_road: FamilyStory) -> None:
+def test_the_reminder_comes_the_day_before(on_the_road: FamilyStory) -> None:
     mail = on_the_road.facts["reminder"]
     assert "завтра" in f"{mail.subject} {mail.text}".lower()
 
