@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.outreach import tracking
+from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder, Meeting, Travel
-from intake.outreach.model import Found, Outreach
+from intake.outreach.model import Outreach
 from intake.outreach.pack import STAGES
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State

@@ -13,18 +13,18 @@ from fastapi import Body, Query, Response
 from intake.applications.commands.coordinate import Versioned
 from intake.deployment import DeploymentDep
 from intake.outreach import commands, leading, proofs, queries
+from intake.outreach import finders as finding
 from intake.outreach.commands import (
-    Assign,
     DoStage,
     Held,
     LetterCame,
-    NameFinders,
     OpenOutreach,
     PostLetter,
     RecordContact,
     Survey,
     WithReason,
 )
+from intake.outreach.finders import Assign, NameFinders
 from intake.outreach.leading import FileApplication
 from intake.outreach.proofs import Period
 from intake.outreach.queries import Filter
@@ -51,7 +51,7 @@ async def outreach_card(outreach_id: UUID, packs: FindingDep, unit: UnitDep) -> 
 
 @router.post("/outreaches/{outreach_id}/assign", permission="outreach:assign")
 async def assign(outreach_id: UUID, command: Assign, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.assign(outreach_id, command, unit), packs, unit)
+    return await queries.card(await finding.assign(outreach_id, command, unit), packs, unit)
 
 
 @router.post("/outreaches/{outreach_id}/calls", permission="outreach:work", status_code=201)
@@ -140,5 +140,5 @@ async def finders(unit: UnitDep, organisation_id: UUID | None = None) -> Sequenc
 
 @router.put("/finders/{organisation_id}", permission="finder:change")
 async def name_finders(organisation_id: UUID, command: NameFinders, unit: UnitDep) -> Sequence[FinderView]:
-    named = await commands.name_finders(organisation_id, command, unit)
+    named = await finding.name_finders(organisation_id, command, unit)
     return [FinderView.model_validate(row) for row in named]

@@ -13,19 +13,18 @@ from contracts.intake import OutreachStepOpened
 from contracts.personal import Address, Contact
 from contracts.sealed import place, seal
 from pydantic import AfterValidator, AwareDatetime, Field
-from sqlalchemy import Select, select
 
 from intake.applications.commands.checks import CLOCK_SKEW, check_birth_date, known_territory
 from intake.applications.commands.coordinate import Versioned, acting_person
 from intake.applications.commands.form import LongText
 from intake.applications.pack import age_band
 from intake.applications.phone import normalised
-from intake.directory.model import Principal
 from intake.outreach import tracking
+from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder, Meeting, Travel
-from intake.outreach.model import Found, Outreach
+from intake.outreach.model import Outreach
 from intake.outreach.opening import remind, running_for, start
-from intake.outreach.records import Attempt, Finder, Letter, StageDone
+from intake.outreach.records import Attempt, Letter, StageDone
 from intake.referrals.form import Child, Family, Strict
 from intake.referrals.found import FoundFamily, FoundWords, opened, person_digest, shut
 from intake.referrals.region import Finding
@@ -43,10 +42,6 @@ class OpenOutreach(Strict):
     way: FindingWay = FindingWay.PERSONAL
     child: Child
     family: Family
-
-
-class Assign(Versioned):
-    responsible_id: UUID
 
 
 class RecordContact(Versioned):
@@ -89,10 +84,6 @@ class DoStage(Versioned):
     stage: Code
 
 
-class NameFinders(Strict):
-    principal_ids: frozenset[UUID] = Field(min_length=1, max_length=50)
-
-
 async def open_by_hand(command: OpenOutreach, packs: Finding, unit: Unit) -> Outreach:
     """Put a family on the ladder that no referral or extract told of."""
     unit.policy.require(unit.actor, "outreach:open")
@@ -107,7 +98,7 @@ async def open_by_hand(command: OpenOutreach, packs: Finding, unit: Unit) -> Out
     child = command.child.record()
     digest = person_digest(child, unit.settings.key_encryption_key)
     if await running_for(command.organisation_id, digest, unit) is not None:
-        raise _refused("already_running", "child", "С этой семьёй уже работают.", "At work already.", Kind.CONFLICT)
+        raise refused("already_running", "child", "С этой семьёй уже работают.", "At work already.", Kind.CONFLICT)
     child_key, family_key = await unit.keys.create(unit.new_id()), await unit.keys.create(unit.new_id())
     found = Found(
         id=command.id or unit.new_id(),
@@ -139,21 +130,6 @@ def ladder_of(outreach: Outreach, packs: Finding, unit: Unit) -> Ladder:
     return Ladder.of(packs.ladder(outreach.region), unit.regions[outreach.region], outreach.territory)
 
 
-async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
-    """Make another person of the operator responsible (D3-13)."""
-    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version)
-    finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
-    if finder is None or finder.ended_at is not None:
-        raise _refused(
-            "not_a_finder",
-            "responsible_id",
-            "Этот сотрудник не назначен ответственным за выявление.",
-            "This person is not responsible for finding.",
-        )
-    outreach.assign(command.responsible_id, unit.now)
-    return outreach
-
-
 async def record_contact(
     outreach_id: UUID, means: ContactStep, command: RecordContact, packs: Finding, unit: Unit
 ) -> Outreach:
@@ -161,7 +137,7 @@ async def record_contact(
     outreach = await working(outreach_id, command, unit)
     at = command.at or unit.now
     if not outreach.found_at - CLOCK_SKEW <= at <= unit.now + CLOCK_SKEW:
-        raise _refused("contact_time_impossible", "at", "Время контакта невозможно.", "Impossible time of contact.")
+        raise refused("contact_time_impossible", "at", "Время контакта невозможно.", "Impossible time of contact.")
     pack = packs.ladder(outreach.region)
     if command.reason_code and command.reason_code not in {reason.code for reason in pack.refusal_reasons}:
         raise _unknown_reason([reason.code for reason in pack.refusal_reasons])
@@ -205,7 +181,7 @@ async def letter_came(outreach_id: UUID, letter_id: UUID, command: LetterCame, u
     if letter is None or letter.outreach_id != outreach.id:
         raise not_found()
     if command.outcome not in {ContactOutcome.DELIVERED, ContactOutcome.RETURNED} or command.on < letter.posted_on:
-        raise _refused(
+        raise refused(
             "letter_outcome_unsuitable",
             "outcome",
             "Итог письма: доставлено или возвращено, не раньше отправки.",
@@ -242,7 +218,7 @@ async def hold_meeting(outreach_id: UUID, command: Held, packs: Finding, unit: U
     outreach = await working(outreach_id, command, unit)
     at = command.at or unit.now
     if at > unit.now + CLOCK_SKEW or (outreach.decided_at and at < outreach.decided_at):
-        raise _refused("meeting_time_impossible", "at", "Время встречи невозможно.", "Impossible time of meeting.")
+        raise refused("meeting_time_impossible", "at", "Время встречи невозможно.", "Impossible time of meeting.")
     outreach.meet(at, outreach.place or DeliveryMode.ORGANISATION, ladder_of(outreach, packs, unit))
     await remind(outreach.organisation_id, outreach.due_at, unit)
     return outreach
@@ -261,7 +237,7 @@ async def enter_survey(outreach_id: UUID, command: Survey, packs: Finding, unit:
     outreach = await working(outreach_id, command, unit)
     known = [measure.code for measure in packs.ladder(outreach.region).measures]
     if unknown := set(command.measures) - set(known):
-        raise _refused(
+        raise refused(
             "measure_unknown", "measures", "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}.", known=known
         )
     key = await unit.keys.get(outreach.child_id)
@@ -276,44 +252,11 @@ async def do_stage(outreach_id: UUID, command: DoStage, packs: Finding, unit: Un
     outreach = await working(outreach_id, command, unit)
     known = [stage.code for stage in packs.ladder(outreach.region).stages]
     if command.stage not in known:
-        raise _refused("stage_unknown", "stage", "Такого этапа нет.", "No such stage.", known=known)
+        raise refused("stage_unknown", "stage", "Такого этапа нет.", "No such stage.", known=known)
     if await unit.session.get(StageDone, (outreach.id, command.stage)) is None:
         done = StageDone(outreach_id=outreach.id, stage=command.stage, done_at=unit.now, done_by=acting_person(unit))
         outreach.stage(done)
     return outreach
-
-
-async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> list[Finder]:
-    """The operator names who is responsible for finding families: at least one person of its own (D3-13)."""
-    if organisation_id not in unit.actor.organisation_ids:
-        raise not_found()
-    people = select(Principal.id).where(
-        Principal.id.in_(command.principal_ids), Principal.organisation_id == organisation_id, Principal.active
-    )
-    if set(await unit.session.scalars(people)) != set(command.principal_ids):
-        raise _refused(
-            "not_of_the_operator",
-            "principal_ids",
-            "Ответственным назначают своего сотрудника.",
-            "Only the operator's own staff.",
-        )
-    present = {row.principal_id: row for row in await unit.session.scalars(_finders(organisation_id))}
-    for gone in present.keys() - command.principal_ids:
-        present[gone].ended_at = unit.now
-    for person in command.principal_ids:
-        if person in present:
-            present[person].ended_at = None
-        else:
-            row = Finder(
-                organisation_id=organisation_id, principal_id=person, named_at=unit.now, named_by=unit.actor.id
-            )
-            unit.session.add(row)
-    await unit.session.flush()
-    return [row for row in await unit.session.scalars(_finders(organisation_id)) if row.ended_at is None]
-
-
-def _finders(organisation_id: UUID) -> Select[Finder]:
-    return select(Finder).where(Finder.organisation_id == organisation_id).order_by(Finder.principal_id)
 
 
 async def _travel(outreach: Outreach, unit: Unit) -> Travel:
@@ -331,21 +274,21 @@ async def _travel(outreach: Outreach, unit: Unit) -> Travel:
 
 def _later(given: datetime | None, at: datetime, field: str) -> datetime | None:
     if given is not None and given < at:
-        raise _refused("time_in_past", field, "Это время уже прошло.", "That time has passed.")
+        raise refused("time_in_past", field, "Это время уже прошло.", "That time has passed.")
     return given
 
 
 def _check_day(day: date, outreach: Outreach, field: str, unit: Unit) -> None:
     zone = unit.regions[outreach.region].zone_of(outreach.territory.partition("/")[2] or None)
     if not outreach.found_at.astimezone(zone).date() <= day <= unit.now.astimezone(zone).date():
-        raise _refused("day_impossible", field, "Такой день невозможен.", "An impossible day.")
+        raise refused("day_impossible", field, "Такой день невозможен.", "An impossible day.")
 
 
 def _unknown_reason(known: list[str]) -> DomainError:
-    return _refused(
+    return refused(
         "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
     )
 
 
-def _refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:
+def refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:
     return DomainError(slug, kind, ru=ru, en=en, field=field, **extra)

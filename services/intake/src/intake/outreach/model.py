@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,52 +17,21 @@ from contracts.identifiers import (
     FindingWay,
     OutreachOutcome,
 )
-from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from intake.outreach import steps
+from intake.outreach.found import Found
 from intake.outreach.ladder import HEARD, IN_VAIN, NEXT, Ladder, Meeting, Travel, check_outcome
-from intake.outreach.records import Attempt, LadderStep, Letter, StageDone
+from intake.outreach.records import INDEXES, Attempt, LadderStep, Letter, StageDone
 from intake.outreach.states import State, require_state, wrong_step
 from intake.tables import Base
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What is known of a family when it is found; the three records are sealed already."""
-
-    id: UUID
-    region: str
-    territory: str
-    organisation_id: UUID
-    responsible_id: UUID | None
-    child_id: UUID
-    representative_id: UUID
-    person_digest: str
-    age_band: AgeBand
-    way: FindingWay
-    origin_id: UUID | None
-    ground: str
-    found_at: datetime
-    child: dict[str, Any]
-    family: dict[str, Any]
-    words: dict[str, Any] | None
 
 
 class Outreach(Aggregate, Base):
     """Work with one found family. Personal data stand sealed in the three record columns only."""
 
     __tablename__ = "outreaches"
-    __table_args__ = (
-        Index("ix_outreaches_organisation_id_due_at", "organisation_id", "due_at"),
-        Index(
-            "uq_outreaches_running_person",
-            "organisation_id",
-            "person_digest",
-            unique=True,
-            postgresql_where=text("state IN ('open', 'agreed', 'met', 'surveyed')"),
-        ),
-    )
+    __table_args__ = INDEXES
 
     region: Mapped[str]
     territory: Mapped[str]
@@ -165,15 +133,15 @@ class Outreach(Aggregate, Base):
         at, step = made.attempted_at, self.current
         match made.outcome:
             case ContactOutcome.AGREED if meeting is None:
-                self._end_step("agreed", at)
+                self.current.end("agreed", at)
                 self._met(at, DeliveryMode.HOME, ladder)
             case ContactOutcome.AGREED if meeting is not None:
-                self._end_step("agreed", at)
+                self.current.end("agreed", at)
                 self._agree(meeting, at)
             case ContactOutcome.REFUSED:
                 self.refuse(reason, at)
             case ContactOutcome.CANNOT_COME if step.step is ContactStep.PHONE:
-                self._end_step("cannot-come", at)
+                self.current.end("cannot-come", at)
                 self._open(ContactStep.VISIT, "cannot-come", at, ladder, travel, meeting=True)
             case _ if used_up and made.outcome in IN_VAIN:
                 self._next(f"{step.step}-exhausted", at, ladder, travel)
@@ -226,7 +194,7 @@ class Outreach(Aggregate, Base):
         """The family refused; its word is kept with the day and nothing more is asked of it."""
         require_state("refuse", self.state)
         if self.state is State.OPEN:
-            self._end_step("refused", now)
+            self.current.end("refused", now)
         self.decided_at = now
         self._close(State.REFUSED, OutreachOutcome.REFUSED, reason, now)
 
@@ -321,21 +289,11 @@ class Outreach(Aggregate, Base):
         self.current.due(found)
         self.due_at, self.escalated_at = found.due_at, None
 
-    def _end_step(self, by: str, at: datetime) -> None:
-        self.current.end(by, at)
-
     def _not_reached(self, now: datetime, by: str, reason: Code | None = None) -> None:
         self.current.end(by, now, reason)
         self._close(State.NOT_REACHED, OutreachOutcome.NOT_REACHED, reason, now)
 
     def _close(self, state: State, outcome: OutreachOutcome, reason: Code | None, now: datetime) -> None:
         self.state, self.reason, self.closed_at = state, reason, now
-        self.record(
-            told.OutreachClosed(
-                outreach_id=self.id,
-                outcome=outcome,
-                reason=reason,
-                notified=self.notified_at is not None,
-                closed_at=now,
-            )
+        self.record(steps.told_closed(self, outcome, now))
         )

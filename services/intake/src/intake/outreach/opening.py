@@ -8,8 +8,9 @@ from uuid import UUID
 from chassis.unit import Unit
 from sqlalchemy import select, text
 
+from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder
-from intake.outreach.model import Found, Outreach
+from intake.outreach.model import Outreach
 from intake.outreach.states import RUNNING, State
 from intake.referrals.model import Referral
 from intake.referrals.operators import Finders

@@ -9,11 +9,23 @@ from uuid import UUID
 import workdays
 from contracts.event import Moment
 from contracts.identifiers import Code, ContactOutcome, ContactStep
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Explanation, Standing
 
 from intake.tables import Base
+
+INDEXES = (
+    Index("ix_outreaches_organisation_id_due_at", "organisation_id", "due_at"),
+    Index(
+        "uq_outreaches_running_person",
+        "organisation_id",
+        "person_digest",
+        unique=True,
+        postgresql_where=text("state IN ('open', 'agreed', 'met', 'surveyed')"),
+    ),
+)
+"""Indexes of ``outreaches``: the operator's list by due time; one running outreach per child and operator."""
 
 
 class LadderStep(Base):

@@ -11,7 +11,7 @@ import workdays
 from chassis.errors import DomainError, Kind
 from contracts import intake as told
 from contracts.event import Moment
-from contracts.identifiers import ContactOutcome, ContactStep
+from contracts.identifiers import ContactOutcome, ContactStep, OutreachOutcome
 
 from intake.outreach.ladder import Meeting, Travel
 from intake.outreach.records import Attempt, LadderStep
@@ -110,6 +110,16 @@ def told_agreed(outreach: Outreach, meeting: Meeting) -> told.OutreachMeetingAgr
         territory=outreach.territory,
         meets_at=meeting.at,
         place=meeting.place,
+    )
+
+
+def told_closed(outreach: Outreach, outcome: OutreachOutcome, now: datetime) -> told.OutreachClosed:
+    return told.OutreachClosed(
+        outreach_id=outreach.id,
+        outcome=outcome,
+        reason=outreach.reason,
+        notified=outreach.notified_at is not None,
+        closed_at=now,
     )
 
 

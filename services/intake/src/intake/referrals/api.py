@@ -11,8 +11,8 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from contracts.identifiers import FindingWay
 from fastapi import Body, Query, Request, Response
 
-from intake.referrals import commands, endpoints, imports, queries, returns
-from intake.referrals.commands import Accept, Complete, Decline, Parties, RelayAnswer, Revoke
+from intake.referrals import commands, endpoints, imports, parties, queries, returns
+from intake.referrals.commands import Accept, Complete, Decline, RelayAnswer, Revoke
 from intake.referrals.endpoints import ChangeEndpoint, EndpointView, RegisterEndpoint
 from intake.referrals.extracts import IpraImport, IpraReturn
 from intake.referrals.form import AgencySignal, RegisterReferral
@@ -20,11 +20,12 @@ from intake.referrals.grounds import EVERYTHING
 from intake.referrals.layouts import JSON_1
 from intake.referrals.model import Referral
 from intake.referrals.pack import RoadMap
+from intake.referrals.parties import Parties
 from intake.referrals.queries import ExtractFilter, ReferralFilter
+from intake.referrals.record import ExtractRecord
 from intake.referrals.region import FindingDep
 from intake.referrals.returns import MakeReturn, RecordExecution
 from intake.referrals.signing import remember, signed
-from intake.referrals.taking import ExtractRecord
 from intake.referrals.views import (
     ExtractCard,
     ExtractLine,
@@ -100,14 +101,12 @@ async def agency_referral(
         response.status_code = 200
         known = await unit.session.get_one(Referral, message.subject_id)
         return ReferralLine(**line(known, unit.now))
-    sender = await commands.organisation(message.endpoint.organisation_id, command.region, unit)
+    sender = await parties.organisation(message.endpoint.organisation_id, command.region, unit)
     partner = packs.pack(command.region).partner(sender.code if sender else None)
-    receiver = await commands.routed(command, packs, unit)
+    receiver = await parties.routed(command, packs, unit)
     way = partner.way if partner else FindingWay.ORGANISATION
-    parties = Parties(sender, receiver, partner.department if partner else "social", way, outgoing=False)
-    referral = await commands.file(
-        command, parties, packs, unit, ground=commands.INCOMING, groups=EVERYTHING, by_api=True
-    )
+    both = Parties(sender, receiver, partner.department if partner else "social", way, outgoing=False)
+    referral = await commands.file(command, both, packs, unit, ground=commands.INCOMING, groups=EVERYTHING, by_api=True)
     remember(message, referral.id, unit)
     return ReferralLine(**line(referral, unit.now))
 

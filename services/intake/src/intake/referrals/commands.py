@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from chassis.auth import Principal
-from chassis.errors import DomainError, Kind, forbidden
+from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
-from contracts.access import FieldGroup, Relation, Role, relations
-from contracts.identifiers import Code, FindingWay
+from contracts.access import FieldGroup, relations
+from contracts.identifiers import Code
 from sqlalchemy import select
 
 from intake.applications.commands.checks import check_birth_date, known_territory
@@ -20,17 +17,14 @@ from intake.applications.deadlines import computed
 from intake.applications.numbers import next_number
 from intake.applications.pack import age_band
 from intake.applications.phone import normalised
-from intake.directory.model import Organisation
 from intake.outreach.opening import open_outreach
 from intake.referrals.agencies import Callback
 from intake.referrals.form import RegisterReferral, Signal
 from intake.referrals.found import FoundHealth, FoundWords, person_digest, shut, shut_if_any
 from intake.referrals.grounds import EVERYTHING, check_covered, outgoing_groups
 from intake.referrals.model import Referral, State, Told
-from intake.referrals.operators import fallback, operators
-from intake.referrals.pack import ReferralKind, ReferralsPack
+from intake.referrals.parties import Parties, check_reason, invalid, known_kind, parties_of
 from intake.referrals.region import Finding
-from intake.referrals.routing import route
 
 ANSWER_DUE = "referral_answer_due"
 INCOMING = "incoming-signal"
@@ -52,21 +46,10 @@ class Complete(Versioned):
     result_code: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Who sends and who receives; ``way`` is how the family was found (D3-14)."""
-
-    sender: Organisation | None
-    receiver: Organisation
-    department: str
-    way: FindingWay
-    outgoing: bool
-
-
 async def register_referral(command: RegisterReferral, packs: Finding, unit: Unit) -> Referral:
     """Staff file a referral. An incoming one is never refused for want of an agreement (D0-10, D3-26)."""
     pack = packs.pack(command.region)
-    parties = await _parties(command, pack, packs, unit)
+    parties = await parties_of(command, pack, packs, unit)
     groups, ground = EVERYTHING, INCOMING
     if parties.outgoing:
         today = unit.now.astimezone(unit.regions[command.region].zone).date()
@@ -207,7 +190,7 @@ async def relay_answer(referral_id: UUID, command: RelayAnswer, packs: Finding, 
             check_reason("result", code, pack)
             referral.complete(code, unit.now)
         case _:
-            raise _invalid("answer_unsuitable", "answer", "Ответ: accepted, declined или done.", "Not an answer.")
+            raise invalid("answer_unsuitable", "answer", "Ответ: accepted, declined или done.", "Not an answer.")
     await settled(referral, unit)
     return referral
 
@@ -229,84 +212,6 @@ async def settled(referral: Referral, unit: Unit) -> None:
             next_try_at=unit.now,
         )
     )
-
-
-async def _parties(command: RegisterReferral, pack: ReferralsPack, packs: Finding, unit: Unit) -> Parties:
-    mine = unit.actor.organisation_ids
-    sender = await organisation(command.sender_organisation_id, command.region, unit)
-    receiver = await organisation(command.receiver_organisation_id, command.region, unit)
-    if receiver is None:
-        receiver = await _own_or_routed(command, pack, packs, unit)
-    outgoing = sender is not None and sender.id in mine and receiver.id not in mine
-    _may_register(unit.actor, sender, receiver)
-    partner = pack.partner(sender.code if sender and not outgoing else None)
-    department = partner.department if partner else command.sender_department or "social"
-    if department not in {known.code for known in pack.departments}:
-        raise _invalid("department_unknown", "sender_department", "Такого ведомства нет.", "No such department.")
-    way = FindingWay.BRIGADE if command.found_by_brigade else partner.way if partner else FindingWay.ORGANISATION
-    return Parties(sender, receiver, department, way, outgoing)
-
-
-async def _own_or_routed(command: Signal, pack: ReferralsPack, packs: Finding, unit: Unit) -> Organisation:
-    region = unit.regions[command.region]
-    today = unit.now.astimezone(region.zone).date()
-    band = age_band(command.child.birth_date, today, packs.bands(region.code).age_bands)
-    territory = known_territory(command.territory, region)
-    known = await operators(region.code, pack, unit)
-    chosen = route(region.code, territory, band, known, fallback(region.code, pack)).organisation_id
-    if (
-        unit.actor.organisation_ids
-        and chosen not in unit.actor.organisation_ids
-        and Role.AGENCY not in unit.actor.roles
-    ):
-        chosen = min(unit.actor.organisation_ids, key=str)
-    return await unit.session.get_one(Organisation, chosen)
-
-
-async def routed(signal: Signal, packs: Finding, unit: Unit) -> Organisation:
-    """The operator an agency's signal goes to, by the routing rule of the pack."""
-    return await _own_or_routed(signal, packs.pack(signal.region), packs, unit)
-
-
-async def organisation(id: UUID | None, region: str, unit: Unit) -> Organisation | None:
-    """An active organisation of the region; refuses an unknown one, None for None."""
-    if id is None:
-        return None
-    found = await unit.session.get(Organisation, id)
-    if found is None or not found.active or found.region != region:
-        raise _invalid("organisation_unknown", "receiver_organisation_id", "Такой организации нет.", "No such body.")
-    return found
-
-
-def _may_register(actor: Principal, sender: Organisation | None, receiver: Organisation) -> None:
-    held = relations(actor.roles, "referral", "register")
-    sends = Relation.ORGANISATION in held and sender is not None and sender.id in actor.organisation_ids
-    receives = Relation.SERVING in held and receiver.id in actor.organisation_ids
-    if not (sends or receives):
-        raise forbidden()
-
-
-def known_kind(code: str, pack: ReferralsPack) -> ReferralKind:
-    """The kind of referral of that code."""
-    kind = pack.kind(code)
-    if kind is None:
-        raise _invalid(
-            "kind_unknown", "kind", "Такого вида обращения нет.", "No such kind.", known=[k.code for k in pack.kinds]
-        )
-    return kind
-
-
-def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
-    """Refuse a reason that is not of the pack's list."""
-    if pack.reason(which, code) is None:  # type: ignore[arg-type]
-        known = [reason.code for reason in pack.reasons(which)]  # type: ignore[arg-type]
-        raise _invalid(
-            "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
-        )
-
-
-def _invalid(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)
 
 
 async def escalate(referral_id: UUID, now: datetime, unit: Unit) -> None:

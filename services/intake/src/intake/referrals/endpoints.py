@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from intake.referrals.agencies import AgencyEndpoint
 from intake.referrals.callbacks import check_url
-from intake.referrals.commands import organisation
+from intake.referrals.parties import organisation
 from intake.referrals.region import Finding
 from intake.referrals.signing import GRACE, locked, new_secret
 

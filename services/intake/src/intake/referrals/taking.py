@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
@@ -13,69 +13,25 @@ from chassis.unit import Unit
 from chassis.validation import invalid
 from contracts.identifiers import FindingWay
 from contracts.sealed import PersonKey
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import select, text, tuple_
 
 from intake.applications.commands.checks import check_birth_date, known_territory
-from intake.applications.commands.form import Email, PersonName, ShortText
 from intake.applications.pack import age_band
-from intake.applications.phone import normalised
+from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder
-from intake.outreach.model import Found, Outreach
+from intake.outreach.model import Outreach
 from intake.outreach.opening import remind
 from intake.outreach.states import RUNNING, State
 from intake.referrals.extracts import IpraExtract, Standing
-from intake.referrals.form import Snils
-from intake.referrals.found import FoundChild, FoundFamily, FoundHealth, content_digest, person_digest, shut
-from intake.referrals.layouts import MOST_MEASURES, RawRecord
+from intake.referrals.found import content_digest, person_digest, shut
+from intake.referrals.layouts import RawRecord
 from intake.referrals.operators import Finders, fallback, operators
+from intake.referrals.record import ExtractRecord
 from intake.referrals.region import Finding
 from intake.referrals.routing import Operator, Routed, route
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('intake.ipra_extracts'), hashtext(:region))")
-
-Number = Annotated[str, Field(pattern=r"^[0-9A-Za-zА-Яа-яЁё][0-9A-Za-zА-Яа-яЁё ./№-]{0,59}$")]
-Phone = Annotated[str, Field(max_length=40), AfterValidator(normalised)]
-
-
-class Measure(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    group: str = Field(max_length=100)
-    title: str = Field(min_length=1, max_length=500)
-    executor: str | None = Field(None, max_length=500)
-    until: date | None = None
-
-
-class ExtractRecord(BaseModel):
-    """One extract as any layout gives it; the fields of the order's form that the platform needs (D3-24)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    number: Number
-    issued_on: date
-    valid_until: date | None = None
-    bureau: ShortText | None = None
-    child_name: PersonName
-    birth_date: date
-    snils: Snils | None = None
-    representative_name: PersonName
-    phone: Phone | None = None
-    email: Email | None = None
-    address: ShortText | None = None
-    territory: str | None = Field(None, max_length=64)
-    disability_until: date | None = None
-    measures: list[Measure] = Field([], max_length=MOST_MEASURES)
-
-    def child(self) -> FoundChild:
-        return FoundChild(name=self.child_name, birth_date=self.birth_date, snils=self.snils)
-
-    def family(self) -> FoundFamily:
-        return FoundFamily(name=self.representative_name, phone=self.phone, email=self.email, address=self.address)
-
-    def health(self) -> FoundHealth:
-        measures = tuple(measure.model_dump(mode="json") for measure in self.measures)
-        return FoundHealth(disability_until=self.disability_until, measures=measures)
 
 
 @dataclass(slots=True)

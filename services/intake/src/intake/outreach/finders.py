@@ -1,0 +1,73 @@
+"""Who is responsible for finding families at an operator, and for one family (D3-13)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.unit import Unit
+from pydantic import Field
+from sqlalchemy import Select, select
+
+from intake.applications.commands.coordinate import Versioned
+from intake.directory.model import Principal
+from intake.outreach.commands import refused
+from intake.outreach.model import Outreach
+from intake.outreach.records import Finder
+from intake.referrals.form import Strict
+
+
+class Assign(Versioned):
+    responsible_id: UUID
+
+
+class NameFinders(Strict):
+    principal_ids: frozenset[UUID] = Field(min_length=1, max_length=50)
+
+
+async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
+    """Make another person of the operator responsible (D3-13)."""
+    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version)
+    finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
+    if finder is None or finder.ended_at is not None:
+        raise refused(
+            "not_a_finder",
+            "responsible_id",
+            "Этот сотрудник не назначен ответственным за выявление.",
+            "This person is not responsible for finding.",
+        )
+    outreach.assign(command.responsible_id, unit.now)
+    return outreach
+
+
+async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> list[Finder]:
+    """The operator names who is responsible for finding families: at least one person of its own (D3-13)."""
+    if organisation_id not in unit.actor.organisation_ids:
+        raise not_found()
+    people = select(Principal.id).where(
+        Principal.id.in_(command.principal_ids), Principal.organisation_id == organisation_id, Principal.active
+    )
+    if set(await unit.session.scalars(people)) != set(command.principal_ids):
+        raise refused(
+            "not_of_the_operator",
+            "principal_ids",
+            "Ответственным назначают своего сотрудника.",
+            "Only the operator's own staff.",
+        )
+    present = {row.principal_id: row for row in await unit.session.scalars(_finders(organisation_id))}
+    for gone in present.keys() - command.principal_ids:
+        present[gone].ended_at = unit.now
+    for person in command.principal_ids:
+        if person in present:
+            present[person].ended_at = None
+        else:
+            row = Finder(
+                organisation_id=organisation_id, principal_id=person, named_at=unit.now, named_by=unit.actor.id
+            )
+            unit.session.add(row)
+    await unit.session.flush()
+    return [row for row in await unit.session.scalars(_finders(organisation_id)) if row.ended_at is None]
+
+
+def _finders(organisation_id: UUID) -> Select[Finder]:
+    return select(Finder).where(Finder.organisation_id == organisation_id).order_by(Finder.principal_id)

@@ -1,0 +1,111 @@
+"""Who sends a referral and who receives it, and the codes of the pack it may name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.auth import Principal
+from chassis.errors import DomainError, Kind, forbidden
+from chassis.unit import Unit
+from contracts.access import Relation, Role, relations
+from contracts.identifiers import FindingWay
+
+from intake.applications.commands.checks import known_territory
+from intake.applications.pack import age_band
+from intake.directory.model import Organisation
+from intake.referrals.form import RegisterReferral, Signal
+from intake.referrals.operators import fallback, operators
+from intake.referrals.pack import ReferralKind, ReferralsPack
+from intake.referrals.region import Finding
+from intake.referrals.routing import route
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who sends and who receives; ``way`` is how the family was found (D3-14)."""
+
+    sender: Organisation | None
+    receiver: Organisation
+    department: str
+    way: FindingWay
+    outgoing: bool
+
+
+async def parties_of(command: RegisterReferral, pack: ReferralsPack, packs: Finding, unit: Unit) -> Parties:
+    mine = unit.actor.organisation_ids
+    sender = await organisation(command.sender_organisation_id, command.region, unit)
+    receiver = await organisation(command.receiver_organisation_id, command.region, unit)
+    if receiver is None:
+        receiver = await _own_or_routed(command, pack, packs, unit)
+    outgoing = sender is not None and sender.id in mine and receiver.id not in mine
+    _may_register(unit.actor, sender, receiver)
+    partner = pack.partner(sender.code if sender and not outgoing else None)
+    department = partner.department if partner else command.sender_department or "social"
+    if department not in {known.code for known in pack.departments}:
+        raise invalid("department_unknown", "sender_department", "Такого ведомства нет.", "No such department.")
+    way = FindingWay.BRIGADE if command.found_by_brigade else partner.way if partner else FindingWay.ORGANISATION
+    return Parties(sender, receiver, department, way, outgoing)
+
+
+async def _own_or_routed(command: Signal, pack: ReferralsPack, packs: Finding, unit: Unit) -> Organisation:
+    region = unit.regions[command.region]
+    today = unit.now.astimezone(region.zone).date()
+    band = age_band(command.child.birth_date, today, packs.bands(region.code).age_bands)
+    territory = known_territory(command.territory, region)
+    known = await operators(region.code, pack, unit)
+    chosen = route(region.code, territory, band, known, fallback(region.code, pack)).organisation_id
+    if (
+        unit.actor.organisation_ids
+        and chosen not in unit.actor.organisation_ids
+        and Role.AGENCY not in unit.actor.roles
+    ):
+        chosen = min(unit.actor.organisation_ids, key=str)
+    return await unit.session.get_one(Organisation, chosen)
+
+
+async def routed(signal: Signal, packs: Finding, unit: Unit) -> Organisation:
+    """The operator an agency's signal goes to, by the routing rule of the pack."""
+    return await _own_or_routed(signal, packs.pack(signal.region), packs, unit)
+
+
+async def organisation(id: UUID | None, region: str, unit: Unit) -> Organisation | None:
+    """An active organisation of the region; refuses an unknown one, None for None."""
+    if id is None:
+        return None
+    found = await unit.session.get(Organisation, id)
+    if found is None or not found.active or found.region != region:
+        raise invalid("organisation_unknown", "receiver_organisation_id", "Такой организации нет.", "No such body.")
+    return found
+
+
+def _may_register(actor: Principal, sender: Organisation | None, receiver: Organisation) -> None:
+    held = relations(actor.roles, "referral", "register")
+    sends = Relation.ORGANISATION in held and sender is not None and sender.id in actor.organisation_ids
+    receives = Relation.SERVING in held and receiver.id in actor.organisation_ids
+    if not (sends or receives):
+        raise forbidden()
+
+
+def known_kind(code: str, pack: ReferralsPack) -> ReferralKind:
+    """The kind of referral of that code."""
+    kind = pack.kind(code)
+    if kind is None:
+        raise invalid(
+            "kind_unknown", "kind", "Такого вида обращения нет.", "No such kind.", known=[k.code for k in pack.kinds]
+        )
+    return kind
+
+
+def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
+    """Refuse a reason that is not of the pack's list."""
+    if pack.reason(which, code) is None:  # type: ignore[arg-type]
+        known = [reason.code for reason in pack.reasons(which)]  # type: ignore[arg-type]
+        raise invalid(
+            "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
+        )
+
+
+def invalid(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:
+    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)
