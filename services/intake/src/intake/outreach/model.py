@@ -296,4 +296,3 @@ class Outreach(Aggregate, Base):
     def _close(self, state: State, outcome: OutreachOutcome, reason: Code | None, now: datetime) -> None:
         self.state, self.reason, self.closed_at = state, reason, now
         self.record(steps.told_closed(self, outcome, now))
-        )
