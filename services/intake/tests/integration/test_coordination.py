@@ -127,10 +127,10 @@ async def test_D2_18_the_ranking_shows_every_service_and_what_speaks_against_it(
 ) -> None:
     card = await moscow.reached(coordinator, territory="moscow-early-help/yuzhny")
     near = (await coordinator.get(f"/applications/{card['id']}/nearest-services")).json()
-    assert [service["suitable"] for service in near] == [True, True, False]
+    assert [service["suitable"] for service in near] == [True, True, False, False]
     assert near[0]["organisation_id"] == str(organisation("early-help-south"))
     assert near[0]["distance_km"] < 1
-    assert [reason["code"] for reason in near[2]["reasons"]] == ["not_serving"]
+    assert all("not_serving" in [reason["code"] for reason in service["reasons"]] for service in near[2:])
 
 
 async def test_D2_18_the_familys_own_place_counts_more_than_its_district(moscow: Route, coordinator: Caller) -> None:
