@@ -55,17 +55,17 @@ class Tally(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CountedWork:
-    """A room whose items are too many to count one by one.
+    """A room whose items are too many to look at one by one.
 
-    ``rows`` selects kind, due time, assigned person and organisation of every item the unit's actor has to see, in
-    this order; the same ones ``items`` shows the most urgent of.
+    ``items`` gives the most urgent items that are wanted; it may give others too, they are left out here. ``rows``
+    selects kind, due time, assigned person and organisation of every item there is, in this order.
     """
 
-    items: WorkSource
+    items: Callable[[Unit, WorkQuery], Awaitable[Sequence[WorkItem]]]
     rows: Callable[[Unit], Select[Any]]
 
     async def __call__(self, unit: Unit) -> Sequence[WorkItem]:
-        return await self.items(unit)
+        return await self.items(unit, WorkQuery())
 
 
 class WorkQuery(BaseModel):
@@ -113,7 +113,7 @@ def worklist_router(sources: Sequence[WorkSource]) -> Router:
 
     @router.get("/worklist", permission="worklist:read")
     async def worklist(unit: UnitDep, wanted: Annotated[WorkQuery, Query()]) -> list[WorkItem]:
-        items = [item for source in sources for item in await source(unit) if wanted.wants(item, unit.actor)]
+        items = [item for source in sources for item in await _items(source, wanted, unit)]
         return sorted(items, key=lambda item: (item.due_at or _NEVER, item.created_at))[: wanted.limit]
 
     @router.get("/worklist/counts", permission="worklist:read")
@@ -124,6 +124,11 @@ def worklist_router(sources: Sequence[WorkSource]) -> Router:
         return found
 
     return router
+
+
+async def _items(source: WorkSource, wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
+    found = await (source.items(unit, wanted) if isinstance(source, CountedWork) else source(unit))
+    return [item for item in found if wanted.wants(item, unit.actor)]
 
 
 async def _tally(source: WorkSource, unit: Unit) -> Tally:

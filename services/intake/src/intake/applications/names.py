@@ -61,8 +61,8 @@ def folded_words(name: str) -> list[str]:
 
 
 def trigrams(word: str) -> set[str]:
-    """The trigrams of a folded word between its edges, so that its beginning counts more."""
-    padded = f"  {word} "
+    """The trigrams of a folded word between its edges. One letter alone would say too little and be found too often."""
+    padded = f" {word} "
     return {padded[start : start + TRIGRAM] for start in range(len(padded) - TRIGRAM + 1)}
 
 

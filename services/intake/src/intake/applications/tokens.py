@@ -26,7 +26,7 @@ MOST_FOUND = 200
 
 
 class SearchToken(Base):
-    """One thing an application can be found by."""
+    """One thing an application can be found by. Its key includes what row security asks, so the table is not read."""
 
     __tablename__ = "search_tokens"
     __table_args__ = (Index("ix_search_tokens_application_id", "application_id"),)

@@ -10,15 +10,13 @@ from uuid import UUID
 import workdays
 from chassis.auth import Principal
 from chassis.unit import Unit
-from chassis.worklist import CountedWork
+from chassis.worklist import CountedWork, Which, WorkQuery
 from contracts.worklist import WorkItem
-from sqlalchemy import Select, Uuid, case, cast, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Uuid, case, cast, literal, null, select, union_all
 
 from intake.applications.deadlines import Deadline, DeadlineKind
 from intake.applications.model import Application
-from intake.applications.states import CLOSED_UNSERVED, OPEN_STATES, State
-
-MOST = 500
+from intake.applications.states import CLOSED_UNSERVED, State
 
 COORDINATION: dict[State, tuple[str, str, DeadlineKind]] = {
     State.SUBMITTED: ("call_back", "Перезвонить семье", DeadlineKind.CALL_BACK),
@@ -62,20 +60,47 @@ def _steps(steps: Mapping[State, tuple[str, str, DeadlineKind]], assigned: Any, 
     )
 
 
-async def items(unit: Unit) -> Sequence[WorkItem]:
-    """Open steps of the applications the actor's organisations coordinate or serve, by due time."""
-    waiting = or_(
-        Application.state.in_(OPEN_STATES),
-        (Application.state == State.ACCEPTED) & Application.appointment_at.is_(None),
+async def items(unit: Unit, wanted: WorkQuery) -> Sequence[WorkItem]:
+    """The most urgent wanted steps of the applications the actor's organisations coordinate or serve."""
+    found = select(Application).where(_concerning(unit), *_narrowing(wanted, Application.due_at, unit))
+    steps = (await unit.session.scalars(found.order_by(Application.due_at).limit(wanted.limit))).all()
+    awaited = select(Application).where(
+        Application.state.not_in(CLOSED_UNSERVED),
+        Application.organisation_id.in_(unit.actor.organisation_ids),
+        *_narrowing(wanted, Application.protocol_due_at, unit),
     )
+    protocols = awaited.where(Application.protocol_due_at.is_not(None)).order_by(Application.protocol_due_at)
+    waiting = (await unit.session.scalars(protocols.limit(wanted.limit))).all()
+    return [
+        *(item for row in steps for item in _items(row, unit.actor, unit.now)),
+        *(_protocol(row, unit.now) for row in waiting),
+    ]
+
+
+def _concerning(unit: Unit) -> ColumnElement[bool]:
+    """The applications the actor's organisations have the next step of."""
     mine = unit.actor.organisation_ids
-    concerned = Application.organisation_id.in_(mine) | Application.serving_organisation_id.in_(mine)
-    found = select(Application).where(waiting, concerned).order_by(Application.due_at).limit(MOST)
-    found_rows = (await unit.session.scalars(found)).all()
-    awaited = select(Application).where(Application.protocol_due_at.is_not(None), Application.organisation_id.in_(mine))
-    protocols = (await unit.session.scalars(awaited.order_by(Application.protocol_due_at).limit(MOST))).all()
-    steps = [item for row in found_rows for item in _items(row, unit.actor, unit.now)]
-    return steps + [_protocol(row, unit.now) for row in protocols if row.state not in CLOSED_UNSERVED]
+    coordinated = Application.state.in_(COORDINATION) & Application.organisation_id.in_(mine)
+    open_for_service = (Application.state != State.ACCEPTED) | Application.appointment_at.is_(None)
+    served = Application.state.in_(SERVICE) & Application.serving_organisation_id.in_(mine) & open_for_service
+    return coordinated | served
+
+
+def _narrowing(wanted: WorkQuery, due_at: SQLColumnExpression[Any], unit: Unit) -> list[ColumnElement[bool]]:
+    """What the database can leave out already; the rest of the wish is checked on the items."""
+    late_before, soon_until = workdays.horizon(unit.now)
+    by_list = {
+        Which.MINE: Application.coordinator_id == unit.actor.id,
+        Which.UNASSIGNED: Application.coordinator_id.is_(None) | Application.state.in_(SERVICE),
+        Which.OVERDUE: due_at < late_before,
+        Which.SOON: due_at.between(late_before, soon_until),
+    }
+    found = [by_list[which] for which in {wanted.which, Which.MINE if wanted.mine else wanted.which} & set(by_list)]
+    if wanted.territory:
+        found.append(Application.territory == wanted.territory)
+    if wanted.text and any(letter.isdecimal() for letter in wanted.text):
+        found.append(Application.number.icontains(wanted.text, autoescape=True))
+    return found
 
 
 work = CountedWork(items, rows)

@@ -38,7 +38,7 @@ STATEMENTS = (
     application_id UUID NOT NULL,
     organisation_id UUID NOT NULL,
     serving_organisation_id UUID,
-    CONSTRAINT pk_search_tokens PRIMARY KEY (token, application_id)
+    CONSTRAINT pk_search_tokens PRIMARY KEY (token, application_id) INCLUDE (organisation_id, serving_organisation_id)
 )""",
     "CREATE INDEX ix_search_tokens_application_id ON search_tokens (application_id)",
     """ALTER TABLE organisations
