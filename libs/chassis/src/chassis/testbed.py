@@ -20,6 +20,7 @@ import asyncpg
 import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from sqlalchemy.orm import DeclarativeBase
 
 from chassis.clock import new_id
 
@@ -154,7 +155,8 @@ class Databases:
     """Templates, migrated once per service and run, and cheap clones of them."""
 
     servers: Servers
-    _templates: dict[str, str] = field(default_factory=dict)
+    # by name and tables: a small service of a test may bear the name of a real one
+    _templates: dict[tuple[str, type[DeclarativeBase]], str] = field(default_factory=dict)
     _password: str = field(default_factory=lambda: secrets.token_hex(8))
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _run: str = field(default_factory=lambda: secrets.token_hex(3))
@@ -163,9 +165,10 @@ class Databases:
     async def clone(self, service: Service) -> DatabaseUrls:
         """A migrated database of its own; the template is made at the first call."""
         async with self._making:
-            if service.name not in self._templates:
-                self._templates[service.name] = await self._migrated(service)
-        template = self._templates[service.name]
+            known = (service.name, service.base)
+            if known not in self._templates:
+                self._templates[known] = await self._migrated(service)
+        template = self._templates[known]
         return await self._create(service.name, f"{template}_{next(self._numbers)}", template)
 
     async def empty(self, service: str) -> DatabaseUrls:
@@ -177,7 +180,8 @@ class Databases:
         await self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     async def _migrated(self, service: Service) -> str:
-        urls = await self._create(service.name, f"t_{self._run}_{service.name}", "template0")
+        name = f"t_{self._run}_{service.name}_{next(self._numbers)}"
+        urls = await self._create(service.name, name, "template0")
         await service.migrate(urls.owner)
         return urls.name
 
