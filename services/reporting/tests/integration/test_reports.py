@@ -224,6 +224,7 @@ async def test_a_manager_of_another_region_sees_nothing(app: Running) -> None:
 
 
 async def test_a_head_sees_the_own_organisation_only(app: Running) -> None:
+    await app.deliver(card(uuid4(), uuid4(), uuid4()))
     head = await app.as_role("head", organisation_ids=[uuid4()])
     assert (await head.get("/reports/quota", params=MARCH)).json()["rows"] == []
     own = await app.as_role("head", organisation_ids=[ORGANISATION])
