@@ -13,6 +13,9 @@ from local_deploy.story.world import EARLY_HELP, FamilyStory, World
 from local_deploy.system import System
 from spans import CONSUMER, SERVER, Collector, Seen
 
+# with both cores busy the collector has missed spans: it stands in `make e2e`, not in `make test`
+pytestmark = pytest.mark.slow
+
 HOPS = {
     ("intake", "POST /applications/{application_id}/accept", SERVER),
     ("cases", "handle intake.application.accepted.v1", CONSUMER),
