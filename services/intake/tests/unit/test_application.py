@@ -12,6 +12,8 @@ import workdays
 from chassis.errors import DomainError
 from contracts.identifiers import CallOutcome, Purpose
 from contracts.intake import ApplicationRedirected, ApplicationWithdrawn, CallRecorded
+from contracts.personal import Contact, FileOpening
+from contracts.sealed import Sealed
 from intake.applications.deadlines import DeadlineKind
 from intake.applications.model import Application
 from intake.applications.records import CallAttempt, Filing, Papers
@@ -147,10 +149,18 @@ def test_D2_23_a_returned_application_goes_to_another_service(
     assert handed_over.return_reason is None
 
 
-def test_nothing_is_withdrawn_twice_or_after_acceptance(application: Application, now: datetime) -> None:
+def test_nothing_is_withdrawn_twice(application: Application, now: datetime) -> None:
     application.withdraw(now)
     with refused("wrong_state"):
         application.withdraw(now)
+
+
+def test_nothing_is_withdrawn_after_acceptance(
+    handed_over: Application, sealed: Sealed[Contact], now: datetime
+) -> None:
+    handed_over.accept(Sealed[FileOpening](**sealed.model_dump()), now)
+    with refused("wrong_state"):
+        handed_over.withdraw(now)
 
 
 def test_the_booked_first_appointment_meets_its_deadline_and_a_cancelled_one_does_not(
