@@ -13,6 +13,9 @@ import httpx
 
 from embedded.mail import MailSink
 
+# A confirmation letter passes a web worker and the mail sink; a machine busy with tests may take its time.
+_LETTER_SECONDS = 30
+
 
 class LoginError(RuntimeError):
     """A page refused what was entered; carries what the page says."""
@@ -145,7 +148,9 @@ def register(
     known = len(mail_sink.messages(email))
     with _Browser(issuer) as browser:
         browser.submit(browser.open(f"{issuer}/join"), {"email": email})
-        form = browser.open(_link(mail_sink.wait_for(email, after=known).text, f"{issuer}/register/"))
+        start = f"{issuer}/register/"
+        letter = mail_sink.wait_for(email, after=known, holding=start, seconds=_LETTER_SECONDS)
+        form = browser.open(_link(letter.text, start))
         person = {"user_name": user_name, "given_name": given_name, "family_name": family_name}
         done = browser.submit(form, {**person, "password1": password, "password2": password})
         if done.url.path.startswith("/register/"):

@@ -106,11 +106,14 @@ class MailSink:
         """Letters delivered so far, oldest first; with ``to`` only those to this address."""
         return [mail for mail in read_mails(self.maildir) if to is None or to in mail.recipients]
 
-    def wait_for(self, to: str, *, after: int = 0, seconds: float = 10) -> Mail:
-        """The newest letter to an address once there are more than ``after``; ``TimeoutError`` when none comes."""
+    def wait_for(self, to: str, *, after: int = 0, holding: str = "", seconds: float = 10) -> Mail:
+        """The newest letter to an address, beyond the first ``after``, whose text holds ``holding``.
+
+        Raises ``TimeoutError`` when none comes: other letters to the same person never pass for the awaited one.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if len(mails := self.messages(to)) > after:
-                return mails[-1]
+            if found := [mail for mail in self.messages(to)[after:] if holding in mail.text]:
+                return found[-1]
             time.sleep(_POLL_SECONDS)
         raise TimeoutError(f"no letter to {to} within {seconds:.0f} s")

@@ -17,10 +17,10 @@ def sink(folder: Path) -> Iterator[MailSink]:
     sink.stop()
 
 
-def send(sink: MailSink, to: str, subject: str) -> None:
+def send(sink: MailSink, to: str, subject: str, text: str = "Заявка принята.\n") -> None:
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = "noreply@example.org", to, subject
-    letter.set_content("Заявка принята.\n")
+    letter.set_content(text)
     letter.add_alternative("<p>Заявка <b>принята</b></p><script>alert(1)</script>", subtype="html")
     with smtplib.SMTP("127.0.0.1", sink.port) as client:
         client.send_message(letter)
@@ -57,6 +57,14 @@ def test_it_listens_on_the_loopback_address_only(
     sink: MailSink, listening_addresses: Callable[[Process], set[str]]
 ) -> None:
     assert listening_addresses(sink.process) == {"127.0.0.1"}
+
+
+def test_another_letter_never_passes_for_the_awaited_one(sink: MailSink) -> None:
+    send(sink, "family@example.org", "Подтверждение", "Откройте http://127.0.0.1/register/1\n")
+    send(sink, "family@example.org", "Служба приняла вашу заявку")
+    assert sink.wait_for("family@example.org", holding="/register/").subject == "Подтверждение"
+    with pytest.raises(TimeoutError):
+        sink.wait_for("family@example.org", after=1, holding="/register/", seconds=0.1)
 
 
 def test_waiting_for_a_letter_that_never_comes_says_so(sink: MailSink) -> None:
