@@ -37,6 +37,11 @@ class Kind(StrEnum):
         return _STATUS[self]
 
     @property
+    def title(self) -> str:
+        """The kind in English words."""
+        return _TITLES[self][1]
+
+    @property
     def permanent(self) -> bool:
         """Whether the same message would fail again: then it goes to the dead letters at once."""
         return self not in {Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -34,6 +35,8 @@ CORRELATION = "X-Correlation-Id"
 STATUS_TOKEN = "Status-Token"  # noqa: S105
 MAX_BODY = 1_048_576
 """Bytes a route accepts unless it says otherwise."""
+IF_MATCH_PATTERN = r'^(\*|(W/)?"?[0-9]{1,9}"?)$'
+"""A version as an entity tag, as a bare number, or any version."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -208,8 +211,7 @@ def _if_match(request: Request) -> int | None:
     value = request.headers.get("If-Match")
     if value is None or value == "*":
         return None
-    bare = value.removeprefix("W/").strip('"')
-    if not bare.isdecimal():
+    if not re.fullmatch(IF_MATCH_PATTERN, value, re.ASCII):
         raise DomainError(
             "bad_if_match",
             Kind.INVALID,
@@ -218,7 +220,7 @@ def _if_match(request: Request) -> int | None:
             field="If-Match",
             rule="format",
         )
-    return int(bare)
+    return int(value.removeprefix("W/").strip('"'))
 
 
 def _caller(request: Request) -> str:

@@ -76,7 +76,7 @@ _STAFF = _PERSONAL | {
 
 
 def doors(routes: Iterable[BaseRoute], part_of: Mapping[str, str] | None = None) -> list[Door]:
-    """The doors behind a service's routes (``service.api_routes(app)``); ``LookupError`` for one without permission.
+    """The doors behind a service's routes (``openapi.api_routes(app)``); ``LookupError`` for one without permission.
 
     ``part_of``: resources that are parts of another record, such as ``{"consent": "case_file"}``.
     """

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from contracts.access import permissions
 from contracts.catalogue import PRODUCERS
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -20,6 +19,7 @@ from chassis.bootstrap import Topology, of_service, topology
 from chassis.http import Correlation, TransactionalRoute
 from chassis.logs import AccessLog
 from chassis.messaging import EventRouter, Subscription, subscriptions
+from chassis.openapi import Api, api_routes
 from chassis.policy import Policy
 from chassis.rls import Entry
 from chassis.runtime import Runtime
@@ -124,7 +124,7 @@ class Service:
         Raises:
             UngovernedRouteError: a route has no permission of the policy.
         """
-        app = FastAPI(title=f"Marshrut {self.name}", docs_url=None, redoc_url=None, redirect_slashes=False)
+        app = Api(title=f"Marshrut {self.name}", docs_url=None, redoc_url=None, redirect_slashes=False)
         app.state.runtime = runtime
         problems.install(app)
         for router in self._routers():
@@ -169,9 +169,3 @@ def refuse_ungoverned_routes(app: FastAPI) -> None:
         permission = route.door.permission if isinstance(route, TransactionalRoute) else None
         if permission not in known:
             raise UngovernedRouteError(f"{sorted(route.methods or ())} {route.path}: permission {permission!r}")
-
-
-def api_routes(app: FastAPI) -> list[APIRoute]:
-    """Every API route of the application, those of included routers too."""
-    originals = (context.original_route for context in iter_route_contexts(app.routes))
-    return [route for route in originals if isinstance(route, APIRoute)]
