@@ -35,7 +35,7 @@ stop: ## end everything `make run` started
 	@test -x $(BIN)/python && $(BIN)/python -m local_deploy stop || echo "nothing is installed, so nothing runs"
 
 test: setup ## all tests, on servers they start themselves (under 8 minutes)
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/pytest -q -n 2 -m "not slow"
 
 e2e: setup ## only the stories through the gateway
 	$(BIN)/pytest -q tests/e2e
