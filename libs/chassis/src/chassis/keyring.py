@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
-from sqlalchemy import text
+from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import Clock
@@ -157,9 +157,9 @@ class Keyring:
         """New keys for many new people in one statement; in the order of ``person_ids``."""
         self._must_own()
         keys = [PersonKey(person_id, 1, os.urandom(KEY_BYTES)) for person_id in person_ids]
-        rows = [{"person": k.person_id, "material": self._source.wrap(k), "now": self._now} for k in keys]
-        if rows:
-            await self._session.execute(_CREATE, rows)
+        if keys:
+            columns = {"people": [k.person_id for k in keys], "materials": [self._source.wrap(k) for k in keys]}
+            await self._session.execute(_CREATE_MANY, {**columns, "now": self._now})
         return keys
 
     async def erase(self, person_id: UUID) -> None:
@@ -268,6 +268,10 @@ def _bound(person_id: UUID, version: int) -> bytes:
 
 _GET = text("SELECT version, material, copied_at FROM person_keys WHERE person_id = :person")
 _CREATE = text("INSERT INTO person_keys (person_id, material, created_at) VALUES (:person, :material, :now)")
+_CREATE_MANY = text(
+    "INSERT INTO person_keys (person_id, material, created_at)"
+    " SELECT p, m, :now FROM unnest(:people, :materials) AS k(p, m)"
+).bindparams(bindparam("people", type_=ARRAY(Uuid())), bindparam("materials", type_=ARRAY(LargeBinary())))
 _ERASE = text(
     "UPDATE person_keys SET material = NULL, destroyed_at = coalesce(destroyed_at, :now), "
     "copied_at = CASE WHEN destroyed_at IS NULL THEN NULL ELSE copied_at END WHERE person_id = :person "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from chassis.service import Service
 
 DRAIN_SECONDS = 20
+NICENESS = 10
+"""How far a worker of its own steps back for the API beside it: a person waits for an answer, a backlog can wait."""
 log = structlog.get_logger(__name__)
 
 
@@ -74,6 +77,7 @@ def cli(service: Service) -> typer.Typer:
     @app.command()
     def worker() -> None:
         """Run relay, consumers, timers and audit chain."""
+        os.nice(NICENESS)
         run_part(Part.WORKER)
 
     @app.command()
