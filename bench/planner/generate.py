@@ -8,7 +8,7 @@ import calendar
 import csv
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -41,6 +41,11 @@ MONTHS = (
     Size("smolensk", 150, 4), Size("smolensk", 600, 6), Size("irkutsk", 600, 6), Size("moscow-oblast", 1000, 8),
     Size("moscow-oblast", 1500, 8),
 )  # fmt: skip
+
+
+def months(seeds: list[int]) -> list[Size]:
+    """The same sizes with other families, brigades and absences for every seed."""
+    return [replace(size, seed=seed) for seed in seeds for size in MONTHS]
 
 
 def month(size: Size) -> Problem:

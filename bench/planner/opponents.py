@@ -1,8 +1,12 @@
-"""Other solvers on the same instance in the same time. What they leave open our own greedy fills, for free.
+"""Other solvers on the same instance in the same time by the same clock. What they leave open our own greedy fills.
 
+Their time is the search alone; reading the problem into their model and the filling are free. VROOM and OR-Tools know
+only wall time: under a processor clock they run again with a longer limit until they had their share or ended alone.
 VRPTW: PyVRP, VROOM, OR-Tools. Month: greedy, VROOM, PyVRP, OR-Tools. None of them knows pairs, so home care has none.
 """
 
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -13,15 +17,34 @@ from scheduling.planner.board import Board
 from scheduling.planner.draft import Draft
 from scheduling.planner.funnel import reason
 from scheduling.planner.greedy import fill
+from scheduling.planner.lns.run import Limit
 from scheduling.planner.vroom_plan import first_draft
 from solomon import Solomon
 
 Routes = list[list[int]]
 
 
-def pyvrp_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
+def ended(limit: Limit) -> Callable[..., bool]:
+    """Says, asked again and again, whether the time is over."""
+    until = limit.clock() + limit.seconds
+    return lambda *_: limit.clock() >= until
+
+
+def at_length(limit: Limit, run: Callable[[float], Any]) -> Any:
+    """The answer of a solver that is given wall seconds, once it had its share of the clock or ended early."""
+    wall = limit.seconds
+    while True:
+        begun, from_ = time.perf_counter(), limit.clock()
+        answer = run(wall)
+        share = (limit.clock() - from_) / limit.seconds
+        if share >= 0.9 or time.perf_counter() - begun < wall:
+            return answer
+        wall *= min(3.0, 1.2 / share)
+
+
+def pyvrp_vrptw(case: Solomon, limit: Limit, seed: int) -> Routes:
     """PyVRP, its default search."""
-    pyvrp, stop = import_module("pyvrp"), import_module("pyvrp.stop")
+    pyvrp = import_module("pyvrp")
     model = pyvrp.Model()
     places = [model.add_location(x=0, y=0) for _ in case.demand]
     depot = model.add_depot(places[0], tw_early=case.ready[0], tw_late=case.due[0])
@@ -37,11 +60,11 @@ def pyvrp_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
     for a, row in enumerate(case.way):
         for b, way in enumerate(row):
             model.add_edge(places[a], places[b], distance=way, duration=way)
-    best = model.solve(stop=stop.MaxRuntime(seconds), seed=seed, display=False).best
+    best = model.solve(stop=ended(limit), seed=seed, display=False).best
     return [[int(activity.idx) + 1 for activity in route if activity.is_client()] for route in best.routes()]
 
 
-def vroom_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
+def vroom_vrptw(case: Solomon, limit: Limit, seed: int) -> Routes:
     """VROOM at its highest level; it has no seed."""
     del seed
     vroom = import_module("vroom")
@@ -55,7 +78,11 @@ def vroom_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
         plan.add_job(
             vroom.Job(n, location=n, delivery=[case.demand[n]], default_service=case.service[n], time_windows=[window])
         )
-    steps = plan.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=seconds)).routes
+
+    def run(seconds: float) -> Any:
+        return plan.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=seconds)).routes
+
+    steps = at_length(limit, run)
     routes: dict[int, list[int]] = {}
     for vehicle, job, kind in zip(steps["vehicle_id"], steps["id"], steps["type"], strict=True):
         if kind == "job":
@@ -63,7 +90,7 @@ def vroom_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
     return list(routes.values())
 
 
-def ortools_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
+def ortools_vrptw(case: Solomon, limit: Limit, seed: int) -> Routes:
     """OR-Tools routing: parallel cheapest insertion, guided local search, untuned."""
     del seed
     manager, routing, transit = _routing(case.way, case.service, [0] * case.vehicles, [0] * case.vehicles)
@@ -74,7 +101,7 @@ def ortools_vrptw(case: Solomon, seconds: float, seed: int) -> Routes:
     time = routing.GetDimensionOrDie("time")
     for n in range(1, len(case.demand)):
         time.CumulVar(manager.NodeToIndex(n)).SetRange(case.ready[n], case.due[n])
-    return _routed(manager, routing, seconds, case.vehicles)
+    return _routed(manager, routing, limit, case.vehicles)
 
 
 def _routing(way: list[list[int]], service: list[int], starts: list[int], ends: list[int]) -> tuple[Any, Any, int]:
@@ -85,14 +112,18 @@ def _routing(way: list[list[int]], service: list[int], starts: list[int], ends: 
     return manager, routing, transit
 
 
-def _routed(manager: Any, routing: Any, seconds: float, vehicles: int) -> Routes:
+def _routed(manager: Any, routing: Any, limit: Limit, vehicles: int) -> Routes:
     wrap = import_module("ortools.constraint_solver.pywrapcp")
     enums = import_module("ortools.constraint_solver.routing_enums_pb2")
     search = wrap.DefaultRoutingSearchParameters()
     search.first_solution_strategy = enums.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     search.local_search_metaheuristic = enums.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    search.time_limit.FromMilliseconds(int(seconds * 1000))
-    found = routing.SolveWithParameters(search)
+
+    def run(seconds: float) -> Any:
+        search.time_limit.FromMilliseconds(int(seconds * 1000))
+        return routing.SolveWithParameters(search)
+
+    found = at_length(limit, run)
     routes: Routes = [[] for _ in range(vehicles)]
     for vehicle in range(vehicles if found else 0):
         at = found.Value(routing.NextVar(routing.Start(vehicle)))
@@ -138,20 +169,21 @@ def _both(visit: Visit, days: dict[str, tuple[date, ...]]) -> tuple[date, ...] |
     return tuple(day for day in block if day in visit.days)
 
 
-def greedy_month(problem: Problem, seconds: float, seed: int) -> Plan:
-    del seconds, seed
+def greedy_month(problem: Problem, limit: Limit, seed: int) -> Plan:
+    del limit, seed
     return solve(problem)
 
 
-def vroom_month(problem: Problem, seconds: float, seed: int) -> Plan:
+def vroom_month(problem: Problem, limit: Limit, seed: int) -> Plan:
     """Level 5 where it ends in time; VROOM overruns its limit, so the table shows its real time."""
     del seed
-    return finished(problem, first_draft(Board(spread(problem)), seconds), "vroom")
+    board = Board(spread(problem))
+    return finished(problem, at_length(limit, lambda seconds: first_draft(board, seconds)), "vroom")
 
 
-def pyvrp_month(problem: Problem, seconds: float, seed: int) -> Plan:
+def pyvrp_month(problem: Problem, limit: Limit, seed: int) -> Plan:
     """Skills and days as load dimensions (capacity 0 where not allowed), the day shortened by lunch."""
-    pyvrp, stop = import_module("pyvrp"), import_module("pyvrp.stop")
+    pyvrp = import_module("pyvrp")
     board = Board(spread(problem))
     visits = [visit for visit in board.problem.visits if any(board.crew_masks(visit))]
     skills = sorted({skill for visit in visits for skill in visit.skills})
@@ -180,7 +212,7 @@ def pyvrp_month(problem: Problem, seconds: float, seed: int) -> Plan:
         for b in places:
             km, minutes = board.travel.km(a, b), board.travel.minutes(a, b)
             model.add_edge(located[a], located[b], distance=round(100 * km), duration=minutes)
-    best = model.solve(stop=stop.MaxRuntime(seconds), seed=seed, display=False).best
+    best = model.solve(stop=ended(limit), seed=seed, display=False).best
     draft = Draft(board)
     for route in best.routes():
         for activity in route:
@@ -194,7 +226,7 @@ def _window(board: Board, visit: Visit) -> tuple[int, int]:
     return openings[0][0], openings[-1][1]
 
 
-def ortools_month(problem: Problem, seconds: float, seed: int) -> Plan:
+def ortools_month(problem: Problem, limit: Limit, seed: int) -> Plan:
     """Allowed vehicles per visit, span bound, penalties; the day shortened by lunch."""
     del seed
     board = Board(spread(problem))
@@ -221,7 +253,7 @@ def ortools_month(problem: Problem, seconds: float, seed: int) -> Plan:
         routing.VehicleVar(index).SetValues([-1, *allowed])
         routing.AddDisjunction([index], round(100 * problem.prices.unplaced[visit.priority - 1]))
     draft = Draft(board)
-    for vehicle, route in enumerate(_routed(manager, routing, seconds, len(starts))):
+    for vehicle, route in enumerate(_routed(manager, routing, limit, len(starts))):
         for node in route:
             draft.append(visits[node - len(bases)], board.brigade_days[vehicle])
     return finished(problem, draft, "or-tools")

@@ -1,10 +1,12 @@
 """The planner against published values and other solvers; every answer goes through an oracle. Ctrl-C ends early.
 
-python bench/planner/run.py [--instances DIR] [--limit 20] [--seeds 5] [--opponents] [--cpu] [--steps N] [--only TEXT]
+python bench/planner/run.py [--instances DIR] [--limit 20] [--seeds 5] [--opponents NAME ...] [--cpu] [--steps N]
+    [--only TEXT] [--month-limit 60] [--month-seeds 1 2 3]
 
 DIR is laid out like ../shared/benchmarks/hhcrsp or ../shared/benchmarks/solomon (best-known values beside the
 instances) or holds month problems as JSON. Without DIR: both public folders where they exist, and our own months.
-Our time is wall time of one core; --cpu counts processor seconds instead, for a machine with other work.
+Everyone gets the same seconds by the same clock: wall time of one core, or with --cpu processor seconds of this
+process, for a machine with other work. Columns `seconds` (wall) and `cpu` hold what each answer really took.
 """
 
 import argparse
@@ -57,6 +59,7 @@ class Row:
     placed: int
     km: float
     seconds: float
+    cpu: float
     note: str = ""
 
     @property
@@ -65,12 +68,12 @@ class Row:
         return None if self.best_known is None else 100 * (self.cost / self.best_known - 1)
 
 
-Run = Callable[[str, int, float], tuple[float, int, float]]
+Run = Callable[[str, int], tuple[float, int, float]]
 
 
 @dataclass(frozen=True)
 class Task:
-    """One instance: `run(solver, seed, wall)` answers cost, placed, km."""
+    """One instance: `run(solver, seed)` answers cost, placed, km."""
 
     kind: str
     size: int
@@ -106,8 +109,8 @@ def _month_task(problem: Problem, limit: Limit) -> Task:
 
 
 def _vrptw(case: solomon.Solomon, limit: Limit) -> Run:
-    def run(solver: str, seed: int, wall: float) -> tuple[float, int, float]:
-        routes = vrptw.solve(case, limit, seed) if solver == "ours" else opponents.VRPTW[solver](case, wall, seed)
+    def run(solver: str, seed: int) -> tuple[float, int, float]:
+        routes = vrptw.solve(case, limit, seed) if solver == "ours" else opponents.VRPTW[solver](case, limit, seed)
         cost = solomon.cost(case, routes)
         return cost, len(case.demand) - 1, cost
 
@@ -115,7 +118,7 @@ def _vrptw(case: solomon.Solomon, limit: Limit) -> Run:
 
 
 def _care(day: hhcrsp.Care, limit: Limit) -> Run:
-    def run(_solver: str, seed: int, _wall: float) -> tuple[float, int, float]:
+    def run(_solver: str, seed: int) -> tuple[float, int, float]:
         cost = hhcrsp.cost(day, care.solve(day, limit, seed))
         return cost, len(day.data["patients"]), cost
 
@@ -123,11 +126,11 @@ def _care(day: hhcrsp.Care, limit: Limit) -> Run:
 
 
 def _month(problem: Problem, limit: Limit) -> Run:
-    def run(solver: str, seed: int, wall: float) -> tuple[float, int, float]:
+    def run(solver: str, seed: int) -> tuple[float, int, float]:
         if solver == "ours":
             plan = solve(problem, Effort(limit.seconds, limit.steps, cpu=limit.cpu), seed)
         else:
-            plan = opponents.MONTH[solver](problem, wall, seed)
+            plan = opponents.MONTH[solver](problem, limit, seed)
         broken = check(problem, plan)
         if broken:
             raise ValueError(broken[0].text_en)
@@ -143,33 +146,24 @@ def warm() -> None:
     care.solve(generate_care.care(10, 1), Limit(steps=2), 1)
 
 
-def answer(task: Task, solver: str, seed: int, wall: float) -> Row:
-    """Solve and check once; `wall` is what opponents get: as long as ours took."""
-    begun, note = time.perf_counter(), ""
+def answer(task: Task, solver: str, seed: int) -> Row:
+    """Solve and check once."""
+    begun, worked, note = time.perf_counter(), time.process_time(), ""
     try:
-        cost, placed, km = task.run(solver, seed, wall)
+        cost, placed, km = task.run(solver, seed)
     except ValueError as error:
         cost, placed, km, note = float("inf"), 0, 0.0, str(error)
-    seconds = round(time.perf_counter() - begun, 1)
+    seconds, cpu = round(time.perf_counter() - begun, 1), round(time.process_time() - worked, 1)
     return Row(
-        task.kind,
-        task.size,
-        task.name,
-        solver,
-        seed,
-        round(cost, 2),
-        task.best_known,
-        placed,
-        round(km, 1),
-        seconds,
-        note,
-    )
+        task.kind, task.size, task.name, solver, seed, round(cost, 2), task.best_known, placed, round(km, 1),
+        seconds, cpu, note,
+    )  # fmt: skip
 
 
 def table(rows: list[Row], console: Console) -> None:
     """Medians over the seeds, one line per instance, and means per size."""
     shown = Table(title="planner: medians over seeds, every answer checked")
-    for head in ("instance", "best known", "solver", "cost", "gap %", "placed", "km", "s"):
+    for head in ("instance", "best known", "solver", "cost", "gap %", "placed", "km", "s", "cpu s"):
         shown.add_column(head, justify="left" if head in ("instance", "solver") else "right")
     groups: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
     for row in rows:
@@ -183,21 +177,20 @@ def table(rows: list[Row], console: Console) -> None:
         shown.add_row(
             name, "" if best is None else f"{best:.2f}", solver, f"{middle.cost:.2f} {middle.note}".strip(),
             "" if gap is None else f"{gap:.2f}", str(middle.placed), f"{middle.km:.0f}", f"{middle.seconds:.1f}",
+            f"{middle.cpu:.1f}",
         )  # fmt: skip
     console.print(shown)
     for (kind, size, solver), gaps in sorted(means.items()):
         console.print(f"mean gap {kind} {size} {solver}: {statistics.mean(gaps):.2f} % over {len(gaps)} instances")
 
 
-def save(rows: list[Row]) -> Path:
-    """All answers as CSV."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"planner-{time.strftime('%Y%m%d-%H%M%S')}.csv"
+def save(rows: list[Row], path: Path) -> None:
+    """All answers so far as CSV."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.DictWriter(lines, fieldnames=[*Row.__dataclass_fields__, "gap"], lineterminator="\n")
         writer.writeheader()
         writer.writerows({**asdict(row), "gap": row.gap} for row in rows)
-    return path
 
 
 def chosen(args: argparse.Namespace, limit: Limit) -> list[Task]:
@@ -209,7 +202,7 @@ def chosen(args: argparse.Namespace, limit: Limit) -> list[Task]:
         if not found:
             print("public benchmark files ABSENT: only our own months are solved", file=sys.stderr)
         month = Limit(args.month_limit, args.steps, args.cpu)
-        found += [_month_task(generate.month(size), month) for size in generate.MONTHS]
+        found += [_month_task(generate.month(size), month) for size in generate.months(args.month_seeds)]
     return [task for task in found if re.search(args.only, task.name)]
 
 
@@ -219,37 +212,37 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=20.0, help="seconds for each answer")
     parser.add_argument("--month-limit", type=float, default=60.0, help="seconds for each of our own months")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--month-seeds", type=int, nargs="+", default=[1], help="seeds of our own months' generator")
     parser.add_argument("--steps", type=int, help="search steps instead of seconds: the same numbers every time")
-    parser.add_argument("--opponents", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--cpu", action="store_true", help="count processor seconds of our own search")
+    parser.add_argument("--opponents", nargs="*", default=["greedy", "PyVRP", "VROOM", "OR-Tools"], metavar="NAME")
+    parser.add_argument("--cpu", action="store_true", help="count processor seconds for everyone")
     parser.add_argument("--only", default="", help="regular expression on instance names")
     args = parser.parse_args()
     work = [
         (task, solver, seed)
         for task in chosen(args, Limit(args.limit, args.steps, args.cpu))
-        for solver in ("ours", *(task.rivals if args.opponents else ()))
+        for solver in ("ours", *(rival for rival in task.rivals if rival in args.opponents))
         for seed in range(1, args.seeds + 1)
         if seed == 1 or solver in ("ours", "PyVRP")
     ]
     rows: list[Row] = []
-    console, walls = Console(width=130), defaultdict[str, float](lambda: float(args.limit))
+    console, path = Console(width=130), RESULTS / f"planner-{time.strftime('%Y%m%d-%H%M%S')}.csv"
     warm()
     bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*bar, console=Console(stderr=True)) as progress, suppress(KeyboardInterrupt):
         at = progress.add_task("start", total=len(work))
         for task, solver, seed in work:
             progress.update(at, description=f"{task.name} {solver} seed {seed}")
-            rows.append(answer(task, solver, seed, walls[task.name]))
+            rows.append(answer(task, solver, seed))
+            save(rows, path)
             if not console.is_terminal:
                 print(rows[-1], file=sys.stderr, flush=True)
-            if solver == "ours":
-                walls[task.name] = max(walls[task.name], rows[-1].seconds)
             progress.advance(at)
     if not rows:
         print("no instances found", file=sys.stderr)
         return 2
     table(rows, console)
-    console.print(f"all answers: {save(rows).relative_to(ROOT)}")
+    console.print(f"all answers: {path.relative_to(ROOT)}")
     return 1 if any(row.note for row in rows) else 0
 
 

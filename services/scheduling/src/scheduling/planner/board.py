@@ -1,7 +1,7 @@
 """The dispatcher's board: the problem as brigade-days, and for each visit the days and crews that may serve it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import combinations, islice
@@ -34,6 +34,15 @@ class BrigadeDay:
     crews: tuple[Crew, ...]
 
 
+@dataclass
+class Known:
+    """What was computed about a visit. It keeps the visit, so that no other object takes over its identity."""
+
+    visit: Visit
+    openings: dict[date, Openings] = field(default_factory=dict)
+    masks: list[int] = field(default_factory=list)
+
+
 class Board:
     """Read-only view of one problem, shared by all solvers. `stays` are the overnight stays decided so far."""
 
@@ -47,7 +56,8 @@ class Board:
         self.promises = {promise.visit: promise for promise in problem.commitments}
         self.days = tuple(sorted(set(problem.days)))
         self.brigade_days = tuple(BrigadeDay(index, *parts) for index, parts in enumerate(self._brigade_days(taken)))
-        self._openings: dict[tuple[str, date], Openings] = {}
+        self._about: dict[int, Known] = {}
+        self._able: dict[tuple[str, ...], list[int]] = {}
 
     def _brigade_days(
         self, taken: frozenset[tuple[str, date]]
@@ -94,12 +104,15 @@ class Board:
         """The pair each paired visit belongs to."""
         return {name: pair for pair in self.problem.pairs for name in (pair.first, pair.second)}
 
+    def _known(self, visit: Visit) -> Known:
+        return self._about.get(id(visit)) or self._about.setdefault(id(visit), Known(visit))
+
     def openings(self, visit: Visit, day: date) -> Openings:
         """Ranges of allowed starts on the day, in order; a frozen visit has exactly one start."""
-        key = (visit.id, day)
-        if key not in self._openings:
-            self._openings[key] = tuple(self._compute_openings(visit, day))
-        return self._openings[key]
+        known = self._known(visit).openings
+        if day not in known:
+            known[day] = tuple(self._compute_openings(visit, day))
+        return known[day]
 
     def _compute_openings(self, visit: Visit, day: date) -> list[tuple[int, int]]:
         windows = [(one.opens, one.closes - visit.duration) for one in visit.windows if one.applies(day)]
@@ -111,26 +124,45 @@ class Board:
 
     def crew_mask(self, visit: Visit, brigade_day: BrigadeDay) -> int:
         """Bit per crew of the brigade-day that has the visit's skills; 0 when the visit may not be there at all."""
-        if not self.allowed(visit, brigade_day) or not self.openings(visit, brigade_day.day):
-            return 0
-        need = set(visit.skills)
-        return sum(1 << bit for bit, crew in enumerate(brigade_day.crews) if need <= crew.skills)
+        return self.crew_masks(visit)[brigade_day.index]
 
     def crew_masks(self, visit: Visit) -> list[int]:
         """`crew_mask` of every brigade-day."""
-        days = {day for day in self.days if visit.may_be_on(day) and self.openings(visit, day)}
-        return [self.crew_mask(visit, one) if one.day in days else 0 for one in self.brigade_days]
+        known = self._known(visit)
+        known.masks = known.masks or self._compute_masks(visit)
+        return known.masks
 
-    def allowed(self, visit: Visit, one: BrigadeDay) -> bool:
-        """Date, brigade and freeze allow the visit on this brigade-day (skills, windows, travel not considered)."""
-        promise = self.promises.get(visit.id)
-        if promise is not None and promise.frozen and (promise.brigade, promise.day) != (one.brigade.id, one.day):
+    def _compute_masks(self, visit: Visit) -> list[int]:
+        if not self.travel.reaches(visit.place):
+            return [0] * len(self.brigade_days)
+        days = {day for day in self.days if self._open_on(visit, day)}
+        able, promise = self.able(visit.skills), self.promises.get(visit.id)
+        by_day = [mask if one.day in days else 0 for mask, one in zip(able, self.brigade_days, strict=True)]
+        only = visit.brigades
+        if promise is not None and promise.frozen:
+            only = (promise.brigade,) if only is None or promise.brigade in only else ()
+        if only is None:
+            return by_day
+        return [mask if one.brigade.id in only else 0 for mask, one in zip(by_day, self.brigade_days, strict=True)]
+
+    def _open_on(self, visit: Visit, day: date) -> bool:
+        """Date, window and freeze allow the visit on the day (skills and travel not considered)."""
+        promise, frozen = self.promises.get(visit.id), self.problem.frozen_until
+        if promise is not None and promise.frozen:
+            if promise.day != day:
+                return False
+        elif frozen is not None and day <= frozen:
             return False
-        frozen = self.problem.frozen_until
-        if frozen is not None and one.day <= frozen and not (promise is not None and promise.frozen):
-            return False
-        by_brigade = visit.brigades is None or one.brigade.id in visit.brigades
-        return by_brigade and visit.may_be_on(one.day) and self.travel.reaches(visit.place)
+        return visit.may_be_on(day) and bool(self.openings(visit, day))
+
+    def able(self, skills: tuple[str, ...]) -> list[int]:
+        """Of every brigade-day, a bit per crew that has all these skills."""
+        if skills not in self._able:
+            need = set(skills)
+            self._able[skills] = [
+                sum(1 << bit for bit, crew in enumerate(one.crews) if need <= crew.skills) for one in self.brigade_days
+            ]
+        return self._able[skills]
 
     def move_price(self, visit: Visit, one: BrigadeDay) -> float:
         """What it costs to have the visit here and not where it was promised."""

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from scheduling.planner.board import Board, BrigadeDay, Openings
+from scheduling.planner.bounds import Bounds, bounds, positions
 from scheduling.planner.model import Visit
 from scheduling.planner.plan import Held, Plan, Reason, Route, Stop, Unplaced
 from scheduling.planner.timetable import Timetable, timetable
@@ -21,7 +21,7 @@ class Line:
     visits: list[Visit] = field(default_factory=list)
     times: Timetable | None = None
     crews: int = ALL
-    busy: int = -1
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Draft:
         """Apply an insertion found by `best_insertion`."""
         one, line = self.board.brigade_days[insertion.brigade_day], self.lines[insertion.brigade_day]
         line.visits.insert(insertion.position, visit)
-        line.times, line.busy = insertion.times, -1
+        line.times, line.bounds = insertion.times, None
         line.crews &= self.board.crew_mask(visit, one)
         self.where[visit.id] = one.index
         for key in self._keys(visit):
@@ -94,7 +94,7 @@ class Draft:
         line = self.lines[one.index]
         line.visits.remove(visit)
         self.pins.pop(visit.id, None)
-        line.times, line.busy = timetable(self.board, one, line.visits, self.pins), -1
+        line.times, line.bounds = timetable(self.board, one, line.visits, self.pins), None
         line.crews = ALL
         for other in line.visits:
             line.crews &= self.board.crew_mask(other, one)
@@ -111,7 +111,7 @@ class Draft:
     def warm_up(self) -> None:
         """Compute now what every insertion will ask."""
         for one in self.board.brigade_days:
-            self._room(self.lines[one.index], one)
+            self._bounds(self.lines[one.index], one)
 
     @staticmethod
     def _keys(visit: Visit) -> list[tuple[str, str]]:
@@ -121,43 +121,25 @@ class Draft:
     def best_insertion(self, visit: Visit, one: BrigadeDay, most: float = float("inf")) -> Insertion | None:
         """The cheapest feasible position on a brigade-day, if it costs less than `most`."""
         line = self.lines[one.index]
-        room = self._room(line, one) - visit.duration
-        if room < 0 or not self.board.crew_mask(visit, one) & line.crews or not self.fits_calendar(visit, one):
+        known = line.bounds or self._bounds(line, one)
+        if visit.duration > known.room or not self.board.crew_mask(visit, one) & line.crews:
+            return None
+        if not self.fits_calendar(visit, one):
             return None
         price = self.board.move_price(visit, one)
-        for extra, minutes, position in sorted(self._detours(visit, one)):
+        openings = self.pins.get(visit.id) or self.board.openings(visit, one.day)
+        for extra, position in sorted(positions(self.board, one, known, visit, openings)):
             if extra + price >= most:
                 return None
-            if minutes > room:
-                continue
             sequence = [*line.visits[:position], visit, *line.visits[position:]]
             times = timetable(self.board, one, sequence, self.pins)
             if times is not None:
                 return Insertion(one.index, position, extra + price, times)
         return None
 
-    def _room(self, line: Line, one: BrigadeDay) -> int:
-        """Minutes left were nobody ever to wait: a quick bound before the timetable is asked."""
-        if line.busy < 0:
-            places = [one.start, *(visit.place for visit in line.visits), one.end]
-            ways = sum(map(self.board.travel.minutes, places, places[1:]))
-            line.busy = sum(visit.duration for visit in line.visits) + ways
-        lunch, most = one.brigade.lunch, one.shift.max_minutes
-        span = one.shift.latest - one.shift.earliest
-        return min(span, span if most is None else most + (lunch.minutes if lunch else 0)) - line.busy
-
-    def _detours(self, visit: Visit, one: BrigadeDay) -> list[tuple[float, int, int]]:
-        """Extra kilometres and minutes of each position."""
-        travel, visits = self.board.travel, self.lines[one.index].visits
-        places = [one.start, *(other.place for other in visits), one.end]
-        used = bool(visits) or one.index in self.board.routes_required
-        found = []
-        for position, (before, after) in enumerate(pairwise(places)):
-            km = travel.km(before, visit.place) + travel.km(visit.place, after)
-            way = travel.minutes(before, visit.place) + travel.minutes(visit.place, after)
-            direct = travel.km(before, after) if used else 0.0
-            found.append((km - direct, way - travel.minutes(before, after), position))
-        return found
+    def _bounds(self, line: Line, one: BrigadeDay) -> Bounds:
+        line.bounds = bounds(self.board, one, line.visits, self.pins)
+        return line.bounds
 
     def plan(self, solver: str, seed: int, left: Iterable[tuple[str, Reason]], held: tuple[Held, ...] = ()) -> Plan:
         """The finished plan."""

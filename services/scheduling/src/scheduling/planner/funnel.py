@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.planner.board import Board, crews
+from scheduling.planner.board import Board, BrigadeDay, crews
 from scheduling.planner.model import Brigade, Specialist, Visit
 from scheduling.planner.plan import Reason
 from scheduling.planner.timetable import timetable
@@ -20,39 +20,47 @@ class Stage:
 
 def funnel(board: Board, visit: Visit) -> list[Stage]:
     """Place, brigades, skills, days, freeze, absences, window, reach: what is left at the end could take the visit."""
-    if not board.travel.reaches(visit.place):
-        return [Stage("place", 0)]
-    stages = [Stage("brigades", len(board.problem.brigades) * len(board.days))]
-    able = [brigade for brigade in board.problem.brigades if _able(board, brigade, visit)]
-    stages.append(Stage("skills", len(able) * len(board.days)))
-    days = [day for day in board.days if visit.may_be_on(day)]
-    stages.append(Stage("days", len(able) * len(days)))
-    free = [(brigade, day) for brigade in able for day in days if _unfrozen(board, visit, brigade, day)]
-    stages.append(Stage("freeze", len(free)))
-    return [*stages, *_by_brigade_day(board, visit, {(brigade.id, day) for brigade, day in free})]
-
-
-def _by_brigade_day(board: Board, visit: Visit, free: set[tuple[str, date]]) -> Iterator[Stage]:
-    need = set(visit.skills)
-    present = [
-        one for one in board.brigade_days
-        if (one.brigade.id, one.day) in free and any(need <= crew.skills for crew in one.crews)
-    ]  # fmt: skip
-    yield Stage("absences", len(present))
-    open_ = [
-        one for one in present
-        if any(low <= one.shift.latest and high >= one.shift.earliest for low, high in board.openings(visit, one.day))
-    ]  # fmt: skip
-    yield Stage("window", len(open_))
-    yield Stage("reach", sum(timetable(board, one, [visit]) is not None for one in open_))
+    stages = list(_stages(board, visit))
+    if stages[-1].rule != "window":
+        return stages
+    return [*stages, Stage("reach", sum(_reached(board, visit)))]
 
 
 def reason(board: Board, visit: Visit) -> Reason:
     """The first rule that leaves nothing; `room` when an empty month would have a place."""
-    for stage in funnel(board, visit):
-        if stage.left == 0:
-            return stage.rule
-    return "pair" if visit.id in board.pairs else "room"
+    if any(_reached(board, visit)):
+        return "pair" if visit.id in board.pairs else "room"
+    return next((stage.rule for stage in _stages(board, visit) if stage.left == 0), "reach")
+
+
+def _stages(board: Board, visit: Visit) -> Iterator[Stage]:
+    """All but the last, which alone takes long."""
+    if not board.travel.reaches(visit.place):
+        yield Stage("place", 0)
+        return
+    yield Stage("brigades", len(board.problem.brigades) * len(board.days))
+    able = [brigade for brigade in board.problem.brigades if _able(board, brigade, visit)]
+    yield Stage("skills", len(able) * len(board.days))
+    days = [day for day in board.days if visit.may_be_on(day)]
+    yield Stage("days", len(able) * len(days))
+    free = {(brigade.id, day) for brigade in able for day in days if _unfrozen(board, visit, brigade, day)}
+    yield Stage("freeze", len(free))
+    able_there = zip(board.brigade_days, board.able(visit.skills), strict=True)
+    yield Stage("absences", sum(mask != 0 and (one.brigade.id, one.day) in free for one, mask in able_there))
+    yield Stage("window", sum(1 for _ in _open(board, visit)))
+
+
+def _open(board: Board, visit: Visit) -> Iterator[BrigadeDay]:
+    """Brigade-days that may take the visit, and whose shift touches one of its openings."""
+    for one, mask in zip(board.brigade_days, board.crew_masks(visit), strict=True):
+        starts = board.openings(visit, one.day) if mask else ()
+        if any(low <= one.shift.latest and high >= one.shift.earliest for low, high in starts):
+            yield one
+
+
+def _reached(board: Board, visit: Visit) -> Iterator[bool]:
+    """Whether an empty day has a place, for each brigade-day that is open."""
+    return (timetable(board, one, [visit]) is not None for one in _open(board, visit))
 
 
 def _able(board: Board, brigade: Brigade, visit: Visit) -> bool:

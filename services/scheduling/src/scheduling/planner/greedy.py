@@ -56,7 +56,8 @@ def _place(draft: Draft, visit: Visit, brigade_days: list[BrigadeDay]) -> bool:
 def cheapest(draft: Draft, visit: Visit, brigade_days: list[BrigadeDay]) -> Insertion | None:
     """The cheapest insertion over the given brigade-days."""
     best: Insertion | None = None
-    for one in brigade_days:
+    masks = draft.board.crew_masks(visit)
+    for one in (one for one in brigade_days if masks[one.index]):
         best = draft.best_insertion(visit, one, best.price if best else float("inf")) or best
     return best
 

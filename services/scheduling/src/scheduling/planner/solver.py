@@ -23,7 +23,10 @@ WARM = 6.0
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to search. With `steps` the plan is repeatable; with `seconds` only, it depends on the machine."""
+    """How long to search. With `steps` the plan is repeatable; with `seconds` only, it depends on the machine.
+
+    `cpu` counts processor seconds instead of wall time, for a machine with other work.
+    """
 
     seconds: float = 0.0
     steps: int | None = None
@@ -60,10 +63,11 @@ def searched(
     from scheduling.planner.lns.month import improve
     from scheduling.planner.lns.run import Knobs, Limit
 
-    spent = effort.seconds * VROOM_SHARE if effort.start == "vroom" and warm is None else 0.0
+    limit = Limit(effort.seconds, effort.steps, effort.cpu)
+    begun = limit.clock()
     draft = first_draft(board, effort, warm)
     knobs = Knobs() if warm is None else Knobs(hot=WARM)
-    draft = improve(draft, seed, Limit(max(0.1, effort.seconds - spent), effort.steps, effort.cpu), knobs, watch)
+    draft = improve(draft, seed, limit.since(begun), knobs, watch)
     draft = greedy.fill(draft)
     held, left = receptions
     missing = [(visit.id, reason(board, visit)) for visit in board.problem.visits if visit.id not in draft.where]

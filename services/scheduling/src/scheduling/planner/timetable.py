@@ -38,9 +38,11 @@ def timetable(board: Board, one: BrigadeDay, visits: list[Visit], pins: Pins = N
     """The day's times, or none when the sequence does not fit (crew and pairs are not looked at)."""
     legs = _legs(board, one, visits, pins)
     plain = _timed(one, legs, None, None)
+    if plain is None:
+        return None
     lunch = one.brigade.lunch
-    if lunch is None or (plain is not None and plain.back - plain.leave <= lunch.after):
-        return plain if plain is not None and _short_enough(one, plain, 0) else None
+    if lunch is None or plain.back - plain.leave <= lunch.after:
+        return plain if _short_enough(one, plain, 0) else None
     at = _lunch_place(one, legs, lunch)
     eaten = None if at is None else _timed(one, legs, lunch, at)
     return eaten if eaten is not None and _short_enough(one, eaten, lunch.minutes) else None

@@ -47,10 +47,10 @@ def _matrices(plan: Any, board: Board) -> dict[str, int]:
     used = [place for one in board.brigade_days for place in (one.start, one.end)]
     used += [visit.place for visit in board.visits.values() if board.travel.reaches(visit.place)]
     places = {name: number for number, name in enumerate(dict.fromkeys(used))}
-    minutes = [[board.travel.minutes(a, b) for b in places] for a in places]
-    prices = [[round(board.travel.km(a, b) * PER_KM) for b in places] for a in places]
-    plan.set_durations_matrix(profile="car", matrix_input=np.array(minutes, np.uint32))
-    plan.set_costs_matrix(profile="car", matrix_input=np.array(prices, np.uint32))
+    rows = [board.travel.rows[name] for name in places]
+    ways = np.array([[board.travel.out_of(a)[b] for b in rows] for a in rows], float).reshape(len(rows), len(rows), 2)
+    plan.set_durations_matrix(profile="car", matrix_input=ways[:, :, 0].astype(np.uint32))
+    plan.set_costs_matrix(profile="car", matrix_input=np.rint(ways[:, :, 1] * PER_KM).astype(np.uint32))
     return places
 
 

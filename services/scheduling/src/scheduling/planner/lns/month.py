@@ -22,13 +22,14 @@ def improve(draft: Draft, seed: int, limit: Limit, knobs: Knobs | None = None, w
     board = draft.board
     if not board.brigade_days or not board.visits:
         return draft
+    begun = limit.clock()
     numbers = {name: number for number, name in enumerate(board.visits)}
     case = month_case(board, numbers)
     routes = empty_routes(case, _slots(case))
     sequences = {at: [numbers[visit.id] for visit in line.visits] for at, line in enumerate(draft.lines) if line.visits}
     pins = {numbers[name]: openings[0][0] for name, openings in draft.pins.items() if name in draft.where}
     load(case, routes, sequences, pins)
-    memory = search(case, routes, seed, limit, knobs or Knobs(), watch)
+    memory = search(case, routes, seed, limit.since(begun), knobs or Knobs(), watch)
     return _draft_of(board, memory)
 
 
@@ -77,10 +78,10 @@ def _ways(board: Board, visits: list[Visit]) -> tuple[Small, Singles, Small, Ind
     used = [one.start for one in board.brigade_days] + [one.end for one in board.brigade_days]
     used += [visit.place for visit in visits if board.travel.reaches(visit.place)]
     places = {name: number for number, name in enumerate(dict.fromkeys(used))}
-    way = [[board.travel.minutes(a, b) for b in places] for a in places]
-    km = [[board.travel.km(a, b) for b in places] for a in places]
+    rows = [board.travel.rows[name] for name in places]
+    ways = np.array([[board.travel.out_of(a)[b] for b in rows] for a in rows], float).reshape(len(rows), len(rows), 2)
     at = _ints(places.get(visit.place, 0) for visit in visits)
-    return np.array(way, np.int32), np.array(km, np.float32), at, places
+    return ways[:, :, 0].astype(np.int32), ways[:, :, 1].astype(np.float32), at, places
 
 
 def _openings(board: Board, visits: list[Visit]) -> dict[str, Any]:

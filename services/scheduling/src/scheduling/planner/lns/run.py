@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,10 @@ class Limit:
     def clock(self) -> float:
         """Now: wall time, or processor seconds of this process (`cpu`) on a machine with other work."""
         return time.process_time() if self.cpu else time.perf_counter()
+
+    def since(self, begun: float) -> "Limit":
+        """What is left of it when the clock stood at `begun` in the beginning."""
+        return replace(self, seconds=max(0.1, self.seconds - (self.clock() - begun)))
 
 
 @dataclass(frozen=True)
