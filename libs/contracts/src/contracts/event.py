@@ -15,9 +15,9 @@ SPEC_VERSION = "1.0"
 class Event(BaseModel):
     """One fact about one aggregate, declared once and published by one service.
 
-    Declared as ``class Submitted(Event, aggregate="application", fact="submitted", version=2)`` in the module
-    named after its producer. Fields are ids, codes, numbers and dates; what a consumer cannot do without travels
-    as ``Sealed``. Sequence, time and causes stand in the `Envelope`.
+    Declared as ``class Submitted(Event, aggregate="application", fact="submitted", version=2)`` in the module or
+    package of `contracts` named after its producer. Fields are ids, codes, numbers and dates; what a consumer cannot
+    do without travels as ``Sealed``. Sequence, time and causes stand in the `Envelope`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,7 +29,7 @@ class Event(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        cls.producer = cls.__module__.rsplit(".", 1)[-1]
+        cls.producer = _producer(cls.__module__)
         cls.aggregate, cls.fact, cls.version = kwargs["aggregate"], kwargs["fact"], kwargs.get("version", 1)
         if cls.type() in DECLARED:
             raise TypeError(f"{cls.type()} is declared twice")
@@ -67,6 +67,11 @@ class Event(BaseModel):
     def upcast(self) -> Event:
         """This event in the newest version of its fact; itself where it is the newest."""
         return self
+
+
+def _producer(module: str) -> str:
+    package, _, within = module.partition(".")
+    return within.split(".")[0] if package == "contracts" else module.rpartition(".")[2]
 
 
 DECLARED: dict[str, type[Event]] = {}

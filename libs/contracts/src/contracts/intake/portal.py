@@ -1,0 +1,102 @@
+"""What a family does from its account: questionnaires and requests for change."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from contracts.event import Event, Moment
+from contracts.identifiers import (
+    Code,
+)
+from contracts.personal import FileOpening
+from contracts.sealed import Sealed
+
+
+class QuestionnaireDrafted(Event, aggregate="questionnaire", fact="drafted"):
+    """The account wrote down or changed its child's questionnaire; nobody else sees it yet (D0-18…D0-21)."""
+
+    questionnaire_id: UUID
+    region: Code
+    drafted_at: AwareDatetime
+
+
+class QuestionnaireSent(Event, aggregate="questionnaire", fact="sent"):
+    """The family consented and sent the questionnaire; the consultant of the sector answers by ``due`` (D0-22)."""
+
+    questionnaire_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    consultant_id: UUID
+    child_id: UUID
+    representative_id: UUID
+    sent_at: AwareDatetime
+    due: Moment
+
+
+class QuestionnaireReturned(Event, aggregate="questionnaire", fact="returned"):
+    """The consultant asks the family to correct something; ``reason_code`` is of the pack."""
+
+    questionnaire_id: UUID
+    region: Code
+    reason_code: Code
+    returned_at: AwareDatetime
+
+
+class QuestionnaireAccepted(Event, aggregate="questionnaire", fact="accepted"):
+    """The consultant accepted the questionnaire: a personal file is formed from it (D0-24)."""
+
+    questionnaire_id: UUID
+    region: Code
+    territory: Code
+    organisation_id: UUID
+    consultant_id: UUID
+    child_id: UUID
+    representative_id: UUID
+    accepted_at: AwareDatetime
+    opening: Sealed[FileOpening]
+
+
+class HealthConsentSeen(Event, aggregate="questionnaire", fact="health_consent_seen"):
+    """Staff saw the written consent for health data; from now on the consultant may read the diagnosis."""
+
+    questionnaire_id: UUID
+    child_id: UUID
+    seen_at: AwareDatetime
+
+
+class StatusDocumentExpiring(Event, aggregate="questionnaire", fact="status_document_expiring"):
+    """The document of the child's status ends soon (D0-19); the family is reminded."""
+
+    questionnaire_id: UUID
+    region: Code
+    child_id: UUID
+    representative_id: UUID
+    ends_at: AwareDatetime
+
+
+class DataChangeRequested(Event, aggregate="data_change", fact="requested"):
+    """The family asked to change its data; a consultant decides (D0-17). ``fields`` are codes of the questionnaire."""
+
+    data_change_id: UUID
+    questionnaire_id: UUID
+    region: Code
+    child_id: UUID
+    fields: frozenset[Code]
+    requested_at: AwareDatetime
+    due: Moment
+
+
+class DataChangeDecided(Event, aggregate="data_change", fact="decided"):
+    """The consultant decided, or the family took the request back (D0-17)."""
+
+    data_change_id: UUID
+    questionnaire_id: UUID
+    region: Code
+    child_id: UUID
+    decision: Literal["accepted", "declined", "withdrawn"]
+    reason_code: Code | None = None
+    decided_at: AwareDatetime
