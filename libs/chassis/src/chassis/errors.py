@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
+
+from chassis.outage import is_outage, sql_state
 
 URN = "urn:marshrut:error:"
 RETRY_AFTER_SECONDS = 5
@@ -179,7 +180,6 @@ def unavailable() -> DomainError:
         Kind.UNAVAILABLE,
         ru="Сервис временно недоступен. Повторите позже.",
         en="The service is temporarily unavailable. Try again later.",
-        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
 
 
@@ -212,22 +212,12 @@ def as_domain_error(error: Exception) -> DomainError:
             en="The record already exists or contradicts another one.",
             rule=constraint(error) or "integrity",
         )
-    if _sqlstate(error).startswith("22"):
+    if sql_state(error).startswith("22"):
         # data exception: a NUL character, a number out of the column's range
         return DomainError("invalid", Kind.INVALID, ru="Недопустимое значение.", en="An unacceptable value.")
-    if isinstance(error, (PoolTimeout, OSError)) or _transient(error):
-        return unavailable()
-    return internal()
+    return unavailable() if _lost_a_race(error) or is_outage(error) else internal()
 
 
-# class 08 connection, 40 serialisation and deadlock, 53 resources, 55P03 lock timeout, 57P server going away
-_TRANSIENT_STATES = ("08", "40", "53", "55P03", "57P")
-
-
-def _transient(error: Exception) -> bool:
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or _sqlstate(error).startswith(_TRANSIENT_STATES)
-
-
-def _sqlstate(error: Exception) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""
+def _lost_a_race(error: Exception) -> bool:
+    """Class 40 is serialisation and deadlock, 55P03 a lock not had in time."""
+    return sql_state(error).startswith(("40", "55P03"))

@@ -79,6 +79,11 @@ class TransactionalRoute(APIRoute):
 
         return handle
 
+    async def count(self, request: Request, runtime: Runtime) -> None:
+        """Count a call of a limited route; raises 429 over the limit."""
+        if self.door.rate:
+            await runtime.limiter.hit(self.door.rate, f"{request.method} {self.path_format}", caller_of(request))
+
 
 class Router(APIRouter):
     """Routes of one room. Each verb takes ``permission``, ``rate`` and ``max_body`` beside FastAPI's own options."""
@@ -139,8 +144,7 @@ UnitDep = Annotated[Unit, Depends(current_unit)]
 async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     writes = request.method not in SAFE_METHODS
-    if route.door.rate:
-        await runtime.limiter.hit(route.door.rate, f"{request.method} {route.path_format}", _caller(request))
+    await route.count(request, runtime)
     token = bearer(request.headers.get("Authorization"))
     digest = await runtime.verifier.subject(token) if token else None
     if writes:
@@ -223,7 +227,8 @@ def _if_match(request: Request) -> int | None:
     return int(value.removeprefix("W/").strip('"'))
 
 
-def _caller(request: Request) -> str:
+def caller_of(request: Request) -> str:
+    """The address a request came from."""
     return request.client.host if request.client else ""
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from opentelemetry import trace
 from starlette.exceptions import HTTPException
 
-from chassis.errors import DomainError, Kind, not_found, problem
+from chassis.errors import RETRY_AFTER_SECONDS, DomainError, Kind, not_found, problem
 from chassis.validation import broken_json, invalid
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +28,8 @@ def answer(request: Request, error: DomainError) -> Response:
     language = preferred_language(request.headers.get("Accept-Language"))
     body = problem(error, language, _trace_id())
     headers = {**error.headers, "Content-Language": language, "Vary": "Accept-Language"}
+    if error.kind is Kind.UNAVAILABLE:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     return JSONResponse(body, error.kind.status, headers, MEDIA_TYPE)
 
 

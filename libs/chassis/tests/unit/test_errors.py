@@ -7,7 +7,6 @@ from chassis.errors import DomainError, Kind, as_domain_error, constraint, probl
 from chassis.validation import RuleError, invalid
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 
@@ -33,8 +32,6 @@ def database_error(sqlstate: str, name: str | None = None) -> DBAPIError:
         (database_error("53300"), Kind.UNAVAILABLE),
         (database_error("22021"), Kind.INVALID),
         (database_error("42P01"), Kind.INTERNAL),
-        (PoolTimeout(), Kind.UNAVAILABLE),
-        (ConnectionResetError(), Kind.UNAVAILABLE),
         (KeyError("Иванова"), Kind.INTERNAL),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chassis.limits import PostgresStorage
 from contracts.identifiers import Purpose
 from contracts.intake import ApplicationRedirected, ApplicationSubmitted, ConsentTicked
 from intake.applications.model import Application
@@ -188,3 +189,16 @@ async def test_the_form_is_limited_per_address(running: Any) -> None:
     answers = [await app.client().post("/applications", json=filled_form()) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert answers[2].headers["Retry-After"]
+
+
+async def test_a_limit_that_cannot_be_counted_is_an_outage_not_a_fault(
+    moscow: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any, **__: Any) -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(PostgresStorage, "incr", away)
+    answer = await moscow.app.client().post("/applications", json=filled_form())
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert {"detail_ru", "detail_en"} <= answer.json().keys()
