@@ -127,6 +127,12 @@ def _store(session: Session, _context: object) -> None:
         session.connection().execute(_STORE, rows)
 
 
+@event.listens_for(RecordingSession, "after_soft_rollback")
+def _forget(session: Session, _previous: object) -> None:
+    # a flush that failed inside a savepoint must not leave its facts to the next one
+    session.info.pop(_RECORDED, None)
+
+
 def _traced(cause: Cause) -> Cause:
     carrier: dict[str, str] = {}
     propagate.inject(carrier)

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 import workdays
 from contracts.worklist import WorkItem
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    SQLColumnExpression,
+    Text,
+    Uuid,
+    cast,
+    func,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from chassis.auth import Principal
 from chassis.http import Router, UnitDep
 from chassis.paging import MAX_LIMIT
 from chassis.unit import Unit
 
-WorkSource = Callable[[Unit], Awaitable[Sequence[WorkItem]]]
-"""What a room contributes: its open items the unit's actor may see (row security already applies)."""
+Columns = ReadOnlyColumnCollection[str, Any]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -55,17 +68,47 @@ class Tally(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CountedWork:
-    """A room whose items are too many to look at one by one.
+    """A room whose items are too many to look at one by one: the database narrows, orders and counts them.
 
-    ``items`` gives the most urgent items that are wanted; it may give others too, they are left out here. ``rows``
-    selects kind, due time, assigned person and organisation of every item there is, in this order.
+    Args:
+        rows: every item there is, as `work_rows` selects them. Counters and lists are both made of it, so they cannot
+            disagree (T14). None: nothing is asked of the actor.
+        load: the items of some rows, given as (kind, subject_id).
     """
 
-    items: Callable[[Unit, WorkQuery], Awaitable[Sequence[WorkItem]]]
-    rows: Callable[[Unit], Select[Any]]
+    rows: Callable[[Unit], Select[Any] | None]
+    load: Callable[[Unit, Sequence[tuple[str, UUID]]], Awaitable[Iterable[WorkItem]]]
 
-    async def __call__(self, unit: Unit) -> Sequence[WorkItem]:
-        return await self.items(unit, WorkQuery())
+
+def work_rows(
+    *,
+    kind: SQLColumnExpression[str],
+    title: SQLColumnExpression[str],
+    subject_id: Any,
+    due_at: Any,
+    organisation_id: Any,
+    territory: Any,
+    done_at: Any = None,
+    assigned_to: Any = None,
+    number: Any = None,
+) -> Select[Any]:
+    """One select of `CountedWork.rows`. None: such work has none (``done_at``: its due time always runs)."""
+    unknown = null()
+    return select(
+        kind.label("kind"),
+        title.label("title"),
+        subject_id.label("subject_id"),
+        due_at.label("due_at"),
+        cast(unknown if done_at is None else done_at, DateTime(timezone=True)).label("done_at"),
+        cast(unknown if assigned_to is None else assigned_to, Uuid).label("assigned_to"),
+        organisation_id.label("organisation_id"),
+        territory.label("territory"),
+        cast(unknown if number is None else number, Text).label("number"),
+    )
+
+
+WorkSource = Callable[[Unit], Awaitable[Sequence[WorkItem]]] | CountedWork
+"""What a room contributes: its open items the unit's actor may see (row security already applies)."""
 
 
 class WorkQuery(BaseModel):
@@ -127,34 +170,62 @@ def worklist_router(sources: Sequence[WorkSource]) -> Router:
 
 
 async def _items(source: WorkSource, wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
-    found = await (source.items(unit, wanted) if isinstance(source, CountedWork) else source(unit))
-    return [item for item in found if wanted.wants(item, unit.actor)]
+    if isinstance(source, CountedWork):
+        return await _most_urgent(source, wanted, unit)
+    return [item for item in await source(unit) if wanted.wants(item, unit.actor)]
+
+
+async def _most_urgent(source: CountedWork, wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
+    if (found := source.rows(unit)) is None:
+        return []
+    rows = found.subquery()
+    page = select(rows.c.kind, rows.c.subject_id).where(*_conditions(wanted, rows.c, unit))
+    chosen = await unit.session.execute(page.order_by(rows.c.due_at).limit(wanted.limit))
+    subjects = [(kind, subject_id) for kind, subject_id in chosen]
+    return list(await source.load(unit, subjects)) if subjects else []
+
+
+def _conditions(wanted: WorkQuery, column: Columns, unit: Unit) -> list[ColumnElement[bool]]:
+    """`WorkQuery.wants` as the database says it."""
+    found = [_listed(which, column, unit) for which in {wanted.which, Which.MINE if wanted.mine else wanted.which}]
+    found += [column[name] == value for name in ("kind", "territory") if (value := getattr(wanted, name)) is not None]
+    if wanted.text:
+        words = func.concat(column["number"], " ", column["title"])
+        found.append(func.lower(words).contains(wanted.text.lower(), autoescape=True))
+    return found
+
+
+def _listed(which: Which, column: Columns, unit: Unit) -> ColumnElement[bool]:
+    """`belongs` as the database says it, by the one rule of what is late (T3)."""
+    late_before, soon_until = workdays.horizon(unit.now)
+    running = column["done_at"].is_(None)
+    conditions: dict[Which, ColumnElement[bool]] = {
+        Which.MINE: column["assigned_to"] == unit.actor.id,
+        Which.ORGANISATION: column["organisation_id"].in_(unit.actor.organisation_ids),
+        Which.UNASSIGNED: column["assigned_to"].is_(None),
+        Which.OVERDUE: running & (column["due_at"] < late_before),
+        Which.SOON: running & column["due_at"].between(late_before, soon_until),
+    }
+    return conditions.get(which, true())
 
 
 async def _tally(source: WorkSource, unit: Unit) -> Tally:
     if isinstance(source, CountedWork):
-        return await _counted(source.rows(unit), unit)
+        return await _counted(source, unit)
     items = await source(unit)
     held = {which: sum(belongs(which, item, unit.actor) for item in items) for which in Which}
     return Tally(**held, kinds=dict(Counter(item.kind for item in items)))
 
 
-async def _counted(rows: Select[Any], unit: Unit) -> Tally:
-    """One pass over the rows in the database, by the one rule of what is late (T3)."""
-    kind, due_at, assigned_to, organisation_id = (found := rows.subquery()).c
-    late_before, soon_until = workdays.horizon(unit.now)
-    everything = func.count()
-    conditions = {
-        Which.MINE: assigned_to == unit.actor.id,
-        Which.ORGANISATION: organisation_id.in_(unit.actor.organisation_ids),
-        Which.OVERDUE: due_at < late_before,
-        Which.SOON: due_at.between(late_before, soon_until),
-        Which.UNASSIGNED: assigned_to.is_(None),
-    }
-    counters = [everything.filter(condition) for condition in conditions.values()]
+async def _counted(source: CountedWork, unit: Unit) -> Tally:
+    """One pass over the rows in the database."""
     total = Tally()
-    for name, all_of_them, *held in await unit.session.execute(
-        select(kind, everything, *counters).select_from(found).group_by(kind)
+    if (found := source.rows(unit)) is None:
+        return total
+    rows = found.subquery()
+    counters = [func.count().filter(_listed(which, rows.c, unit)) for which in Which]
+    for kind, *held in await unit.session.execute(
+        select(rows.c.kind, *counters).select_from(rows).group_by(rows.c.kind)
     ):
-        total += Tally(all=all_of_them, kinds={name: all_of_them}, **dict(zip(conditions, held, strict=True)))
+        total += Tally(kinds={kind: held[0]}, **dict(zip(Which, held, strict=True)))
     return total

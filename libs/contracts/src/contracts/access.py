@@ -121,13 +121,17 @@ _ACCOUNTS = tuple(
     if role not in {Role.PUBLIC, Role.SYSTEM}
 )
 
-_WORKLISTS = tuple(_grant(role, "worklist", "read", Relation.ANY) for role in (*_STAFF, Role.HOST))
+_WORKLISTS = (
+    *(_grant(role, "worklist", "read", Relation.ANY) for role in (*_STAFF, Role.HOST)),
+    # Opens the door only: each item is asked for by the permission of its own single command.
+    *(_grant(role, "worklist", "assign", Relation.ANY) for role in (Role.COORDINATOR, Role.HEAD)),
+)
 
 _INTAKE = (
-    _grant(Role.COORDINATOR, "application", "read take call hand_over bind", Relation.ORGANISATION, FULL),
+    _grant(Role.COORDINATOR, "application", "read take assign call hand_over bind", Relation.ORGANISATION, FULL),
     _grant(Role.HEAD, "application", "read accept return bind", Relation.SERVING, FULL),
     _grant(Role.SPECIALIST, "application", "read accept return bind", Relation.SERVING, FULL),
-    _grant(Role.HEAD, "application", "read", Relation.ORGANISATION, REACH),
+    _grant(Role.HEAD, "application", "read assign", Relation.ORGANISATION, REACH),
     _grant(Role.MANAGER, "application", "read", Relation.TERRITORY, CORE),
     _grant(Role.FAMILY, "application", "read withdraw", Relation.CHILD, FULL),
     _grant(Role.ADMINISTRATOR, "staff", "read manage", Relation.ANY),

@@ -9,7 +9,10 @@ from workdays import Standing
 
 
 class WorkItem(BaseModel):
-    """One thing a person has to do. ``title`` holds no personal data; the card behind ``url`` does."""
+    """One thing a person has to do. ``title`` holds no personal data; the card behind ``url`` does.
+
+    ``version``: of the record the item is about, to be handed back by a command that must not overlook a change.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -17,6 +20,7 @@ class WorkItem(BaseModel):
     service: str
     kind: str
     subject_id: UUID
+    version: int | None = None
     number: str | None = None
     title: str
     region: str

@@ -56,7 +56,7 @@ GUARDED: tuple[Entry, ...] = (
             Relation.TERRITORY: ("territory", "region"),
             Relation.SELF: "id",
         },
-        readers=(Permission("account:read"), Permission("application:take"), Permission("enquiry:assign")),
+        readers=(Permission("account:read"), Permission("application:assign"), Permission("enquiry:assign")),
         writers=(Permission("account:register"), Permission("account:bind")),
     ),
     ChildOf("bindings", "principals", "principal_id"),

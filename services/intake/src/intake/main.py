@@ -2,6 +2,7 @@
 
 from chassis.service import Room, Service
 
+from intake import assigning
 from intake.access import GUARDED
 from intake.accounts import api as accounts
 from intake.accounts import portal_api as portal
@@ -62,6 +63,7 @@ rooms = (
         worklist=outreach_worklist.work,
         background=(name_finders_of_packs,),
     ),
+    Room("assigning", api=assigning.router),
 )
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)
 

@@ -121,23 +121,3 @@ async def test_the_list_is_searched_and_narrowed(moscow: Route, coordinator: Cal
     due = [item["due_at"] for item in (await coordinator.get("/worklist")).json()]
     assert due == sorted(due)
     assert (await coordinator.get("/worklist", params={"which": "someday"})).status_code == 422
-
-
-async def test_families_are_given_to_a_coordinator_in_bulk_or_not_at_all(moscow: Route, coordinator: Caller) -> None:
-    filed = [await moscow.submitted() for _ in range(3)]
-    ids = [one["id"] for one in filed]
-    body = {"application_ids": ids, "coordinator_id": str(coordinator.principal.id)}
-    answer = await coordinator.post("/applications/assign", json=body)
-    assert answer.status_code == 200, answer.text
-    assert {line["coordinator_id"] for line in answer.json()} == {str(coordinator.principal.id)}
-    gone = await moscow.submitted()
-    await moscow.app.client(status_token=gone["status_token"]).post("/applications/status/withdraw")
-    fresh = await moscow.submitted()
-    refused = await coordinator.post(
-        "/applications/assign", json={**body, "application_ids": [fresh["id"], gone["id"]]}
-    )
-    assert (refused.status_code, refused.json()["slug"]) == (409, "wrong_state")
-    assert (await coordinator.get(f"/applications/{fresh['id']}")).json()["coordinator_id"] is None
-    stranger = await moscow.person("head.sever")
-    wrong = await coordinator.post("/applications/assign", json={**body, "coordinator_id": str(stranger.principal.id)})
-    assert (wrong.status_code, wrong.json()["slug"]) == (422, "no_coordinator")

@@ -10,6 +10,7 @@ from chassis.context import SYSTEM, Cause
 from chassis.database import Database
 from contracts.event import Envelope
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from workshop import recorded, work
 
@@ -64,6 +65,17 @@ async def test_rollback_leaves_neither_state_nor_fact(database: Database) -> Non
     with pytest.raises(RuntimeError):
         await fail()
     assert await recorded(database) == []
+
+
+async def test_a_flush_refused_inside_a_savepoint_leaves_no_fact_to_the_next_one(database: Database) -> None:
+    taken = await work(database, moves=0)
+    async with database.transaction(SYSTEM) as session:
+        with pytest.raises(IntegrityError):
+            async with session.begin_nested():
+                session.add(workshop.make(taken))
+        session.add(workshop.make(new_id()))
+    told = [row.headers["ce-subject"] for row in await recorded(database)]
+    assert told.count(str(taken)) == 2
 
 
 async def test_facts_of_several_aggregates_stand_in_recording_order(database: Database) -> None:

@@ -15,14 +15,14 @@ from pydantic import AwareDatetime
 from intake.applications import doors, duplicates, page, queries, services
 from intake.applications.commands import agency, coordinate, family, serve, submit
 from intake.applications.commands.agency import SetTerritories
-from intake.applications.commands.coordinate import AssignApplications, HandOver, RecordCall, TakeApplication
+from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.serve import AcceptApplication, ReturnApplication
 from intake.applications.doors import DoorCount
 from intake.applications.duplicates import JudgeDuplicate
 from intake.applications.queries import ApplicationForm, Filter
 from intake.applications.services import NearestAnswer, NearestQuery, NearService
-from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView, line
+from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
 from intake.deployment import DeploymentDep
 from intake.rates import limited_by
 
@@ -103,12 +103,6 @@ async def take(
 ) -> ApplicationCard:
     application = await coordinate.take_application(application_id, command or TakeApplication(), unit)
     return await queries.card(application, unit)
-
-
-@router.post("/applications/assign", permission="application:take")
-async def assign(command: AssignApplications, unit: UnitDep) -> list[ApplicationLine]:
-    assigned = await coordinate.assign(command, unit)
-    return [ApplicationLine(**line(application, unit.now)) for application in assigned]
 
 
 @router.post("/applications/{application_id}/calls", permission="application:call", status_code=201)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from intake.applications import facts
 from intake.applications.deadlines import Deadline, DeadlineKind, kept
-from intake.applications.records import Attachment, CallAttempt, ConsentDocument, Filing, Papers
+from intake.applications.records import OPEN_WORK, Attachment, CallAttempt, ConsentDocument, Filing, Papers
 from intake.applications.states import CLOSED_UNSERVED, State, other_coordinator, require_state
 from intake.tables import Base
 
@@ -43,6 +43,7 @@ class Application(Aggregate, Base):
             name="served_by_somebody",
         ),
         Index("ix_applications_region_due_at", "region", "due_at"),
+        *OPEN_WORK,
     )
 
     number: Mapped[str] = mapped_column(unique=True)

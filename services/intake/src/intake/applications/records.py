@@ -9,10 +9,34 @@ from typing import Any
 from uuid import UUID
 
 from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.tables import Base
+
+OPEN_WORK = (
+    Index(
+        "ix_applications_coordinated",
+        "organisation_id",
+        "due_at",
+        postgresql_where=text("state IN ('submitted', 'taken', 'reached', 'returned')"),
+    ),
+    Index(
+        "ix_applications_served",
+        "serving_organisation_id",
+        "due_at",
+        postgresql_where=text(
+            "state IN ('handed_over', 'accepted') AND (state <> 'accepted' OR appointment_at IS NULL)"
+        ),
+    ),
+    Index(
+        "ix_applications_protocol",
+        "organisation_id",
+        "protocol_due_at",
+        postgresql_where=text("protocol_due_at IS NOT NULL"),
+    ),
+)
+"""Indexes of ``applications`` over what somebody has to do, for worklists."""
 
 
 class ConsentDocument(Base):

@@ -21,7 +21,7 @@ from contracts.intake import (
 )
 from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import Sealed
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Explanation, Standing
@@ -53,6 +53,8 @@ class Enquiry(Aggregate, Base):
         ),
         Index("ix_enquiries_organisation_id_due_at", "organisation_id", "due_at"),
         Index("ix_enquiries_organisation_id_registered_at", "organisation_id", "registered_at"),
+        Index("ix_enquiries_open", "organisation_id", "due_at", postgresql_where=text("state <> 'closed'")),
+        Index("ix_enquiries_own", "assigned_to", "due_at", postgresql_where=text("state <> 'closed'")),
         Index("ix_enquiries_assigned_to", "assigned_to"),
         Index("ix_enquiries_asked_by", "asked_by"),
     )

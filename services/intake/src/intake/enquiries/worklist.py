@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
 
 from chassis.unit import Unit
+from chassis.worklist import CountedWork, work_rows
 from contracts.access import Role
 from contracts.worklist import WorkItem
-from sqlalchemy import select
+from sqlalchemy import Select, case, literal, select, union_all
 
 from intake.enquiries.model import Enquiry
-from intake.enquiries.states import OPEN_STATES, Delivery, State
+from intake.enquiries.states import Delivery, State
+from intake.tables import fixed
 
-MOST = 500
 LEADING = frozenset({Role.COORDINATOR, Role.HEAD})
 
 STEPS: dict[State, tuple[str, str]] = {
@@ -26,18 +28,48 @@ ANSWERED: dict[Delivery | None, tuple[str, str]] = {
     Delivery.GIVEN: ("enquiry_result", "Записать результат обращения"),
 }
 """An answer that is being sent waits for nobody."""
+KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *ANSWERED.values()))
+COMPLAINT = " (жалоба)"
 
 
-async def work(unit: Unit) -> Sequence[WorkItem]:
-    """Open steps of the actor's journals; a specialist sees those he or she is responsible for."""
-    found = select(Enquiry).where(Enquiry.state.in_(OPEN_STATES))
-    if unit.actor.roles & LEADING:
-        mine = Enquiry.organisation_id.in_(unit.actor.organisation_ids)
-        found = found.where(mine | (Enquiry.assigned_to == unit.actor.id))
-    else:
-        found = found.where(Enquiry.assigned_to == unit.actor.id)
-    rows = (await unit.session.scalars(found.order_by(Enquiry.due_at).limit(MOST))).all()
-    return [_item(row, step, unit.now) for row in rows if (step := next_step(row)) is not None]
+def rows(unit: Unit) -> Select[Any]:
+    """Open steps of the actor's journals; a specialist's are those he or she is responsible for."""
+    own = Enquiry.assigned_to == unit.actor.id
+    if not unit.actor.roles & LEADING:
+        return _open().where(own)
+    ours = Enquiry.organisation_id.in_(unit.actor.organisation_ids)
+    return select(union_all(_open().where(ours), _open().where(own, ~ours)).subquery())
+
+
+def _open() -> Select[Any]:
+    (closed,) = fixed([State.CLOSED])
+    under_way = (Enquiry.state == State.ANSWERED) & (Enquiry.delivery == Delivery.SENDING)
+    return work_rows(
+        kind=_by_step(0),
+        title=_by_step(1) + case((Enquiry.complaint, literal(COMPLAINT)), else_=""),
+        subject_id=Enquiry.id,
+        due_at=Enquiry.due_at,
+        done_at=Enquiry.given_at,
+        assigned_to=Enquiry.assigned_to,
+        organisation_id=Enquiry.organisation_id,
+        territory=Enquiry.territory,
+        number=Enquiry.registration,
+    ).where(Enquiry.state != closed, ~under_way)
+
+
+def _by_step(part: int) -> Any:
+    told = {delivery: words[part] for delivery, words in ANSWERED.items()}
+    steps = [(Enquiry.state == state, words[part]) for state, words in STEPS.items()]
+    return case(*steps, else_=case(told, value=Enquiry.delivery))
+
+
+async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:
+    """The items of some rows."""
+    wanted = select(Enquiry).where(Enquiry.id.in_([id for _, id in subjects]))
+    return [_item(row, step, unit) for row in await unit.session.scalars(wanted) if (step := next_step(row))]
+
+
+work = CountedWork(rows, load)
 
 
 def next_step(enquiry: Enquiry) -> tuple[str, str] | None:
@@ -45,22 +77,23 @@ def next_step(enquiry: Enquiry) -> tuple[str, str] | None:
     return ANSWERED.get(enquiry.delivery) if enquiry.state is State.ANSWERED else STEPS.get(enquiry.state)
 
 
-def _item(enquiry: Enquiry, step: tuple[str, str], now: datetime) -> WorkItem:
+def _item(enquiry: Enquiry, step: tuple[str, str], unit: Unit) -> WorkItem:
     kind, title = step
     return WorkItem(
         id=f"intake:{kind}:{enquiry.id}",
         service="intake",
         kind=kind,
         subject_id=enquiry.id,
+        version=enquiry.version,
         number=enquiry.registration,
-        title=f"{title} (жалоба)" if enquiry.complaint else title,
+        title=f"{title}{COMPLAINT}" if enquiry.complaint else title,
         region=enquiry.region,
         territory=enquiry.territory,
         organisation_id=enquiry.organisation_id,
         assigned_to=enquiry.assigned_to,
         created_at=enquiry.registered_at,
         due_at=enquiry.due_at,
-        standing=enquiry.standing(now),
+        standing=enquiry.standing(unit.now),
         explanation=enquiry.explained.text("ru"),
         url=f"/intake/enquiries/{enquiry.id}",
     )

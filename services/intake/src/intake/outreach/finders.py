@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import not_found
+from chassis.errors import Kind, not_found
 from chassis.unit import Unit
 from pydantic import Field
 from sqlalchemy import Select, select
@@ -18,7 +18,10 @@ from intake.referrals.form import Strict
 
 
 class Assign(Versioned):
+    """``instead_of``: who is responsible as far as the caller knows; refused where that is somebody else by now."""
+
     responsible_id: UUID
+    instead_of: UUID | None = None
 
 
 class NameFinders(Strict):
@@ -35,6 +38,14 @@ async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
             "responsible_id",
             "Этот сотрудник не назначен ответственным за выявление.",
             "This person is not responsible for finding.",
+        )
+    if command.instead_of not in (None, outreach.responsible_id):
+        raise refused(
+            "other_responsible",
+            "instead_of",
+            "За семью уже отвечает другой сотрудник. Обновите страницу.",
+            "Another person is responsible for the family by now. Reload.",
+            Kind.CONFLICT,
         )
     outreach.assign(command.responsible_id, unit.now)
     return outreach

@@ -46,6 +46,8 @@ class Outreach(Aggregate, Base):
     """The referral or extract that told of the family."""
     ground: Mapped[str]
     state: Mapped[State]
+    step: Mapped[ContactStep]
+    """That of `current`, for lists."""
     found_at: Mapped[datetime]
     start_due_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
@@ -78,6 +80,7 @@ class Outreach(Aggregate, Base):
         outreach = cls(
             **{name: getattr(found, name) for name in Found.__slots__},
             state=State.OPEN,
+            step=ContactStep.PHONE,
             start_due_at=start.due_at,
             due_at=start.due_at,
         )
@@ -96,8 +99,7 @@ class Outreach(Aggregate, Base):
         require_state("assign", self.state)
         if responsible_id != self.responsible_id:
             self.responsible_id = responsible_id
-            fact = told.OutreachAssigned(outreach_id=self.id, responsible_id=responsible_id, assigned_at=now)
-            self.record(fact)
+            self.record(told.OutreachAssigned(outreach_id=self.id, responsible_id=responsible_id, assigned_at=now))
 
     def attempt(
         self, made: Attempt, ladder: Ladder, travel: Travel, meeting: Meeting | None, reason: Code | None
@@ -282,7 +284,7 @@ class Outreach(Aggregate, Base):
         term = {ContactStep.PHONE: "next_try", ContactStep.VISIT: "visit", ContactStep.POST: "post"}[step]
         row = steps.opened(self.id, len(self.steps) + 1, step, at, because, ladder.due(term, at), meeting)
         self.steps.append(row)
-        self.due_at, self.escalated_at = row.due_at, None
+        self.step, self.due_at, self.escalated_at = step, row.due_at, None
         self.record(steps.told_step(self, row, travel))
 
     def _due(self, found: Any) -> None:

@@ -67,7 +67,7 @@ async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Outrea
     if wanted.due_before:
         statement = statement.where(Outreach.due_at < wanted.due_before)
     if wanted.step:
-        statement = statement.where(Outreach.steps.any(step=wanted.step, ended_at=None))
+        statement = statement.where(Outreach.state == State.OPEN, Outreach.step == wanted.step)
     rows, cursor = await paginate(unit.session, statement, page, ORDER)
     return Page(items=[OutreachLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
 

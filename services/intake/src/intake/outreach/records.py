@@ -18,6 +18,12 @@ from intake.tables import Base
 INDEXES = (
     Index("ix_outreaches_organisation_id_due_at", "organisation_id", "due_at"),
     Index(
+        "ix_outreaches_running",
+        "organisation_id",
+        "due_at",
+        postgresql_where=text("state IN ('agreed', 'met', 'open')"),
+    ),
+    Index(
         "uq_outreaches_running_person",
         "organisation_id",
         "person_digest",

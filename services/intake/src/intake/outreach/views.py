@@ -145,7 +145,6 @@ def line(outreach: Outreach, now: datetime) -> dict[str, Any]:
     started = outreach.started_at
     return {
         **{name: getattr(outreach, name) for name in same},
-        "step": outreach.current.step,
         "started_on_time": started <= outreach.start_due_at if started else None,
         "standing": overdue(outreach.due_at, None, now) if outreach.state in RUNNING else None,
     }

@@ -2,47 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
 
 from chassis.unit import Unit
+from chassis.worklist import CountedWork, work_rows
 from contracts.access import Role
 from contracts.identifiers import ContactStep
 from contracts.worklist import WorkItem
-from sqlalchemy import or_, select
+from sqlalchemy import Select, case, select, union_all
 from workdays import overdue
 
 from intake.outreach.model import Outreach
 from intake.outreach.states import RUNNING, State
+from intake.tables import fixed
 
-MOST = 500
 WORKING = frozenset({Role.COORDINATOR, Role.HEAD, Role.SPECIALIST})
 STEPS = {
-    ContactStep.PHONE: "Позвонить семье",
-    ContactStep.VISIT: "Выехать к семье",
-    ContactStep.POST: "Отправить семье письмо",
+    ContactStep.PHONE: ("outreach_phone", "Позвонить семье"),
+    ContactStep.VISIT: ("outreach_visit", "Выехать к семье"),
+    ContactStep.POST: ("outreach_post", "Отправить семье письмо"),
 }
-LATER = {State.AGREED: "Встретиться с семьёй", State.MET: "Внести опрос в день встречи"}
+LATER = {
+    State.AGREED: ("outreach_agreed", "Встретиться с семьёй"),
+    State.MET: ("outreach_met", "Внести опрос в день встречи"),
+}
+KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *LATER.values()))
 
 
-async def work(unit: Unit) -> Sequence[WorkItem]:
-    """Running outreach of the actor's operators or the actor's own, by due time."""
+def rows(unit: Unit) -> Select[Any] | None:
+    """Running outreach of the actor's operators, and the actor's own elsewhere."""
     if not unit.actor.roles & WORKING:
-        return []
-    mine = or_(Outreach.organisation_id.in_(unit.actor.organisation_ids), Outreach.responsible_id == unit.actor.id)
-    found = select(Outreach).where(mine, Outreach.state.in_(RUNNING)).order_by(Outreach.due_at).limit(MOST)
-    return [_item(row, unit) for row in await unit.session.scalars(found)]
+        return None
+    ours = Outreach.organisation_id.in_(unit.actor.organisation_ids)
+    mine = (Outreach.responsible_id == unit.actor.id) & ~ours
+    return select(union_all(_running().where(ours), _running().where(mine)).subquery())
+
+
+def _running() -> Select[Any]:
+    return work_rows(
+        kind=_by_step(0),
+        title=_by_step(1),
+        subject_id=Outreach.id,
+        due_at=Outreach.due_at,
+        assigned_to=Outreach.responsible_id,
+        organisation_id=Outreach.organisation_id,
+        territory=Outreach.territory,
+    ).where(Outreach.state.in_(fixed(sorted(RUNNING))))
+
+
+def _by_step(part: int) -> Any:
+    waiting = {step: words[part] for step, words in STEPS.items()}
+    later = [(Outreach.state == state, words[part]) for state, words in LATER.items()]
+    return case(*later, else_=case(waiting, value=Outreach.step))
+
+
+async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:
+    """The items of some rows."""
+    wanted = select(Outreach).where(Outreach.id.in_([id for _, id in subjects]))
+    return [_item(row, unit) for row in await unit.session.scalars(wanted)]
+
+
+work = CountedWork(rows, load)
 
 
 def _item(outreach: Outreach, unit: Unit) -> WorkItem:
-    step = outreach.current
-    waiting = outreach.state is State.OPEN
-    kind = f"outreach_{step.step}" if waiting else f"outreach_{outreach.state}"
+    step, waiting = outreach.current, outreach.state is State.OPEN
+    kind, title = STEPS[outreach.step] if waiting else LATER[outreach.state]
     return WorkItem(
         id=f"intake:{kind}:{outreach.id}",
         service="intake",
         kind=kind,
         subject_id=outreach.id,
-        title=STEPS[step.step] if waiting else LATER[outreach.state],
+        version=outreach.version,
+        title=title,
         region=outreach.region,
         territory=outreach.territory,
         organisation_id=outreach.organisation_id,

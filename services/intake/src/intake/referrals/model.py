@@ -15,7 +15,7 @@ from chassis.errors import DomainError, Kind
 from contracts import intake as told
 from contracts.event import Moment
 from contracts.identifiers import AgeBand, Code, FindingWay, Purpose
-from sqlalchemy import ARRAY, Index, Text
+from sqlalchemy import ARRAY, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Explanation, Standing
 
@@ -76,7 +76,15 @@ class Referral(Aggregate, Base):
     """One referral. ``groups`` are the field groups its ground lets the receiver read."""
 
     __tablename__ = "referrals"
-    __table_args__ = (Index("ix_referrals_serving_organisation_id_due_at", "serving_organisation_id", "due_at"),)
+    __table_args__ = (
+        Index("ix_referrals_serving_organisation_id_due_at", "serving_organisation_id", "due_at"),
+        Index(
+            "ix_referrals_to_answer",
+            "serving_organisation_id",
+            "due_at",
+            postgresql_where=text("state = 'received'"),
+        ),
+    )
 
     number: Mapped[str] = mapped_column(unique=True)
     region: Mapped[str]

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
 
 from chassis.unit import Unit
+from chassis.worklist import CountedWork, work_rows
 from contracts.access import Role
 from contracts.worklist import WorkItem
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select
 from workdays import Standing
 
 from intake.referrals.model import Referral, State
+from intake.tables import fixed
 
-MOST = 500
 WORKING = frozenset({Role.COORDINATOR, Role.HEAD})
+KIND, TITLE = "referral", "Ответить на межведомственное обращение"
 
 
-async def work(unit: Unit) -> Sequence[WorkItem]:
-    """Every referral to answer, by due time; overdue ones stay until they are answered (T3)."""
+def rows(unit: Unit) -> Select[Any] | None:
+    """Every referral to answer; overdue ones stay until they are answered (T3)."""
     if not unit.actor.roles & WORKING:
-        return []
-    mine = Referral.serving_organisation_id.in_(unit.actor.organisation_ids)
-    found = select(Referral).where(mine, Referral.state == State.RECEIVED).order_by(Referral.due_at).limit(MOST)
-    return [_item(row, unit) for row in await unit.session.scalars(found)]
+        return None
+    mine, (received,) = Referral.serving_organisation_id.in_(unit.actor.organisation_ids), fixed([State.RECEIVED])
+    return work_rows(
+        kind=literal(KIND),
+        title=literal(TITLE),
+        subject_id=Referral.id,
+        due_at=Referral.due_at,
+        organisation_id=Referral.serving_organisation_id,
+        territory=Referral.territory,
+        number=Referral.number,
+    ).where(mine, Referral.state == received)
+
+
+async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:
+    """The items of some rows."""
+    wanted = select(Referral).where(Referral.id.in_([id for _, id in subjects]))
+    return [_item(row, unit) for row in await unit.session.scalars(wanted)]
+
+
+work = CountedWork(rows, load)
 
 
 def _item(referral: Referral, unit: Unit) -> WorkItem:
     return WorkItem(
-        id=f"intake:referral:{referral.id}",
+        id=f"intake:{KIND}:{referral.id}",
         service="intake",
-        kind="referral",
+        kind=KIND,
         subject_id=referral.id,
+        version=referral.version,
         number=referral.number,
-        title="Ответить на межведомственное обращение",
+        title=TITLE,
         region=referral.region,
         territory=referral.territory,
         organisation_id=referral.serving_organisation_id,

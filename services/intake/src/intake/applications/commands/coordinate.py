@@ -37,12 +37,9 @@ class TakeApplication(Versioned):
     instead_of: UUID | None = None
 
 
-class AssignApplications(BaseModel):
-    """Who takes the families from now on, whoever had them before."""
+class AssignApplication(TakeApplication):
+    """Who takes the family from now on; ``instead_of``: who has it now."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    application_ids: list[UUID] = Field(min_length=1, max_length=100)
     coordinator_id: UUID
 
 
@@ -82,20 +79,16 @@ async def take_application(application_id: UUID, command: TakeApplication, unit:
     return application
 
 
-async def assign(command: AssignApplications, unit: Unit) -> list[Application]:
-    """Give several families to one coordinator of the organisation, all of them or none (worklists in bulk)."""
+async def assign(application_id: UUID, command: AssignApplication, unit: Unit) -> Application:
+    """Give the family to a coordinator of its own centre."""
+    application = await unit.get(Application, application_id, "application:assign", version=command.version)
     person = await unit.session.get(Principal, command.coordinator_id)
     if person is None or not person.active or Role.COORDINATOR not in person.roles:
         raise no_coordinator()
-    assigned = []
-    # in the order of ids, so that two who assign at once do not wait for each other
-    for application_id in sorted(set(command.application_ids)):
-        application = await unit.get(Application, application_id, "application:take")
-        if application.organisation_id not in person.organisation_ids:
-            raise no_coordinator()
-        application.take(person.id, application.coordinator_id, unit.now)
-        assigned.append(application)
-    return assigned
+    if application.organisation_id not in person.organisation_ids:
+        raise no_coordinator()
+    application.take(person.id, command.instead_of, unit.now)
+    return application
 
 
 async def record_call(application_id: UUID, command: RecordCall, deployment: Deployment, unit: Unit) -> Application:
