@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from opentelemetry import trace
 from starlette.exceptions import HTTPException
 
@@ -68,18 +69,26 @@ async def _framework(request: Request, error: Exception) -> Response:
     if error.status_code == Kind.NOT_FOUND.status:
         return answer(request, not_found())
     if error.status_code == 405:
-        return answer(request, _method_not_allowed(error))
+        return answer(request, _method_not_allowed(request))
     return answer(request, broken_json())
 
 
-def _method_not_allowed(error: HTTPException) -> DomainError:
+def _method_not_allowed(request: Request) -> DomainError:
     return DomainError(
         "method_not_allowed",
         Kind.METHOD_NOT_ALLOWED,
         ru="Этот метод здесь не поддерживается.",
         en="This method is not supported here.",
-        headers=dict(error.headers or {}),
+        headers={"Allow": ", ".join(sorted(_methods_at(request)))},
     )
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Of all routes of the path; the framework names those of the first one only."""
+    path = str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+    routes = (context.original_route for context in iter_route_contexts(request.app.routes))
+    here = (route for route in routes if isinstance(route, APIRoute) and route.path_regex.match(path))
+    return {method for route in here for method in route.methods or ()}
 
 
 def _trace_id() -> str | None:

@@ -114,7 +114,7 @@ async def test_an_unknown_path_and_a_wrong_method_are_problems_too(app: Running)
     wrong = await app.client().delete("/applications")
     assert (missing.status_code, missing.json()["slug"]) == (404, "not_found")
     assert (wrong.status_code, wrong.json()["slug"]) == (405, "method_not_allowed")
-    assert wrong.headers["Allow"]
+    assert wrong.headers["Allow"] == "GET, POST", "the methods of all routes of the path"
 
 
 async def test_a_path_that_is_no_id_is_invalid(app: Running) -> None:

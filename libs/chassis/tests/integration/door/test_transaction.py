@@ -98,6 +98,18 @@ async def test_the_api_description_names_every_permission(service: Service) -> N
     assert all(permissions)
 
 
+async def test_the_api_description_says_what_the_chassis_does_at_every_door(service: Service) -> None:
+    document = service.app().openapi()
+    take = document["paths"]["/applications/{id}/take"]["post"]
+    assert {"401", "403", "404", "409", "410", "413", "422", "503"} <= take["responses"].keys()
+    assert take["responses"]["422"]["content"].keys() == {"application/problem+json"}
+    assert {given["name"] for given in take["parameters"]} >= {"Idempotency-Key", "If-Match"}
+    assert take["security"] == [{"signIn": []}]
+    assert document["paths"]["/applications/status"]["get"]["security"] == [{"statusToken": []}]
+    assert "429" in document["paths"]["/applications/status"]["get"]["responses"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
 async def traces(app: Running) -> int:
     async with app.unit() as unit:
         return int(await unit.session.scalar(text("SELECT count(*) FROM traces")) or 0)

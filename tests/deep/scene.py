@@ -1,0 +1,122 @@
+"""Fills a service with something to ask about, and makes the person of a role who may see all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from chassis import keyring
+from chassis.running import Running
+from contracts.access import Role
+from contracts.event import Event
+from contracts.identifiers import named_id
+from contracts.sealed import Sealed
+from contracts.testing import every_example, example_key
+from intake.accounts.testing import OBLAST, accepted
+from intake.directory.background import load_directories
+from intake.enquiries.testing import Desk
+from intake.outreach.watch import name_finders_of_packs
+from intake.referrals.imports import work_off_one
+from intake.testing import IRKUTSK, MOSCOW, Route, extract, organisation, signal
+from known import Names
+from scheduling.resources.commands import load_at_start
+
+OPERATOR = organisation("operator-angarsk", IRKUTSK)
+
+
+async def filled(app: Running) -> dict[str, str]:
+    """Records behind as many doors of the service as a day of work leaves; status tokens by the tag of their doors."""
+    if app.service.name == "intake":
+        return await _intake(app)
+    if app.service.name == "scheduling":
+        await load_at_start(app.worker)
+    await _hears_the_examples(app)
+    return {}
+
+
+async def widest(app: Running, role: Role, values: Names) -> str | None:
+    """The token of somebody of the role who stands to everything in every relation; None for the anonymous."""
+    if role is Role.PUBLIC:
+        return None
+    ids = {name: [UUID(v) for v in found] for name, found in values.items() if name.endswith("_id")}
+    organisations = [id for name, found in ids.items() if "organisation" in name for id in found]
+    who = await app.as_role(
+        role,
+        id=named_id("principal", f"deep/{role}"),
+        organisation_ids=organisations,
+        territories=values["territory"],
+        regions=values["region"],
+        child_ids=ids.get("child_id", []),
+        specialist_id=next(iter(ids.get("specialist_id", [])), None),
+    )
+    return who.headers["Authorization"].removeprefix("Bearer ")
+
+
+async def _hears_the_examples(app: Running) -> None:
+    heard = {(s.producer, s.aggregate, s.fact) for s in app.service.subscriptions}
+    for _, _, event in every_example():
+        source = event.producer, event.aggregate
+        if not heard.isdisjoint({(*source, None), (*source, event.fact)}):
+            await _know_keys(app, event)
+            await app.deliver(event)
+
+
+async def _know_keys(app: Running, event: Event) -> None:
+    for _, value in event:
+        if isinstance(value, Sealed):
+            key = example_key(value.key_id)
+            jetstream = app.worker.keys._jetstream
+            await jetstream.publish(
+                keyring.subject(key.person_id), app.worker.keys.wrap(key), headers={"Key-Version": "1"}
+            )
+
+
+async def _intake(app: Running) -> dict[str, str]:
+    await load_directories(app.worker)
+    await name_finders_of_packs(app.worker)
+    await _questionnaires(app)
+    await _families_told_of(Route(app, IRKUTSK))
+    return {"applications": await _applications(Route(app)), "enquiries": await _journal(Desk(app))}
+
+
+async def _applications(route: Route) -> str:
+    coordinator, head = await route.person("koordinator.moskva"), await route.person("head.sever")
+    filed = await route.submitted()
+    await route.reached(coordinator)
+    await route.handed_over(coordinator, "early-help-south")
+    card = await route.handed_over(coordinator, "early-help-north", territory=f"{MOSCOW}/severny")
+    await _done(head.post(f"/applications/{card['id']}/accept"))
+    return str(filed["status_token"])
+
+
+async def _questionnaires(app: Running) -> None:
+    family = await app.as_role(Role.ACCOUNT, id=named_id("principal", "deep/account"))
+    await _done(family.post("/accounts"))
+    card = await accepted(family, await Route(app, OBLAST).person("konsultant.sever"))
+    await _done(family.post(f"/questionnaires/{card['id']}/changes", json={"note": "новое"}))
+
+
+async def _journal(desk: Desk) -> str:
+    curator = await desk.person("kurator.muromtsevo")
+    called = {"channel": "phone", "name": "Вязова Дарья Ильинична", "phone": "8 905 000 77 88", "theme": "devices"}
+    asked = {"question": "Как получить ходунки?", "territory": f"{desk.region}/artyn", "help_kind": "rehabilitation"}
+    await desk.serving(curator, (await desk.registered(curator, **called, **asked))["id"], "lfk.muromtsevo")
+    sent = await desk.submitted(name=called["name"], email="vyazova@example.org")
+    return str(sent["status_token"])
+
+
+async def _families_told_of(route: Route) -> None:
+    curator = await route.person("koordinator.angarsk")
+    clinic = str(organisation("polyclinic", IRKUTSK))
+    await _done(curator.post("/referrals", json=signal(sender_organisation_id=clinic)))
+    await _done(curator.post(f"/ipra-extracts?region={IRKUTSK}", json=extract("д-1")))
+    assert await work_off_one(route.app.worker)
+    (told,) = (await curator.get("/ipra-extracts")).json()["items"]
+    mark = {"measure": 1, "executed": True, "executed_on": "2026-03-01"}
+    await _done(curator.post(f"/ipra-extracts/{told['id']}/executions", json=mark))
+    await _done(curator.post("/ipra-returns", json={"region": IRKUTSK, "organisation_id": str(OPERATOR)}))
+
+
+async def _done(call: Any) -> None:
+    answer = await call
+    assert answer.is_success, answer.text
