@@ -325,10 +325,30 @@ async def test_T15_a_family_that_moves_gets_the_consultant_of_the_new_sector(
     card = await accepted(family, consultant)
     change = (await family.post(f"/questionnaires/{card['id']}/changes", json={"district": f"{OBLAST}/kolomna"})).json()
     await consultant.post(f"/data-changes/{change['id']}/decide", json={"accept": True})
+    assert await intake.fire_timers() == 1
     south = await Route(intake, OBLAST).person("konsultant.yug")
     moved = (await south.get(f"/questionnaires/{card['id']}")).json()
     assert (moved["district"], moved["territory"]) == (f"{OBLAST}/kolomna", f"{OBLAST}/kolomna")
     assert moved["consultant_id"] == str(south.principal.id)
+
+
+async def test_T15_a_move_to_the_district_of_another_organisation_is_decided_here_and_then_is_theirs(
+    intake: Running, family: Caller, consultant: Caller
+) -> None:
+    card = await accepted(family, consultant)
+    async with intake.unit() as unit:
+        moved_here = await unit.session.get_one(Questionnaire, card["id"])
+        moved_here.organisation_id = uuid4()
+    here = await intake.as_role("coordinator", organisation_ids=[moved_here.organisation_id])
+    change = (await family.post(f"/questionnaires/{card['id']}/changes", json={"district": f"{OBLAST}/kolomna"})).json()
+    decided = await here.post(f"/data-changes/{change['id']}/decide", json={"accept": True})
+    assert (decided.status_code, decided.json()["state"]) == (200, "accepted")
+    waiting = (await family.post(f"/questionnaires/{card['id']}/changes", json={"note": "Переехали"})).json()
+    assert await intake.fire_timers() == 1
+    south = await Route(intake, OBLAST).person("konsultant.yug")
+    theirs = await south.post(f"/data-changes/{waiting['id']}/decide", json={"accept": True})
+    assert (theirs.status_code, theirs.json()["state"]) == (200, "accepted")
+    assert (await here.get(f"/questionnaires/{card['id']}")).status_code == 404
 
 
 async def test_the_family_takes_all_its_data_with_it(family: Caller, consultant: Caller) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import workdays
 from chassis.aggregate import Aggregate
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError, Kind, not_found
 from chassis.unit import Unit
 from contracts.event import Moment
 from contracts.identifiers import Code
@@ -18,7 +18,7 @@ from contracts.intake import DataChangeDecided, DataChangeRequested
 from contracts.personal import Personal
 from contracts.sealed import PersonKey, Sealed, seal, unseal
 from pydantic import model_validator
-from sqlalchemy import ARRAY, ForeignKey, Index, Text
+from sqlalchemy import ARRAY, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.accounts.answers import Answers, refused
@@ -32,6 +32,7 @@ from intake.applications.deadlines import computed
 from intake.directory.packs import Directories
 from intake.tables import Base
 
+HAND_OVER = "hand_over_questionnaire"
 Decision = Literal["accepted", "declined", "withdrawn"]
 
 
@@ -137,7 +138,7 @@ async def request_change(questionnaire_id: UUID, command: RequestChange, packs: 
     questionnaire = await unit.session.get(Questionnaire, questionnaire_id)
     unit.policy.require(unit.actor, "questionnaire:read", questionnaire)
     if questionnaire is None or questionnaire.principal_id != account.id:
-        raise _not_yours()
+        raise not_found()
     require_questionnaire("change", questionnaire.state)
     values = await _different(command, questionnaire, portal_of(packs, questionnaire.region), unit)
     change = _new(command.id or unit.new_id(), questionnaire, values, await unit.keys.get(questionnaire.child_id), unit)
@@ -216,17 +217,25 @@ async def _apply(change: DataChange, portal: PortalPack, directories: Directorie
     questionnaire.change(await sealed(questionnaire, answers, unit), answers.district)
     await watch_document(questionnaire, answers, portal, unit)
     if answers.district != before.district:
-        questionnaire.answer_for(*responsible(answers.district, unit.regions[change.region], directories))
+        responsible(answers.district, unit.regions[change.region], directories)
+        await unit.timers.set(HAND_OVER, questionnaire.id, unit.now)
+
+
+async def hand_over(questionnaire_id: UUID, directories: Directories, unit: Unit) -> None:
+    """Whoever answers for the new district gets the questionnaire and what waits to be decided on (T15).
+
+    Done by the worker: the consultant who decided may not write what belongs to another organisation.
+    """
+    found = await unit.session.get_one(Questionnaire, questionnaire_id, with_for_update=True)
+    territory, organisation_id, consultant_id = responsible(found.district, unit.regions[found.region], directories)
+    found.answer_for(territory, organisation_id, consultant_id)
+    waiting = select(DataChange).where(DataChange.questionnaire_id == found.id, DataChange.state == State.REQUESTED)
+    for change in await unit.session.scalars(waiting.with_for_update()):
+        change.territory, change.organisation_id, change.consultant_id = territory, organisation_id, consultant_id
 
 
 def _at(change_id: UUID) -> str:
     return f"intake.data_change/wanted/{change_id}"
-
-
-def _not_yours() -> DomainError:
-    from chassis.errors import not_found
-
-    return not_found()
 
 
 def already_decided(state: State) -> DomainError:

@@ -18,13 +18,14 @@ Directories = Mapping[str, DirectoryPack]
 
 
 @lru_cache
-def _packs(folder: Path) -> Directories:
+def directories_in(folder: Path) -> Directories:
+    """The packs of a folder with a ``directory.yaml``, read once. Raises `chassis.regions.BrokenPackError`."""
     return load_packs(folder, "directory", DirectoryPack)
 
 
 def directories(runtime: Runtime) -> Directories:
-    """The packs with a ``directory.yaml``, read once. Raises `chassis.regions.BrokenPackError`."""
-    return _packs(runtime.settings.regions_dir)
+    """The directories of a running service."""
+    return directories_in(runtime.settings.regions_dir)
 
 
 def directory_of(packs: Directories, region: str) -> DirectoryPack:
