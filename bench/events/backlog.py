@@ -32,6 +32,7 @@ _DEADLINE_SECONDS = 300
 _SENDING = """
 SELECT extract(epoch FROM max(sent_at) - min(sent_at)) FROM (SELECT sent_at FROM outbox ORDER BY position DESC LIMIT $1)
 """
+_UNSENT = "SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL)"
 _LAST = "SELECT subject, headers, payload FROM outbox ORDER BY position DESC LIMIT $1"
 
 
@@ -52,6 +53,7 @@ class Rates:
     alone: list[float] = field(default_factory=list)
     sending: list[float] = field(default_factory=list)
     handling: list[float] = field(default_factory=list)
+    fed: list[float] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=lambda: {"ours": [], "naive": []})
 
 
@@ -62,6 +64,7 @@ async def backlog(world: World, logs: Path, facts: int, rounds: int) -> list[Bar
         await _ours(world, logs, facts, rates)
         rates.alone.append(await _alone(world, facts))
         rates.handling.append(await _handling(world, facts))
+        rates.fed.append(await _fed(world, logs, facts))
         await _naive(world, logs, max(500, facts // NAIVE_SHARE), rates)
         console.print(
             f"  round {number}: ours {rates.ours[-1]:,.0f}/s, consumer's database alone {rates.alone[-1]:,.0f}/s,"
@@ -72,20 +75,24 @@ async def backlog(world: World, logs: Path, facts: int, rounds: int) -> list[Bar
 
 def _report(rates: Rates, facts: int) -> list[Bar]:
     to_alone = Spread.of([one / other for one, other in zip(rates.ours, rates.alone, strict=True)])
+    to_fed = Spread.of([one / other for one, other in zip(rates.ours, rates.fed, strict=True)])
     to_naive = Spread.of([one / other for one, other in zip(rates.ours, rates.naive, strict=True)])
     rows: list[Row] = [
         ("ours: outbox, relay, JetStream, inbox", Spread.of(rates.ours), "facts/s", _verdict(rates.wrong["ours"])),
         ("consumer's database alone", Spread.of(rates.alone), "facts/s", "same statements, fed from memory"),
+        ("batch consumer alone", Spread.of(rates.fed), "facts/s", "the same worker on a stream that is already full"),
         ("naive: FastStream, ORM", Spread.of(rates.naive), "facts/s", _verdict(rates.wrong["naive"])),
         ("  part: relay, first to last mark", Spread.of(rates.sending), "facts/s", "while the consumer works"),
         ("  part: consumer fed from memory", Spread.of(rates.handling), "facts/s", "reading, order, handler, database"),
         ("ours / database alone", to_alone, "×", ""),
+        ("ours / batch consumer alone", to_fed, "×", ""),
         ("ours / naive", to_naive, "×", ""),
     ]
     show(f"Backlog: {facts:,} facts, {len(rates.ours)} rounds", rows)
     correct = 0.0 if any(rates.wrong["ours"]) else 1.0
     return [
         Bar("backlog / consumer's database alone", to_alone.median, 0.8, "×", at_least=True),
+        Bar("backlog / batch consumer alone", to_fed.median, 0.8, "×", at_least=True),
         Bar("backlog / naive path", to_naive.median, 20, "×", at_least=True),
         Bar("rounds without a wrong effect", correct, 1, "(all)", at_least=True),
     ]
@@ -130,6 +137,24 @@ async def _handling(world: World, facts: int) -> float:
         return facts / (time.perf_counter() - began)
     finally:
         await database.close()
+
+
+async def _fed(world: World, logs: Path, facts: int) -> float:
+    """The consumer as it runs in production while nothing else works: relay and outbox are done before it starts."""
+    log, nats = logs / "fed.log", world.nats
+    database = Database(world.url(source.PRODUCER))
+    after = await oracle.last_place(world, source.CONSUMER)
+    await source.fill_outbox(database, facts)
+    await database.close()
+    async with child("relay", world.url(source.PRODUCER), nats.url(source.PRODUCER), log=log) as relay:
+        await relay.go()
+        async with world.reading(source.PRODUCER) as connection, asyncio.timeout(_DEADLINE_SECONDS):
+            while await connection.fetchval(_UNSENT):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    async with child("sink", world.url(source.CONSUMER), nats.url(source.CONSUMER), log=log):
+        began = time.perf_counter()
+        await _arrived(world, source.CONSUMER, after, facts)
+        return facts / (time.perf_counter() - began)
 
 
 async def _naive(world: World, logs: Path, facts: int, rates: Rates) -> None:
