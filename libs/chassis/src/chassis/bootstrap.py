@@ -5,12 +5,13 @@ Only the bootstrap user may change any of it; services verify at start and refus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.catalogue import stream
 from nats.aio.client import Client
+from nats.errors import TimeoutError as BusTimeoutError
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -30,6 +31,8 @@ DUPLICATE_WINDOW_SECONDS = 600
 ACK_WAIT_SECONDS = 30
 MOST_UNACKNOWLEDGED = 1000
 KEYS_BUCKET = "keys"
+ANSWER_SECONDS = 3
+_DENIED = "permissions violation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +167,30 @@ async def bootstrap(bus: Client, wanted: Topology) -> list[str]:
 
 
 async def verify(bus: Client, wanted: Topology) -> list[str]:
-    """Where the server differs, one sentence each; empty when all is as expected. Changes nothing."""
-    js = bus.jetstream(timeout=15)
+    """Where the server differs, one sentence each; empty when all is as expected. Changes nothing.
+
+    Raises:
+        nats.errors.TimeoutError: the server does not answer.
+    """
+    js = bus.jetstream(timeout=ANSWER_SECONDS)
     found = []
     for config in wanted.streams:
-        found += await _stream_differences(js, config)
+        found += await _unless_denied(bus, _stream_differences(js, config))
     for stream_name, consumer in wanted.consumers:
-        found += await _consumer_differences(js, stream_name, consumer)
+        found += await _unless_denied(bus, _consumer_differences(js, stream_name, consumer))
     return found
+
+
+async def _unless_denied(bus: Client, differences: Awaitable[list[str]]) -> list[str]:
+    """A question the user may not ask is answered by silence; why, the connection has heard beside it."""
+    earlier = bus.last_error
+    try:
+        return await differences
+    except BusTimeoutError:
+        heard = bus.last_error
+        if heard is None or heard is earlier or _DENIED not in str(heard):
+            raise
+        return [f"the user's permissions are too narrow: {heard}"]
 
 
 async def _put_stream(js: JetStreamContext, config: StreamConfig) -> None:

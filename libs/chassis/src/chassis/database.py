@@ -28,6 +28,9 @@ _SET_CONTEXT = text(
 # A paused process must not hold rows for ever: the server ends what idles inside a transaction.
 _SERVER_SETTINGS = {"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "60s"}
 
+CONNECT_SECONDS = 10
+"""How long a caller waits for a connection, new or out of the pool, before he is told that we are not available."""
+
 
 def service_metadata() -> MetaData:
     """The tables of one service, with constraint names that are the same on every machine."""
@@ -70,7 +73,11 @@ class Database:
             max_overflow=pool_size,
             # Errors reach logs and dead letters; parameters quote rows, hence people.
             hide_parameters=True,
-            connect_args={"server_settings": {"application_name": name, **_SERVER_SETTINGS}},
+            pool_timeout=CONNECT_SECONDS,
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "server_settings": {"application_name": name, **_SERVER_SETTINGS},
+            },
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self._sessions = async_sessionmaker(

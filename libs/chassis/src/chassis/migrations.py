@@ -8,14 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis import audit, authority, blobs, dead_letters, idempotency, inbox, keyring, limits, outbox, rls, timers
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from chassis.service import Service
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7810772)")
@@ -82,6 +82,9 @@ async def migrate_service(service: Service, url: str) -> None:
 
 def configuration(package: str) -> Config:
     """Alembic's configuration for one service, without any ini file."""
+    # a service that only serves needs none of it: every start of a process is quicker without
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("alembic_environment")))
     config.set_main_option("version_locations", str(files(package).joinpath("versions")))
@@ -101,6 +104,8 @@ async def _as_owner(url: str, steps: Callable[[Connection], None]) -> None:
 
 
 def _upgrade(connection: Connection, package: str, revision: str) -> None:
+    from alembic import command
+
     config = configuration(package)
     config.attributes["connection"] = connection
     command.upgrade(config, revision)

@@ -32,7 +32,7 @@ from chassis.health import Check, health_routes
 from chassis.keyring import KeySource
 from chassis.regions import BrokenPackError, load_regions
 from chassis.runtime import Runtime
-from chassis.safety import UnsafeError, refuse_unsafe_database
+from chassis.safety import UnsafeError, once_it_answers, refuse_unsafe_database
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Metrics, start_tracing
 from chassis.worker import Worker
@@ -111,14 +111,15 @@ async def run(service: Service, settings: ServiceSettings, part: Part) -> None:
     """Start, serve until SIGTERM or SIGINT, drain, stop.
 
     Raises:
-        UnsafeError: the database or the bus may forget what it confirmed.
+        UnsafeError: the database or the bus may forget what it confirmed, or stays away.
         BrokenPackError: a region pack breaks a rule.
     """
     start_tracing(service.name, settings.otlp_endpoint)
     async with AsyncExitStack() as stack:
-        connection = await bus.connect(settings.nats_url, service.name)
+        connection = await once_it_answers("NATS", lambda: bus.connect(settings.nats_url, service.name))
         stack.push_async_callback(connection.drain)
-        await refuse_unsafe_bus(connection, service.topology, monitor_url=settings.nats_monitor_url)
+        monitor = settings.nats_monitor_url
+        await once_it_answers("NATS", lambda: refuse_unsafe_bus(connection, service.topology, monitor_url=monitor))
         metrics = Metrics(service.name)
         api = worker = None
         if part is not Part.WORKER:
@@ -139,7 +140,7 @@ async def _runtime(
     clock = SteeredClock(settings.clock_file) if settings.clock_file else SystemClock()
     database = Database(url, pool_size=settings.database_pool_size, clock=clock, name=service.name)
     stack.push_async_callback(database.close)
-    await refuse_unsafe_database(database.engine, service.guarded)
+    await once_it_answers("PostgreSQL", lambda: refuse_unsafe_database(database.engine, service.guarded))
     jetstream = connection.jetstream()
     return Runtime(
         name=service.name,

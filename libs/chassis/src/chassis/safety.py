@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis.failures import describe
+from chassis.outage import is_outage
 from chassis.rls import Entry
 
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+PATIENCE_SECONDS = 60.0
+TRY_SECONDS = 10.0
+PAUSE_SECONDS = 0.3
 _MUST_BE_ON = ("fsync", "full_page_writes")
 
 
 class UnsafeError(RuntimeError):
     """The process must not start; every reason is named."""
+
+
+async def once_it_answers(server: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask again while a server is away: whoever dies of that pays for a whole new process, seconds each time.
+
+    Raises:
+        UnsafeError: it has stayed away for `PATIENCE_SECONDS`; a supervisor may start us once more.
+    """
+    until, told = time.monotonic() + PATIENCE_SECONDS, False
+    while True:
+        try:
+            async with asyncio.timeout(TRY_SECONDS):
+                return await ask()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            if time.monotonic() > until:
+                raise UnsafeError(
+                    f"{server} has not answered for {PATIENCE_SECONDS:.0f} s: {describe(error)}"
+                ) from error
+            if not told:
+                log.warning("waiting for a server", server=server, error=describe(error))
+            told = True
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def refuse_unsafe_database(engine: AsyncEngine, guarded: Iterable[Entry]) -> None:

@@ -14,6 +14,7 @@ from chassis import audit_chain, authority, dead_letters, gaps, idempotency, lim
 from chassis.consumer import Consumer
 from chassis.failures import describe
 from chassis.keyring import KeyCopier
+from chassis.outage import is_outage
 from chassis.puller import Puller
 from chassis.redrive import Redriver
 from chassis.relay import Relay
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FIRST_BACK_OFF_SECONDS = 0.5
 LONGEST_BACK_OFF_SECONDS = 30.0
+LONGEST_OUTAGE_BACK_OFF_SECONDS = 2.0
+"""A server that comes back finds everybody at work soon."""
 CHAIN_EVERY_SECONDS = 1.0
 HOUSEKEEPING_EVERY_SECONDS = 3600.0
 GRACE_SECONDS = 10.0
@@ -95,10 +98,9 @@ class Worker:
             except Exception as error:
                 self._metrics.failed(name)
                 log.error("background loop failed", task=name, error=describe(error))
+                longest = LONGEST_OUTAGE_BACK_OFF_SECONDS if is_outage(error) else LONGEST_BACK_OFF_SECONDS
             ran = asyncio.get_running_loop().time() - started
-            delay = (
-                FIRST_BACK_OFF_SECONDS if ran > LONGEST_BACK_OFF_SECONDS else min(delay * 2, LONGEST_BACK_OFF_SECONDS)
-            )
+            delay = FIRST_BACK_OFF_SECONDS if ran > LONGEST_BACK_OFF_SECONDS else min(delay * 2, longest)
             await asyncio.sleep(delay)
 
     async def _chain(self) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import workshop
 from chassis.assertions import refuse_unsafe_bus, unsafe_server
-from chassis.bootstrap import Topology, bootstrap, of_service, topology, verify
+from chassis.bootstrap import Sizes, Topology, bootstrap, event_stream, of_service, topology, verify
 from chassis.bus import connect
 from chassis.safety import UnsafeError
 from embedded import Nats
@@ -109,6 +109,17 @@ async def test_a_service_cannot_change_its_stream_or_durables(bus: Bus) -> None:
 async def test_a_safe_server_is_accepted(bus: Bus) -> None:
     wanted = of_service("gallery", ROUTERS["gallery"], publishes=False)
     await refuse_unsafe_bus(bus.gallery, wanted, monitor_url=bus.server.monitoring_url)
+
+
+async def test_a_user_who_may_not_look_at_what_it_needs_is_told_so(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server answers a forbidden question by silence."""
+    monkeypatch.setattr("chassis.bootstrap.ANSWER_SECONDS", 0.5)
+    foreign = Topology((event_stream("cases", Sizes()),))
+    with pytest.raises(UnsafeError, match=r"permissions are too narrow: .*stream\.info\.evt_cases"):
+        await refuse_unsafe_bus(bus.gallery, foreign, monitor_url=bus.server.monitoring_url)
+    durables = of_service("gallery", ROUTERS["gallery"], publishes=False)
+    with pytest.raises(UnsafeError, match=r"permissions are too narrow: .*consumer\.info\.evt_workshop"):
+        await refuse_unsafe_bus(bus.workshop, durables, monitor_url=bus.server.monitoring_url)
 
 
 async def test_a_server_that_syncs_later_is_refused(tmp_path: Path) -> None:

@@ -53,6 +53,20 @@ async def test_an_unsafe_role_stops_the_process(small: Any, durable: Any) -> Non
     assert "the role is superuser" in refusal["reason"]
 
 
+async def test_a_process_waits_for_servers_that_are_away(small: Any, durable: Any) -> None:
+    """Dying of it would cost the imports of a new process, again and again."""
+    postgres, nats = durable
+    postgres.process.pause()
+    nats.process.pause()
+    api = await small.start("api")
+    await asyncio.sleep(4)
+    assert api.process.returncode is None
+    nats.process.resume()
+    await asyncio.sleep(1)
+    postgres.process.resume()
+    await api.ready("/livez")
+
+
 async def test_a_setting_that_is_missing_is_named(small: Any) -> None:
     code, _, errors = await small.run("api", MARSHRUT_KEYRING_SECRET="")
     assert code == 1
