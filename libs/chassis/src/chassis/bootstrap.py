@@ -28,7 +28,8 @@ from nats.js.errors import NotFoundError
 from chassis.messaging import EventRouter, Subscription, subscriptions
 
 DUPLICATE_WINDOW_SECONDS = 600
-ACK_WAIT_SECONDS = 30
+ACK_WAIT_SECONDS = 10
+"""After so long the messages in the hands of a killed worker go to another; a living one says that it is at work."""
 MOST_UNACKNOWLEDGED = 1000
 KEYS_BUCKET = "keys"
 ANSWER_SECONDS = 3

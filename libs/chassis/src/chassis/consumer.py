@@ -28,6 +28,8 @@ MOST_ATTEMPTS = 5
 FIRST_GAP_DELAY_SECONDS = 0.2
 LONGEST_GAP_DELAY_SECONDS = 5.0
 LONGEST_DELAY_SECONDS = 30.0
+LONGEST_WAIT_SECONDS = 5.0
+"""Until a message is tried again that failed because something was away."""
 
 
 @dataclass(slots=True)
@@ -161,7 +163,7 @@ class Consumer:
         log.warning("message failed", consumer=self.name, event_id=str(incoming.id), error=words, remedy=action)
         try:
             if action is Remedy.WAIT:
-                return Settlement(later=[(incoming, _delay(incoming.deliveries))])
+                return Settlement(later=[(incoming, min(_delay(incoming.deliveries), LONGEST_WAIT_SECONDS))])
             attempts = await self._count_attempt(incoming, words)
             if action is Remedy.REFUSE or attempts >= MOST_ATTEMPTS:
                 return await self._commit([incoming], Refused(words, attempts))

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -92,6 +93,9 @@ class Postgres:
             "log_error_verbosity": "terse",
             "log_min_error_statement": "panic",
         }
+        if sys.platform == "linux":
+            # One call instead of an fsync for each of thousands of files: measured 0.1 s against 9 s after a kill -9.
+            settings["recovery_init_sync_method"] = "syncfs"
         return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
 
     def start(self) -> None:

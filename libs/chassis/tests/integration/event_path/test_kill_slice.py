@@ -81,7 +81,7 @@ async def start_nats(directory: Path) -> tuple[Nats, list[str]]:
     )
     server.start()
     admin = await connect(server.bootstrap_url, "bootstrap")
-    # Redelivery after a kill would take half a minute with the real ack_wait.
+    # Redelivery after a kill would take ten seconds with the real ack_wait.
     quick = tuple(("EVT_WORKSHOP", one.evolve(ack_wait=2)) for one in durables)
     await bootstrap(admin, Topology((event_stream("workshop", Sizes()),), quick))
     await admin.close()
