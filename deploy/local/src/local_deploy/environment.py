@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -36,6 +37,10 @@ def service_environment(system: System, name: str) -> dict[str, str]:
         "MARSHRUT_SMTP_HOST": LOOPBACK,
         "MARSHRUT_SMTP_PORT": str(ports.smtp),
         "MARSHRUT_SMTP_FROM": FROM_ADDRESS,
+        "MARSHRUT_SMS_GATEWAYS": json.dumps(
+            {region: {"url": system.mail.sms_url, "secret": system.mail.sms_secret} for region in system.regions}
+        ),
+        "MARSHRUT_SMS_SECRETS": json.dumps(dict.fromkeys(system.regions, system.mail.sms_secret)),
         **({"MARSHRUT_OTLP_ENDPOINT": system.otlp_endpoint} if system.otlp_endpoint else {}),
     }
 

@@ -115,6 +115,11 @@ class System:
         return f"http://{LOOPBACK}:{self.ports.gateway}"
 
     @property
+    def regions(self) -> list[str]:
+        """The codes of the region packs."""
+        return sorted(file.parent.name for file in self.regions_dir.glob("*/region.yaml"))
+
+    @property
     def redirect_uri(self) -> str:
         return f"{self.url}/login/callback"
 

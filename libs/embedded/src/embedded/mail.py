@@ -1,9 +1,11 @@
-"""A mail server that delivers to a folder: every letter of a run can be read, by tests and in a browser."""
+"""A mail server and a gateway of text messages that deliver to a folder: a run's messages can be read afterwards."""
 
 import email.policy
 import json
+import secrets
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +16,7 @@ from pathlib import Path
 from embedded.ports import LOOPBACK, PortBusyError, accepts_connections, free_port, is_free
 from embedded.process import Process
 
+SMS_SECRET = "sms.secret"
 _POLL_SECONDS = 0.05
 
 
@@ -67,7 +70,11 @@ def read_mails(folder: Path) -> Iterator[Mail]:
 
 
 class MailSink:
-    """SMTP on the loopback address, letters as ``.eml`` files with an index, and a page that shows them."""
+    """SMTP on the loopback address, letters as ``.eml`` files with an index, and a page that shows them.
+
+    Beside the page it takes text messages (``POST /sms``, signed), as a region's gateway would: they stand among the
+    letters, addressed to their number.
+    """
 
     def __init__(self, maildir: Path, port: int | None = None, *, http_port: int | None = None) -> None:
         self.maildir = maildir
@@ -86,6 +93,20 @@ class MailSink:
         """Address of the page that shows the letters."""
         return f"http://{LOOPBACK}:{self.http_port}/"
 
+    @property
+    def sms_url(self) -> str:
+        """Where text messages are handed in."""
+        return f"{self.url}sms"
+
+    @property
+    def sms_secret(self) -> str:
+        """What text messages are signed with; made once and kept with the letters."""
+        kept = self.maildir / SMS_SECRET
+        if not kept.exists():
+            self.maildir.mkdir(parents=True, exist_ok=True)
+            kept.write_text(f"whsec_{b64encode(secrets.token_bytes(24)).decode()}")
+        return kept.read_text()
+
     def start(self) -> None:
         """Start and wait until both doors are open."""
         self.launch()
@@ -96,7 +117,7 @@ class MailSink:
         for port in (self.port, self.http_port):
             if not is_free(port):
                 raise PortBusyError("mail sink", port)
-        self.maildir.mkdir(parents=True, exist_ok=True)
+        assert self.sms_secret
         self.process.launch()
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The mail sink's own process: SMTP in, files out, and a page that lists them."""
+"""The mail sink's own process: SMTP and text messages in, files out, and a page that lists them."""
 
 import argparse
 import asyncio
@@ -7,17 +7,22 @@ import json
 import os
 import threading
 from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from embedded.mail import Mail, read_mails
+from embedded.mail import SMS_SECRET, Mail, read_mails
 from embedded.ports import LOOPBACK
 
 _LARGEST_LETTER_BYTES = 32 << 20
+_LARGEST_SMS_BYTES = 16 << 10
+_GATEWAY = "sms@gateway.invalid"
 
 
 class Delivery:
@@ -27,17 +32,20 @@ class Delivery:
         self._folder = folder
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        name = uuid4().hex
-        entry = {
-            "id": name,
-            "received_at": datetime.now().astimezone().isoformat(),
-            "sender": envelope.mail_from,
-            "recipients": envelope.rcpt_tos,
-        }
         assert isinstance(envelope.content, bytes)
-        _append(self._folder / f"{name}.eml", envelope.content)
-        _append(self._folder / "index.jsonl", json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+        _keep(self._folder, uuid4().hex, envelope.mail_from or "", envelope.rcpt_tos, envelope.content)
         return "250 Message accepted for delivery"
+
+
+def _keep(folder: Path, name: str, sender: str, recipients: list[str], content: bytes) -> None:
+    entry = {
+        "id": name,
+        "received_at": datetime.now().astimezone().isoformat(),
+        "sender": sender,
+        "recipients": recipients,
+    }
+    _append(folder / f"{name}.eml", content)
+    _append(folder / "index.jsonl", json.dumps(entry, ensure_ascii=False).encode() + b"\n")
 
 
 def _append(path: Path, content: bytes) -> None:
@@ -80,9 +88,27 @@ def _mail_page(mail: Mail) -> str:
 
 
 class Page(BaseHTTPRequestHandler):
-    """``/`` the list, ``/<id>`` a letter, ``/<id>/html`` its formatted body, locked in a sandbox."""
+    """``/`` the list, ``/<id>`` a letter, ``/<id>/html`` its formatted body, locked in a sandbox.
+
+    ``POST /sms`` takes a text message: 202 with a reference, the same for the same id; 401 for a foreign signature.
+    """
 
     folder: Path
+
+    def do_POST(self) -> None:
+        size = int(self.headers.get("Content-Length", 0))
+        if self.path != "/sms" or size > _LARGEST_SMS_BYTES:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        try:
+            told = Webhook((self.folder / SMS_SECRET).read_text()).verify(self.rfile.read(size), dict(self.headers))
+        except WebhookVerificationError:
+            self.send_error(HTTPStatus.UNAUTHORIZED)
+            return
+        reference = uuid5(NAMESPACE_OID, told["id"]).hex
+        if not (self.folder / f"{reference}.eml").exists():
+            _keep(self.folder, reference, _GATEWAY, [told["to"]], _as_letter(told["text"]))
+        self._answer(json.dumps({"reference": reference}), HTTPStatus.ACCEPTED, "application/json")
 
     def do_GET(self) -> None:
         mails = list(read_mails(self.folder))
@@ -95,10 +121,10 @@ class Page(BaseHTTPRequestHandler):
         else:
             self._answer(chosen.html if view == "html" else _mail_page(chosen))
 
-    def _answer(self, page: str) -> None:
+    def _answer(self, page: str, status: HTTPStatus = HTTPStatus.OK, kind: str = "text/html; charset=utf-8") -> None:
         body = page.encode()
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'")
         self.end_headers()
@@ -106,6 +132,13 @@ class Page(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Silent: who read which letter is nobody's business."""
+
+
+def _as_letter(text: str) -> bytes:
+    letter = EmailMessage(policy=SMTP_POLICY)
+    letter["Subject"] = "СМС"
+    letter.set_content(text)
+    return letter.as_bytes()
 
 
 async def serve(smtp_port: int, http_port: int, maildir: Path) -> None:

@@ -1,12 +1,16 @@
+import json
 import smtplib
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+import httpx
 import pytest
 from embedded import MailSink, Process
 from embedded.mail import read_mails
+from standardwebhooks import Webhook
 
 
 @pytest.fixture
@@ -65,6 +69,28 @@ def test_another_letter_never_passes_for_the_awaited_one(sink: MailSink) -> None
     assert sink.wait_for("family@example.org", holding="/register/").subject == "Подтверждение"
     with pytest.raises(TimeoutError):
         sink.wait_for("family@example.org", after=1, holding="/register/", seconds=0.1)
+
+
+def text_message(sink: MailSink, id: str, secret: str) -> int:
+    body = json.dumps({"id": id, "to": "+79000000001", "text": "Завтра приём."})
+    now = datetime.now(UTC)
+    signed = {
+        "webhook-id": id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id, now, body),
+    }
+    return httpx.post(sink.sms_url, content=body, headers=signed).status_code
+
+
+def test_text_messages_stand_among_the_letters_once(sink: MailSink) -> None:
+    assert [text_message(sink, "m1", sink.sms_secret) for _ in range(2)] == [202, 202]
+    (mail,) = sink.messages("+79000000001")
+    assert (mail.subject, mail.text.strip()) == ("СМС", "Завтра приём.")
+
+
+def test_a_text_message_with_a_foreign_signature_is_refused(sink: MailSink) -> None:
+    assert text_message(sink, "m1", "whsec_" + "QUFB" * 8) == 401
+    assert sink.messages() == []
 
 
 def test_waiting_for_a_letter_that_never_comes_says_so(sink: MailSink) -> None:

@@ -182,13 +182,16 @@ async def test_D1_15_an_answer_that_does_not_go_out_waits_for_a_call(desk: Desk,
     assert [item["kind"] for item in items if item["subject_id"] == card["id"]] == ["enquiry_tell"]
 
 
-async def test_D1_16_a_text_message_is_answered_to_its_number_and_never_said_to_be_sent(
-    desk: Desk, coordinator: Caller
-) -> None:
+async def test_D1_16_a_text_message_is_answered_to_its_number_by_text_message(desk: Desk, coordinator: Caller) -> None:
     url, specialist = await serving(desk, coordinator, **MESSAGE)
     card = (await specialist.post(f"{url}/answer", json={"text": "Короткий ответ"})).json()
-    assert (card["answer_channel"], card["delivery"]) == ("sms", "to_be_told")
+    assert (card["answer_channel"], card["delivery"]) == ("sms", "sending")
     assert (await specialist.post(f"{url}/answer", json={"text": "Ещё раз"})).status_code == 409
+    sent = examples("notifications.message.sent.v1").popitem()[1]
+    assert isinstance(sent, MessageSent)
+    update = {"kind": "enquiry_answered", "about_id": UUID(card["id"])}
+    assert await desk.app.deliver(sent.model_copy(update=update)) is None
+    assert (await specialist.get(url)).json()["delivery"] == "given"
 
 
 async def test_D1_17_the_family_chooses_how_it_is_answered(desk: Desk, coordinator: Caller) -> None:

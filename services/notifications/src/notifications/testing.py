@@ -10,11 +10,17 @@ from uuid import UUID, uuid4
 from chassis.keyring import subject
 from chassis.running import Running
 from contracts.event import Moment
-from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, DeliveryMode, named_id
-from contracts.intake import ApplicationAccepted, ApplicationSubmitted, CallRecorded
-from contracts.personal import ChildData, Contact, FileOpening, RepresentativeData
+from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, DeliveryMode, EnquiryChannel, named_id
+from contracts.intake import (
+    ApplicationAccepted,
+    ApplicationSubmitted,
+    CallRecorded,
+    EnquiryAnswered,
+    EnquiryRegistered,
+)
+from contracts.personal import ChildData, Contact, EnquiryAnswer, FileOpening, RepresentativeData
 from contracts.scheduling import AppointmentBooked, VisitScheduled
-from contracts.sealed import PersonKey, place, seal
+from contracts.sealed import PersonKey, Sealed, place, seal
 from contracts.testing import example_key
 from nats.aio.client import Client
 from sqlalchemy import select
@@ -63,6 +69,12 @@ class Household:
     def email(self) -> str:
         assert self.representative.email
         return self.representative.email
+
+    def contact_in(self, fact: type[EnquiryRegistered | EnquiryAnswered]) -> Sealed[Contact]:
+        """The contact as that fact carries it."""
+        who = self.representative
+        said = Contact(name=who.name, phone=who.phone, email=who.email)
+        return seal(said, who.key, place(fact.fact_name(), "contact", self.application_id))
 
     def submitted(self, at: datetime, due_at: datetime | None = None) -> ApplicationSubmitted:
         """The family has applied."""
@@ -187,6 +199,29 @@ class Office:
         await self.send()
         await self.app.deliver(home.called(self.app.clock.now()))
         return home
+
+    async def asker(self, **details: str | None) -> Household:
+        """Somebody who asked a question: a family of one."""
+        home = Household.make(**details)  # type: ignore[arg-type]
+        await lend_key(self.app, self.bus, home.representative)
+        return Household(home.representative.id, home.application_id, home.representative)
+
+    def answered(self, home: Household, channel: EnquiryChannel = EnquiryChannel.EMAIL) -> EnquiryAnswered:
+        """The answer to a question, on its way by this channel."""
+        at = place(EnquiryAnswered.fact_name(), "answer", home.application_id)
+        text = EnquiryAnswer(text="Ходунки выдают по ИПРА.\nПоможем <написать> обращение.")
+        return EnquiryAnswered(
+            enquiry_id=home.application_id,
+            number="ОМЦ-2026-000007",
+            region=REGION,
+            territory=REGION,
+            organisation_id=CENTRE,
+            person_id=home.child_id,
+            channel=channel,
+            answered_at=self.app.clock.now(),
+            contact=home.contact_in(EnquiryAnswered),
+            answer=seal(text, home.representative.key, at),
+        )
 
     async def send(self) -> int:
         """One round of the sender."""

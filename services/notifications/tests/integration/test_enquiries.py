@@ -6,29 +6,14 @@ from uuid import uuid4
 
 from contracts.event import Moment
 from contracts.identifiers import EnquiryChannel
-from contracts.intake import EnquiryAnswered, EnquiryRegistered
+from contracts.intake import EnquiryRegistered
 from contracts.notifications import MessageSent
-from contracts.personal import Contact, EnquiryAnswer
-from contracts.sealed import place, seal
 from embedded import MailSink
 from notifications.kinds import MessageKind
 from notifications.messages.model import MessageState
-from notifications.testing import CENTRE, REGION, Household, Office, lend_key
+from notifications.testing import CENTRE, REGION, Household, Office
 
 NUMBER = "ОМЦ-2026-000007"
-
-
-async def asker(office: Office, email: str | None = "new") -> Household:
-    """Somebody who asked a question: a family of one."""
-    home = Household.make(email=email)
-    await lend_key(office.app, office.bus, home.representative)
-    return Household(home.representative.id, home.application_id, home.representative)
-
-
-def contact(home: Household, fact: type[EnquiryRegistered | EnquiryAnswered]) -> object:
-    who = home.representative
-    said = Contact(name=who.name, phone=who.phone, email=who.email)
-    return seal(said, who.key, place(fact.fact_name(), "contact", home.application_id))
 
 
 def registered(home: Household, office: Office) -> EnquiryRegistered:
@@ -43,32 +28,15 @@ def registered(home: Household, office: Office) -> EnquiryRegistered:
         channel=EnquiryChannel.EMAIL,
         registered_at=now,
         due=Moment(due_at=now),
-        contact=contact(home, EnquiryRegistered),
-    )
-
-
-def answered(home: Household, office: Office, channel: EnquiryChannel = EnquiryChannel.EMAIL) -> EnquiryAnswered:
-    at = place(EnquiryAnswered.fact_name(), "answer", home.application_id)
-    text = EnquiryAnswer(text="Ходунки выдают по ИПРА.\nПоможем <написать> обращение.")
-    return EnquiryAnswered(
-        enquiry_id=home.application_id,
-        number=NUMBER,
-        region=REGION,
-        territory=REGION,
-        organisation_id=CENTRE,
-        person_id=home.child_id,
-        channel=channel,
-        answered_at=office.app.clock.now(),
-        contact=contact(home, EnquiryAnswered),
-        answer=seal(text, home.representative.key, at),
+        contact=home.contact_in(EnquiryRegistered),
     )
 
 
 async def test_D1_15_the_answer_goes_by_mail_to_the_address_it_was_asked_from(office: Office, sink: MailSink) -> None:
-    home = await asker(office)
+    home = await office.asker()
     assert await office.app.deliver(registered(home, office)) is None
     await office.send()
-    assert await office.app.deliver(answered(home, office)) is None
+    assert await office.app.deliver(office.answered(home)) is None
     await office.send()
     first, second = sink.messages(home.email)
     assert NUMBER in first.text
@@ -80,23 +48,23 @@ async def test_D1_15_the_answer_goes_by_mail_to_the_address_it_was_asked_from(of
 
 
 async def test_D1_17_an_answer_of_another_channel_is_not_mailed(office: Office, sink: MailSink) -> None:
-    home = await asker(office)
-    for channel in (EnquiryChannel.PHONE, EnquiryChannel.SMS, EnquiryChannel.WINDOW):
-        assert await office.app.deliver(answered(home, office, channel)) is None
+    home = await office.asker()
+    for channel in (EnquiryChannel.PHONE, EnquiryChannel.WINDOW):
+        assert await office.app.deliver(office.answered(home, channel)) is None
     await office.send()
     assert sink.messages(home.email) == []
 
 
 async def test_the_answer_stands_only_sealed_in_the_ledger(office: Office) -> None:
-    home = await asker(office)
-    await office.app.deliver(answered(home, office))
+    home = await office.asker()
+    await office.app.deliver(office.answered(home))
     (message,) = await office.messages(home)
     assert "Ходунки" not in str(message.told)
     assert message.kind is MessageKind.ENQUIRY_ANSWERED
 
 
 async def test_without_an_address_the_acknowledgement_is_let_go(office: Office) -> None:
-    home = await asker(office, email=None)
+    home = await office.asker(email=None)
     await office.app.deliver(registered(home, office))
     await office.send()
     (message,) = await office.messages(home)
@@ -104,7 +72,7 @@ async def test_without_an_address_the_acknowledgement_is_let_go(office: Office) 
 
 
 async def test_the_anonymous_are_never_written_to(office: Office) -> None:
-    home = await asker(office)
+    home = await office.asker()
     nobody = registered(home, office).model_copy(update={"person_id": None, "contact": None, "enquiry_id": uuid4()})
     assert await office.app.deliver(nobody) is None
     assert await office.messages(home) == []

@@ -46,7 +46,7 @@ def test_facts_survive_the_database() -> None:
 
 def test_what_was_sent_is_final() -> None:
     row = message()
-    row.begin(LETTER, "v", NOW)
+    row.begin(MessageChannel.EMAIL, LETTER, "v", NOW)
     row.taken(MessageChannel.EMAIL, None, NOW)
     for decide in (lambda: row.resend(NOW), lambda: row.confirm(MessageChannel.PHONE, NOW), lambda: row.cancel("x")):
         with pytest.raises(DomainError):
@@ -55,12 +55,12 @@ def test_what_was_sent_is_final() -> None:
 
 def test_an_unknown_outcome_is_never_sent_again_unasked() -> None:
     row = message()
-    row.begin(LETTER, "v", NOW)
+    row.begin(MessageChannel.EMAIL, LETTER, "v", NOW)
     row.lose_track()
     with pytest.raises(DomainError):
-        row.begin(LETTER, "v", NOW)
+        row.begin(MessageChannel.EMAIL, LETTER, "v", NOW)
     row.resend(NOW)
-    row.begin(LETTER, "v", NOW)
+    row.begin(MessageChannel.EMAIL, LETTER, "v", NOW)
     assert row.attempts == 2
 
 
@@ -68,7 +68,7 @@ def test_retries_slow_down_and_end_with_a_person() -> None:
     row, now = message(), NOW
     waits = []
     while row.state is MessageState.PLANNED:
-        row.begin(LETTER, "v", now)
+        row.begin(MessageChannel.EMAIL, LETTER, "v", now)
         row.try_again("channel_unavailable", now)
         waits.append(row.planned_for - now)
         now = row.planned_for
@@ -95,7 +95,7 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: self.row.state is MessageState.PLANNED)
     @rule()
     def claim(self) -> None:
-        self.row.begin(LETTER, "v", self.now)
+        self.row.begin(MessageChannel.EMAIL, LETTER, "v", self.now)
         self.offered += 1
 
     @precondition(lambda self: self.row.state in {MessageState.SENDING, MessageState.UNKNOWN})

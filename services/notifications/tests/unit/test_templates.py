@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from chassis.regions import BrokenPackError
 from chassis.running import REGIONS
+from notifications.channels.sms import LONGEST
 from notifications.kinds import MessageKind
 from notifications.messages.facts import FACTS
 from notifications.pack import packs
@@ -39,6 +40,17 @@ def test_every_kind_has_a_letter_in_every_pack(region: str, kind: MessageKind) -
         assert PACKS[region].rules.sender.split()[0] in letter.text
         assert "None" not in letter.subject + letter.text + letter.html
         assert "\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize("region", sorted(PACKS))
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_fits_into_a_text_message(region: str, kind: MessageKind) -> None:
+    for sample in FACTS[kind].samples(PACKS[region]):
+        text = PACKS[region].library.write_short(kind, words(region).variables(sample)).text
+        assert 0 < len(text) <= LONGEST
+        assert "None" not in text
+        assert "\n" not in text
+        assert "  " not in text
 
 
 def test_every_region_with_demo_staff_writes_letters() -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Words(BaseModel):
-    """What is said: subject, plain text, and the same formatted."""
+    """What is said: subject, plain text, and the same formatted. A text message has the text alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -97,10 +97,10 @@ class Message(Aggregate, Base):
     def facts(self, facts: Facts) -> None:
         self.told = facts.model_dump(mode="json")
 
-    def begin(self, letter: SealedLetter, template_version: str, now: datetime) -> None:
+    def begin(self, channel: MessageChannel, letter: SealedLetter, template_version: str, now: datetime) -> None:
         """About to be handed over: from the commit of this on, nobody else does."""
         self._move(MessageState.SENDING)
-        self.letter, self.template_version = letter, template_version
+        self.channel, self.letter, self.template_version = channel, letter, template_version
         self.attempts += 1
         self.sending_since, self.reason_code = now, None
 

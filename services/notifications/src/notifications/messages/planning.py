@@ -23,7 +23,14 @@ OUTDATED = "outdated"
 
 
 async def plan(
-    unit: Unit, child_id: UUID, facts: Facts, about_id: UUID, occasion: str, after: timedelta = timedelta(0)
+    unit: Unit,
+    child_id: UUID,
+    facts: Facts,
+    about_id: UUID,
+    occasion: str,
+    after: timedelta = timedelta(0),
+    *,
+    channel: MessageChannel = MessageChannel.EMAIL,
 ) -> Message | None:
     """Enter a message in the ledger, once: the same kind, subject, child and occasion plan nothing more (trap T4).
 
@@ -34,6 +41,7 @@ async def plan(
     if family.withdrawn_at or await unit.session.scalar(select(Message.id).where(Message.child_id == child_id, *same)):
         return None
     message = _new(unit, family, facts, about_id, occasion, unit.now + after)
+    message.channel = channel
     unit.session.add(message)
     await unit.session.flush()
     return message

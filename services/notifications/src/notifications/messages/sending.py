@@ -23,7 +23,7 @@ from contracts.personal import Contact
 from contracts.sealed import BrokenSealError
 from sqlalchemy import select
 
-from notifications.channels import email
+from notifications.channels import email, sms
 from notifications.channels.letter import Letter, NotNow, Outcome, Refused, Taken, Unclear
 from notifications.messages.model import Message, MessageState
 from notifications.messages.planning import pack_for, sendable_from, zone
@@ -49,6 +49,8 @@ class Attempt:
     message_id: UUID
     number: int
     sender: str
+    region: str
+    channel: MessageChannel
     letter: Letter
     cause: Cause
 
@@ -124,10 +126,28 @@ async def _prepare(message: Message, unit: Unit, cause: Cause) -> Attempt | None
     contact = await _contact(message, family, unit) if _timely(message, family, unit) else None
     if contact is None:
         return None
+    channel = _channel(message, contact, unit)
+    if channel is None:
+        return None
     pack = pack_for(unit, message.region)
-    letter = await write_letter(message, contact, zone(unit, family), unit)
-    message.begin(await seal_letter(letter, message, family, unit), pack.library.version, unit.now)
-    return Attempt(message.id, message.attempts, pack.rules.sender, letter, cause)
+    letter = await write_letter(message, channel, contact, zone(unit, family), unit)
+    message.begin(channel, await seal_letter(letter, message, family, unit), pack.library.version, unit.now)
+    return Attempt(message.id, message.attempts, pack.rules.sender, message.region, channel, letter, cause)
+
+
+def _channel(message: Message, contact: Contact, unit: Unit) -> MessageChannel | None:
+    """The channel asked for; by text message also to whom we have no mail address of (D1-16, D1-17)."""
+    if message.channel is MessageChannel.EMAIL and contact.email:
+        return MessageChannel.EMAIL
+    if message.region in _settings(unit).sms_gateways and contact.phone:
+        return MessageChannel.SMS
+    missing = "no_address" if message.channel is MessageChannel.EMAIL or not contact.phone else "no_gateway"
+    (message.cancel if message.kind.courtesy else message.fail)(missing)
+    return None
+
+
+def _settings(where: Unit | Runtime) -> Settings:
+    return cast("Settings", where.settings)
 
 
 def _timely(message: Message, family: Family, unit: Unit) -> bool:
@@ -144,7 +164,7 @@ def _timely(message: Message, family: Family, unit: Unit) -> bool:
 
 async def _contact(message: Message, family: Family, unit: Unit) -> Contact | None:
     try:
-        contact = await open_contact(family, unit)
+        return await open_contact(family, unit)
     except BrokenSealError:
         message.fail("contact_unreadable")
     except DomainError as error:
@@ -152,17 +172,16 @@ async def _contact(message: Message, family: Family, unit: Unit) -> Contact | No
             message.cancel("person_erased")
         else:
             message.not_ready(error.slug, unit.now)
-    else:
-        if contact.email:
-            return contact
-        (message.cancel if message.kind.courtesy else message.fail)("no_address")
     return None
 
 
 async def hand_over(runtime: Runtime, attempt: Attempt) -> Outcome:
     """Outside of any transaction: the one effect that cannot be taken back."""
-    settings = cast("Settings", runtime.settings)
+    settings = _settings(runtime)
     try:
+        if attempt.channel is MessageChannel.SMS:
+            gateway = settings.sms_gateways[attempt.region]
+            return await sms.deliver(attempt.letter, attempt.message_id, gateway)
         return await email.deliver(attempt.letter, attempt.message_id, attempt.sender, settings, runtime.clock)
     except Exception as error:
         # A fault of ours at an unknown point of the dialogue: a person looks, nothing is sent again.
@@ -190,7 +209,7 @@ async def _settle(runtime: Runtime, attempt: Attempt, outcome: Outcome) -> None:
             return  # somebody has decided otherwise meanwhile
         match outcome:
             case Taken(reference):
-                message.taken(MessageChannel.EMAIL, reference, unit.now)
+                message.taken(attempt.channel, reference, unit.now)
             case NotNow(reason_code) if message.state is not MessageState.PLANNED:
                 message.try_again(reason_code, unit.now)
             case Refused(reason_code):

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.unit import Unit
+from contracts.identifiers import MessageChannel
 from contracts.intake import EnquiryAnswered
 from contracts.notifications import MessageSent
 from contracts.personal import Contact, EnquiryAnswer
@@ -22,10 +23,15 @@ from notifications.preferences.specialists import Specialist
 from notifications.templates.words import Words
 
 
-async def write_letter(message: Message, contact: Contact, where: ZoneInfo, unit: Unit) -> Letter:
-    """The letter of a message, in the pack's words."""
+async def write_letter(
+    message: Message, channel: MessageChannel, contact: Contact, where: ZoneInfo, unit: Unit
+) -> Letter:
+    """The letter of a message, in the pack's words for the channel it leaves by."""
     pack, facts = pack_for(unit, message.region), message.facts
     words = Words(pack, where, await _skills(facts, unit), contact.name, unit.now, await _said(message, facts, unit))
+    if channel is MessageChannel.SMS:
+        short = pack.library.write_short(message.kind, words.variables(facts))
+        return Letter(name=contact.name, address=contact.phone, words=short)
     written = pack.library.write(message.kind, words.variables(facts))
     return Letter(name=contact.name, address=contact.email or "", words=written)
 

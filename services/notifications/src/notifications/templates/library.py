@@ -1,6 +1,7 @@
-"""The templates of one region: the pack's own wording, else the one all regions share. Checked before the first letter.
+"""The templates of one region: the pack's own wording, else the one all regions share. Checked at the start.
 
-``<kind>.txt`` begins with the line ``Тема: …``; ``<kind>.html`` is the same letter formatted.
+``<kind>.txt`` begins with the line ``Тема: …``; ``<kind>.html`` is the same letter formatted; ``<kind>.sms.txt`` says
+it in a text message, for those who have no mail.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from notifications.kinds import MessageKind
 SUBJECT = "Тема: "
 PARTS = frozenset({"layout.html", "signature.txt"})
 """Templates other templates are put together from."""
+SUFFIXES = ("txt", "html", "sms.txt")
 VERSION_LENGTH = 12
 
 
@@ -43,9 +45,14 @@ class Library:
         html = self._environment.get_template(f"{kind}.html").render(variables, subject=_after(subject))
         return LetterWords(subject=_after(subject), text=text.strip() + "\n", html=html)
 
+    def write_short(self, kind: MessageKind, variables: Mapping[str, object]) -> LetterWords:
+        """The words of a text message, on one line but for what staff have written."""
+        text = self._environment.get_template(f"{kind}.sms.txt").render(variables)
+        return LetterWords(subject="", text=text.strip(), html="")
+
     def check(self, kind: MessageKind, variables: Mapping[str, object]) -> None:
         """Refuse a template that is missing, is not Jinja, or names what it is not given: `BrokenPackError`."""
-        for name in (f"{kind}.txt", f"{kind}.html"):
+        for name in (f"{kind}.{suffix}" for suffix in SUFFIXES):
             path = self._path(name)
             try:
                 named = meta.find_undeclared_variables(self._environment.parse(path.read_text("utf-8")))
@@ -57,12 +64,13 @@ class Library:
             raise BrokenPackError(f"{self._path(f'{kind}.txt')}: the first line must begin with {SUBJECT!r}")
         try:
             self.write(kind, variables)
+            self.write_short(kind, variables)
         except TemplateError as error:
-            raise BrokenPackError(f"{self._path(f'{kind}.txt')} or .html: {error}") from error
+            raise BrokenPackError(f"{self._path(f'{kind}.txt')}, .html or .sms.txt: {error}") from error
 
     def refuse_strangers(self) -> None:
         """A file that belongs to no kind is a misspelt name: `BrokenPackError`."""
-        known = {f"{kind}.{suffix}" for kind in MessageKind for suffix in ("txt", "html")} | PARTS
+        known = {f"{kind}.{suffix}" for kind in MessageKind for suffix in SUFFIXES} | PARTS
         found = [path for folder in self._folders if folder.is_dir() for path in sorted(folder.iterdir())]
         for path in found:
             if path.name not in known:

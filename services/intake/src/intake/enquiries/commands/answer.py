@@ -22,6 +22,7 @@ from intake.enquiries.personal import Caller, Words, opened, shut
 from intake.enquiries.records import Author, ThreadMessage
 from intake.enquiries.states import Delivery, require_state
 
+BY_MAIL = frozenset({EnquiryChannel.EMAIL, EnquiryChannel.FORM})
 BY_VOICE = frozenset({EnquiryChannel.PHONE, EnquiryChannel.HELPLINE, EnquiryChannel.IN_PERSON})
 
 
@@ -53,8 +54,8 @@ class _Leaving:
 async def answer(enquiry_id: UUID, command: Answer, unit: Unit) -> Enquiry:
     """Write the answer down and let it leave.
 
-    By e-mail notifications send it; in the thread it stands at once; by phone and text message somebody calls, and
-    until then it waits in the worklist: nothing is said to be sent that was not.
+    By e-mail and text message notifications send it; in the thread it stands at once; by phone somebody calls, and
+    until then, or where it could not be sent, it waits in the worklist: nothing is said to be sent that was not.
     """
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version)
     require_state("answer", enquiry.state)
@@ -86,16 +87,14 @@ async def told(enquiry_id: UUID, command: Told, unit: Unit) -> Enquiry:
 def _leaving(enquiry: Enquiry, command: Answer, channel: EnquiryChannel, caller: Caller, key: PersonKey) -> _Leaving:
     if channel is EnquiryChannel.WINDOW or (command.told_at and channel in BY_VOICE):
         return _Leaving(Delivery.GIVEN)
-    if channel in {EnquiryChannel.EMAIL, EnquiryChannel.FORM}:
-        if caller.email is None:
-            raise no_way_to_answer(channel)
-        return _by_mail(enquiry, command.text, caller, key)
-    if caller.phone is None:
+    if (caller.email if channel in BY_MAIL else caller.phone) is None:
         raise no_way_to_answer(channel)
+    if channel in BY_MAIL or channel is EnquiryChannel.SMS:
+        return _sent(enquiry, command.text, caller, key)
     return _Leaving(Delivery.TO_BE_TOLD)
 
 
-def _by_mail(enquiry: Enquiry, text: str, caller: Caller, key: PersonKey) -> _Leaving:
+def _sent(enquiry: Enquiry, text: str, caller: Caller, key: PersonKey) -> _Leaving:
     fact = EnquiryAnswered.fact_name()
     contact = Contact(name=caller.name or "", phone=caller.phone or "", email=caller.email)
     return _Leaving(

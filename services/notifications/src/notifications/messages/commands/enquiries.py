@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from chassis.unit import Unit
-from contracts.identifiers import EnquiryChannel
+from contracts.identifiers import EnquiryChannel, MessageChannel
 from contracts.intake import EnquiryAnswered, EnquiryRegistered
 
 from notifications.messages import facts
 from notifications.messages.planning import plan
 from notifications.preferences.commands import remember_asker
 
-BY_MAIL = frozenset({EnquiryChannel.EMAIL, EnquiryChannel.FORM})
+LEAVES_BY = {
+    EnquiryChannel.EMAIL: MessageChannel.EMAIL,
+    EnquiryChannel.FORM: MessageChannel.EMAIL,
+    EnquiryChannel.SMS: MessageChannel.SMS,
+}
 
 
 async def acknowledge(event: EnquiryRegistered, occasion: str, unit: Unit) -> None:
@@ -22,9 +26,9 @@ async def acknowledge(event: EnquiryRegistered, occasion: str, unit: Unit) -> No
 
 
 async def tell_answer(event: EnquiryAnswered, occasion: str, unit: Unit) -> None:
-    """The answer goes by mail only where intake asked for it; the other channels are people's business (D1-17)."""
-    if event.channel not in BY_MAIL or event.person_id is None or event.answer is None:
+    """The answer leaves by mail or text message where intake asked for it; the rest is people's business (D1-17)."""
+    if event.channel not in LEAVES_BY or event.person_id is None or event.answer is None:
         return
     if await remember_asker(event, unit):
         told = facts.EnquiryAnswered(number=event.number, answer=event.answer)
-        await plan(unit, event.person_id, told, event.enquiry_id, occasion)
+        await plan(unit, event.person_id, told, event.enquiry_id, occasion, channel=LEAVES_BY[event.channel])
