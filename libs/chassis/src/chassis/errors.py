@@ -38,7 +38,7 @@ class Kind(StrEnum):
         return _STATUS[self]
 
     @property
-    def title(self) -> str:
+    def in_words(self) -> str:
         """The kind in English words."""
         return _TITLES[self][1]
 

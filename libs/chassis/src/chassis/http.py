@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -86,7 +86,8 @@ class TransactionalRoute(APIRoute):
 
 
 class Router(APIRouter):
-    """Routes of one room. Each verb takes ``permission``, ``rate`` and ``max_body`` beside FastAPI's own options."""
+    """Routes of one room. Each verb takes ``permission``, ``rate``, ``max_body`` and, where it answers with a file,
+    the media types of ``files`` beside FastAPI's own options."""
 
     def __init__(self, prefix: str = "", *, tags: list[str] | None = None) -> None:
         super().__init__(prefix=prefix, tags=list(tags or []), route_class=TransactionalRoute)
@@ -119,8 +120,13 @@ class Router(APIRouter):
         permission: str | None = None,
         rate: str | None = None,
         max_body: int = MAX_BODY,
+        files: Iterable[str] = (),
         **options: Any,
     ) -> Callable[[F], F]:
+        if files:
+            of_files = {"description": "The file.", "content": {media_type: {} for media_type in files}}
+            options |= {"response_class": Response, "responses": {200: of_files}}
+
         def declare(endpoint: F) -> F:
             extra = {"x-permission": permission, **(options.pop("openapi_extra", None) or {})}
             self.add_api_route(path, endpoint, methods=[method], openapi_extra=extra, **options)

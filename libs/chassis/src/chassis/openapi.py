@@ -38,7 +38,6 @@ HEADERS = (
     },
 )
 _ANYWHERE = (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.INVALID, Kind.UNAVAILABLE)
-_OF_WRITES = (Kind.CONFLICT, Kind.TOO_LARGE)
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
@@ -74,9 +73,8 @@ def _completed(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(route: TransactionalRoute, method: str, operation: dict[str, Any]) -> None:
     writes = method not in SAFE_METHODS
-    responses = operation["responses"]
-    for kind in sorted(_refusals(route, writes), key=lambda kind: kind.status):
-        responses[str(kind.status)] = _refusal(kind)
+    responses = operation["responses"] | {str(kind.status): _refusal(kind) for kind in _refusals(route, writes)}
+    operation["responses"] = dict(sorted(responses.items()))
     operation["security"] = list(_security(str(route.door.permission)))
     if writes:
         operation["parameters"] = [*operation.get("parameters", []), *HEADERS]
@@ -85,7 +83,7 @@ def _complete(route: TransactionalRoute, method: str, operation: dict[str, Any])
 def _refusals(route: TransactionalRoute, writes: bool) -> Iterator[Kind]:
     yield from _ANYWHERE
     if writes:
-        yield from _OF_WRITES
+        yield Kind.TOO_LARGE
     if writes and route.body_field is not None:
         yield Kind.UNSUPPORTED
     if route.door.rate:
@@ -93,11 +91,13 @@ def _refusals(route: TransactionalRoute, writes: bool) -> Iterator[Kind]:
     if "{" in route.path_format:
         # the person a record is about may have been erased
         yield Kind.GONE
+    if writes or "{" in route.path_format:
+        yield Kind.CONFLICT
 
 
 def _refusal(kind: Kind) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
-    return {"description": kind.title, "content": {problems.MEDIA_TYPE: {"schema": schema}}}
+    return {"description": kind.in_words, "content": {problems.MEDIA_TYPE: {"schema": schema}}}
 
 
 def _security(permission: str) -> Iterator[dict[str, list[str]]]:

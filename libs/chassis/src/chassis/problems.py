@@ -84,11 +84,12 @@ def _method_not_allowed(request: Request) -> DomainError:
 
 
 def _methods_at(request: Request) -> set[str]:
-    """Of all routes of the path; the framework names those of the first one only."""
+    """Of all routes of the path; the framework names those of the first one only. ``/status`` is not ``/{id}``."""
     path = str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
     routes = (context.original_route for context in iter_route_contexts(request.app.routes))
-    here = (route for route in routes if isinstance(route, APIRoute) and route.path_regex.match(path))
-    return {method for route in here for method in route.methods or ()}
+    here = [route for route in routes if isinstance(route, APIRoute) and route.path_regex.match(path)]
+    fewest = min((len(route.param_convertors) for route in here), default=0)
+    return {method for route in here if len(route.param_convertors) == fewest for method in route.methods or ()}
 
 
 def _trace_id() -> str | None:

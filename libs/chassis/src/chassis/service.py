@@ -17,6 +17,7 @@ from chassis import migrations, operations, problems, rls
 from chassis.authority import authority_events
 from chassis.bootstrap import Topology, of_service, topology
 from chassis.http import Correlation, TransactionalRoute
+from chassis.literal import take_literally
 from chassis.logs import AccessLog
 from chassis.messaging import EventRouter, Subscription, subscriptions
 from chassis.openapi import Api, api_routes
@@ -130,6 +131,7 @@ class Service:
         for router in self._routers():
             app.include_router(router)
         refuse_ungoverned_routes(app)
+        take_literally(app)
         app.add_middleware(Correlation)
         app.add_middleware(AccessLog)
         app.add_middleware(MeasuredRequests, metrics=metrics or Metrics(self.name))

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.aggregate import Aggregate
 from chassis.auth import Principal
-from chassis.errors import forbidden, not_found
+from chassis.errors import DomainError, Kind, forbidden, not_found
 from chassis.outbox import cause_of
 from chassis.regions import Region
 from chassis.settings import ServiceSettings
@@ -101,5 +102,19 @@ class Unit:
         expected = version if version is not None else self.if_match
         # If-Match speaks of the one object the request is about: the first that is loaded
         self.if_match = None
-        if expected is not None:
-            found.check_version(expected)
+        if expected is None:
+            return
+        if not isinstance(found, Aggregate):
+            raise _without_versions()
+        found.check_version(expected)
+
+
+def _without_versions() -> DomainError:
+    return DomainError(
+        "without_versions",
+        Kind.INVALID,
+        ru="У этой записи нет версий; повторите без If-Match.",
+        en="This record has no versions; repeat without If-Match.",
+        field="If-Match",
+        rule="without_versions",
+    )

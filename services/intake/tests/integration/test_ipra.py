@@ -89,6 +89,8 @@ async def test_D3_24_a_bad_record_is_put_aside_with_line_and_reason_and_the_good
 async def test_D3_24_a_record_of_the_quarantine_comes_in_after_correction(irkutsk: Route, curator: Caller) -> None:
     protocol = await take(irkutsk, curator, table(extract(number(), territory="moon")))
     url = f"/ipra-imports/{protocol['id']}/quarantine/1/correct"
+    versioned = await curator.post(url, json={"territory": "angarsk"}, headers={"If-Match": "1"})
+    assert (versioned.status_code, versioned.json()["slug"]) == (422, "without_versions")
     corrected = await curator.post(url, json={"territory": "angarsk"})
     assert corrected.status_code == 202, corrected.text
     assert await work_off_one(irkutsk.app.worker)

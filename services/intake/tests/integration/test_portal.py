@@ -362,7 +362,20 @@ async def test_the_family_takes_all_its_data_with_it(family: Caller, consultant:
     assert '<html lang="ru">' in page
     assert "Берёзкин Тимур" in page
     assert "01.05.2019" in page
+    kept = await family.get("/accounts/me/export", params={"format": "pdf"})
+    assert (kept.headers["content-type"], kept.content[:5]) == ("application/pdf", b"%PDF-")
+    assert 'filename="export.pdf"' in kept.headers["content-disposition"]
     assert (await family.get("/accounts/me/export", params={"format": "exe"})).status_code == 422
+
+
+async def test_the_kept_document_holds_what_the_family_wrote(family: Caller) -> None:
+    """A PDF has no text to look for; what is printed makes it longer."""
+    card = await written(family)
+    before = len((await family.get("/accounts/me/export", params={"format": "pdf"})).content)
+    told = {**ANSWERS, "note": " ".join(f"#strong[{n * 7919}]" for n in range(100))}
+    assert (await family.put(f"/questionnaires/{card['id']}", json=told)).status_code == 200
+    after = await family.get("/accounts/me/export", params={"format": "pdf"})
+    assert len(after.content) > before + 500
 
 
 async def test_what_a_family_wrote_runs_nowhere_in_its_export(family: Caller) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -84,6 +84,12 @@ class Submit(BaseModel):
     age: Annotated[int, Field(ge=0, le=18)] = 1
     source: Standing = Standing.OPEN
     note: str = ""
+    born_on: date | None = None
+    called_at: AwareDatetime | None = None
+    opens: time | None = None
+    agreed: bool = False
+    weight: float | None = None
+    inside: list[dict[str, str]] = []
 
 
 class Submitted(BaseModel):

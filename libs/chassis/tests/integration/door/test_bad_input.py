@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -48,21 +49,50 @@ async def test_the_text_is_in_the_language_asked_for(app: Running, accepted: str
         ({"id": SECRET}, "id", "uuid_parsing"),
         ({"number": SECRET * 10}, "number", "string_too_long"),
         ({"number": 7}, "number", "string_type"),
-        ({"age": SECRET}, "age", "int_parsing"),
+        ({"age": SECRET}, "age", "int_type"),
         ({"age": 99}, "age", "less_than_equal"),
         ({"source": SECRET}, "source", "enum"),
         ({"note": None}, "note", "string_type"),
+        ({"note": "\x00"}, "note", "bad_character"),
+        ({"note": "\ud800"}, "note", "bad_character"),
+        ({"inside": [{"key": "a\x00"}]}, "inside.0.key", "bad_character"),
+        ({"born_on": 20190501}, "born_on", "date_type"),
+        ({"born_on": "20190501"}, "born_on", "date_type"),
+        ({"born_on": "2019-05-01T00:00:00Z"}, "born_on", "date_type"),
+        ({"born_on": "2019-02-30"}, "born_on", "date_from_datetime_parsing"),
+        ({"called_at": 0.5}, "called_at", "datetime_type"),
+        ({"called_at": "1767225600"}, "called_at", "datetime_type"),
+        ({"called_at": "2026-01-01T10:00:00"}, "called_at", "timezone_aware"),
+        ({"opens": 3600}, "opens", "time_type"),
+        ({"age": True}, "age", "int_type"),
+        ({"age": "7"}, "age", "int_type"),
+        ({"weight": "7.5"}, "weight", "float_type"),
+        ({"agreed": "yes"}, "agreed", "bool_type"),
+        ({"agreed": 1}, "agreed", "bool_type"),
     ],
 )
 async def test_a_broken_field_is_named_and_its_value_is_not_repeated(
     app: Running, changes: dict[str, Any], field: str, rule: str
 ) -> None:
-    answer = await post(app, json=good(**changes))
+    answer = await post(app, content=json.dumps(good(**changes)), headers={"content-type": "application/json"})
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert (error["field"], error["rule"]) == (field, rule)
     assert SECRET not in answer.text
     assert error["ru"] != error["en"]
+
+
+async def test_what_is_written_out_is_taken(app: Running) -> None:
+    told = {"born_on": "2019-05-01", "called_at": "2026-01-01T10:00:00+03:00", "opens": "10:30", "weight": 7}
+    assert (await post(app, json=good(**told))).status_code == 201
+    assert (await post(app, json=good(number="A-2", called_at="2026-01-01T10:00:00Z", agreed=True))).status_code == 201
+
+
+async def test_a_parameter_that_is_no_text_of_its_kind_is_refused(app: Running) -> None:
+    coordinator = await app.as_role("coordinator")
+    assert (await coordinator.get("/applications", params={"limit": "5"})).status_code == 200
+    answer = await coordinator.get("/applications", params={"sort": "a\x00"})
+    assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (422, "bad_character")
 
 
 async def test_an_unknown_enum_value_lists_what_is_allowed(app: Running) -> None:

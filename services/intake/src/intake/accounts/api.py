@@ -16,7 +16,11 @@ router = Router(tags=["accounts"])
 
 
 @router.post(
-    "/accounts", permission="account:register", status_code=201, route_class_override=limited_by("account_rate")
+    "/accounts",
+    permission="account:register",
+    status_code=201,
+    responses={200: {"model": AccountView, "description": "The account was there already."}},
+    route_class_override=limited_by("account_rate"),
 )
 async def register(unit: UnitDep, response: Response) -> AccountView:
     account, new = await commands.register_account(unit)

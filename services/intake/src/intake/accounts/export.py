@@ -1,9 +1,11 @@
-"""Everything we hold about a family, for the family: as JSON for programs and as a page for people (152-FZ art. 14)."""
+"""Everything we hold about a family, for the family: as JSON for programs, as a page and as a PDF for people
+(152-FZ art. 14)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -13,6 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from intake.accounts.changes import DataChange
+from intake.accounts.export_words import title, words
 from intake.accounts.filling import recognised
 from intake.accounts.portal import Portals
 from intake.accounts.portal_views import DataChangeView, QuestionnaireCard, card, change_card
@@ -28,60 +31,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
-TITLES = {
-    "account": "Кабинет",
-    "questionnaires": "Анкеты",
-    "data_changes": "Запросы на изменение данных",
-    "applications": "Заявки",
-    "low_vision": "Версия для слабовидящих",
-    "answers": "Ответы",
-    "consents": "Согласия",
-    "files": "Файлы",
-    "child_name": "Имя ребёнка",
-    "sex": "Пол",
-    "birth_date": "Дата рождения",
-    "district": "Район",
-    "address": "Адрес",
-    "diagnosis": "Диагноз",
-    "status_document": "Документ о статусе",
-    "number": "Номер",
-    "series": "Серия",
-    "issued_on": "Дата выдачи",
-    "valid_until": "Действует до",
-    "parents": "Родители и представители",
-    "name": "Имя",
-    "identity_document": "Документ, удостоверяющий личность",
-    "home_phone": "Домашний телефон",
-    "work_phone": "Рабочий телефон",
-    "mobile_phone": "Мобильный телефон",
-    "phone": "Телефон",
-    "email": "Электронная почта",
-    "note": "Дополнительно",
-    "state": "Состояние",
-    "territory": "Территория",
-    "sent_at": "Отправлена",
-    "due_at": "Срок",
-    "explanation": "Почему такой срок",
-    "purpose": "Цель",
-    "given_at": "Дано",
-    "contact": "Контакты",
-    "social": "Рассказ семьи",
-    "health": "Здоровье",
-    "deadlines": "Сроки",
-    "calls": "Звонки",
-    "changes": "Изменения",
-    "field": "Поле",
-    "before": "Было",
-    "after": "Стало",
-    "requested_at": "Запрошено",
-    "decided_at": "Решено",
-    "comment": "Комментарий",
-    "need": "Потребность",
-    "representative_name": "Представитель",
-    "actual_address": "Фактический адрес",
-    "submitted_at": "Подана",
-}
-"""Names of fields for people; what has none is told by its own name."""
 
 
 class Export(BaseModel):
@@ -113,9 +62,7 @@ async def export(packs: Portals, unit: Unit) -> Export:
 
 def page(told: Export) -> str:
     """The same as a page that reads well aloud, on paper and in large letters."""
-    body = "\n".join(
-        _section(name, value, 2) for name, value in jsonable_encoder(told).items() if name != "exported_at"
-    )
+    body = "\n".join(_section(name, value, 2) for name, value in _parts(told))
     size = "1.6rem" if told.low_vision else "1.1rem"
     return (
         '<!doctype html>\n<html lang="ru"><head><meta charset="utf-8"><title>Ваши данные</title><style>'
@@ -126,7 +73,7 @@ def page(told: Export) -> str:
 
 
 def _section(name: str, value: Any, level: int) -> str:
-    heading = f"<h{level}>{_title(name)}</h{level}>"
+    heading = f"<h{level}>{escape(title(name))}</h{level}>"
     return f"<section>{heading}{''.join(_told(value))}</section>"
 
 
@@ -135,7 +82,7 @@ def _told(value: Any) -> Iterator[str]:
         yield "<dl>"
         for name, part in value.items():
             if part not in (None, [], {}) and name != "steps":
-                yield f"<dt>{_title(name)}</dt><dd>{''.join(_told(part))}</dd>"
+                yield f"<dt>{escape(title(name))}</dt><dd>{''.join(_told(part))}</dd>"
         yield "</dl>"
     elif isinstance(value, list):
         if not value:
@@ -143,19 +90,53 @@ def _told(value: Any) -> Iterator[str]:
         for part in value:
             yield "".join(_told(part))
     else:
-        yield escape(_words(value))
+        yield escape(words(value))
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "да" if value else "нет"
-    if isinstance(value, str):
-        try:
-            return f"{date.fromisoformat(value):%d.%m.%Y}"
-        except ValueError:
-            return value
-    return str(value)
+def pdf(told: Export) -> bytes:
+    """The same as a document to keep. The texts go in as data, so that nothing a person wrote is taken for markup.
+
+    Takes a second: call it in a thread.
+    """
+    import typst
+
+    lines = [line for name, value in _parts(told) for line in _lines(name, value, 1)]
+    data = {"made": f"Выгружено {told.exported_at:%d.%m.%Y %H:%M} (UTC)", "large": told.low_vision, "lines": lines}
+    made = typst.compile(PAGE.encode(), sys_inputs={"told": json.dumps(data)})
+    assert isinstance(made, bytes)
+    return made
 
 
-def _title(name: str) -> str:
-    return escape(TITLES.get(name, name))
+PAGE = """
+#let told = json(bytes(sys.inputs.told))
+#set document(title: "Ваши данные")
+#set page(paper: "a4", margin: 18mm, numbering: "1 / 1")
+#set text(lang: "ru", size: if told.large { 16pt } else { 10.5pt })
+#heading(level: 1, "Ваши данные")
+#told.made
+#for line in told.lines {
+  if line.text == none { heading(level: calc.min(line.level + 1, 4), line.name) } else {
+    pad(left: (line.level - 1) * 4mm, [#strong(line.name): #line.text])
+  }
+}
+"""
+
+
+def _parts(told: Export) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in jsonable_encoder(told).items() if name != "exported_at")
+
+
+def _lines(name: str, value: Any, level: int) -> Iterator[dict[str, Any]]:
+    """Headings and their lines, in order; what is empty is left out."""
+    if value in (None, [], {}) or name == "steps":
+        return
+    if isinstance(value, list) and not any(isinstance(part, (Mapping, list)) for part in value):
+        value = ", ".join(map(words, value))
+    if not isinstance(value, (Mapping, list)):
+        yield {"name": title(name), "text": words(value), "level": level}
+        return
+    yield {"name": title(name), "text": None, "level": level}
+    for part in value if isinstance(value, list) else [value]:
+        inner = part.items() if isinstance(part, Mapping) else [(name, part)]
+        for own, told in inner:
+            yield from _lines(own, told, level + 1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
+from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from chassis.unit import Unit
 from fastapi import File, Query, Response, UploadFile
@@ -105,7 +106,7 @@ async def attach(
     )
 
 
-@router.get("/questionnaires/{questionnaire_id}/files/{file_id}", permission="questionnaire:read")
+@router.get("/questionnaires/{questionnaire_id}/files/{file_id}", permission="questionnaire:read", files=MediaType)
 async def open_file(questionnaire_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
     await _recognised(unit)
     found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
@@ -190,14 +191,21 @@ async def prefer(command: Prefer, unit: UnitDep) -> AccountView:
     return await queries.account_view(await preferences.prefer(command, unit), unit)
 
 
-@router.get("/accounts/me/export", permission="account:read", route_class_override=limited_by("account_rate"))
+@router.get(
+    "/accounts/me/export",
+    permission="account:read",
+    files=["application/json", "text/html", "application/pdf"],
+    route_class_override=limited_by("account_rate"),
+)
 async def export_own(
-    packs: PortalsDep, unit: UnitDep, format: Annotated[Literal["json", "html"], Query()] = "json"
+    packs: PortalsDep, unit: UnitDep, format: Annotated[Literal["json", "html", "pdf"], Query()] = "json"
 ) -> Response:
     told = await export.export(packs, unit)
     if format == "html":
         return HTMLResponse(export.page(told), headers=export.HEADERS)
-    named = {"Content-Disposition": 'attachment; filename="export.json"'}
+    named = {"Content-Disposition": f'attachment; filename="export.{format}"'}
+    if format == "pdf":
+        return Response(await asyncio.to_thread(export.pdf, told), media_type="application/pdf", headers=named)
     return JSONResponse(told.model_dump(mode="json"), headers=named)
 
 

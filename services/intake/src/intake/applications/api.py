@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
+from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Body, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
@@ -188,7 +188,7 @@ async def return_application(
     return await queries.card(application, unit)
 
 
-@router.get("/applications/{application_id}/files/{file_id}", permission="application:read")
+@router.get("/applications/{application_id}/files/{file_id}", permission="application:read", files=MediaType)
 async def open_file(application_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
     blob, content = await queries.open_file(application_id, file_id, unit)
     return Response(content, media_type=blob.media_type, headers=blob.headers)

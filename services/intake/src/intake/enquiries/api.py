@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from chassis.files import LARGEST_UPLOAD_BYTES, read_upload
+from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Body, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
@@ -164,7 +164,7 @@ async def attach(
     return queries.file_view(await files.attach(enquiry_id, content, file.filename, file.content_type, kind, unit))
 
 
-@router.get("/enquiries/{enquiry_id}/files/{file_id}", permission="enquiry:read")
+@router.get("/enquiries/{enquiry_id}/files/{file_id}", permission="enquiry:read", files=MediaType)
 async def open_file(enquiry_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
     blob, content = await queries.open_file(enquiry_id, file_id, unit)
     return Response(content, media_type=blob.media_type, headers=blob.headers)
@@ -177,7 +177,7 @@ async def journal_page(
     return await journal.page(wanted, paging, journals, unit)
 
 
-@router.get("/journal/file", permission="enquiry:export", response_class=Response)
+@router.get("/journal/file", permission="enquiry:export", files=MEDIA_TYPES.values())
 async def journal_file(
     wanted: Annotated[JournalQuery, Query()], format: Format, journals: JournalsDep, unit: UnitDep
 ) -> Response:

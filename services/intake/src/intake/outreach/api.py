@@ -127,7 +127,7 @@ async def application(
     )
 
 
-@router.get("/notification-proofs", permission="outreach:export", response_class=Response)
+@router.get("/notification-proofs", permission="outreach:export", files=["text/csv"])
 async def notification_proofs(wanted: Annotated[Period, Query()], packs: FindingDep, unit: UnitDep) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{proofs.LAYOUT}.csv"'}
     return Response(await proofs.proof_file(wanted, packs, unit), media_type="text/csv", headers=headers)

@@ -92,7 +92,13 @@ async def relay(referral_id: UUID, command: RelayAnswer, packs: FindingDep, unit
     return await queries.card(await commands.relay_answer(referral_id, command, packs, unit), unit)
 
 
-@router.post("/agency/referrals", permission="referral:submit", status_code=201, rate="600/minute")
+@router.post(
+    "/agency/referrals",
+    permission="referral:submit",
+    status_code=201,
+    rate="600/minute",
+    responses={200: {"model": ReferralLine, "description": "The message was taken before."}},
+)
 async def agency_referral(
     command: AgencySignal, request: Request, packs: FindingDep, unit: UnitDep, response: Response
 ) -> ReferralLine:
@@ -197,7 +203,7 @@ async def make_return(command: MakeReturn, packs: FindingDep, unit: UnitDep) -> 
     return ReturnView(id=made.id, region=made.region, layout=made.layout, made_at=made.made_at, lines=len(made.lines))
 
 
-@router.get("/ipra-returns/{return_id}/content", permission="ipra_return:read", response_class=Response)
+@router.get("/ipra-returns/{return_id}/content", permission="ipra_return:read", files=["application/xml"])
 async def return_content(return_id: UUID, unit: UnitDep) -> Response:
     made = await unit.get(IpraReturn, return_id, "ipra_return:read")
     headers = {"Content-Disposition": f'attachment; filename="{made.layout}-{made.id}.xml"'}

@@ -44,7 +44,7 @@ async def list_reports() -> list[ReportListing]:
     return [ReportListing(name=r.name, title=r.title, columns=_headings(r.name)) for r in REPORTS.values()]
 
 
-@api.get("/reports/{name}.xlsx", permission="report:read", response_class=Response)
+@api.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
 async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
     """A report as a spreadsheet."""
     report = find(name)
