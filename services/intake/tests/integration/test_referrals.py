@@ -107,6 +107,22 @@ async def test_two_signals_of_one_child_are_one_outreach(curator: Caller) -> Non
     assert found[0] == found[1]
 
 
+async def test_a_revoked_referral_ends_the_outreach_begun_for_it_unless_another_asks_for_it_too(
+    irkutsk: Route, curator: Caller, clinic: Caller
+) -> None:
+    told = signal()["child"]
+    cards = [await received(curator, child=told) for _ in range(2)]
+    (outreach, _) = [(await curator.post(f"/referrals/{c['id']}/accept")).json()["outreach_id"] for c in cards]
+    seen = []
+    for card in cards:
+        revoked = await clinic.post(f"/referrals/{card['id']}/revoke", json={"reason_code": "by_mistake"})
+        assert revoked.status_code == 200, revoked.text
+        await irkutsk.app.fire_timers()
+        card = (await curator.get(f"/outreaches/{outreach}")).json()
+        seen.append((card["state"], card["reason"]))
+    assert seen == [("open", None), ("broken_off", "revoked")]
+
+
 async def test_D3_14_the_four_ways_of_finding_are_told_apart(irkutsk: Route, curator: Caller) -> None:
     by_clinic = await received(curator)
     by_school = (await curator.post("/referrals", json=signal(sender_organisation_id=str(SCHOOL)))).json()

@@ -17,6 +17,7 @@ from intake.referrals.operators import Finders
 from intake.referrals.region import Finding
 
 OUTREACH_DUE = "outreach_due"
+END_OUTREACH = "end_outreach"
 _PENDING = text(
     "SELECT due_at FROM timers WHERE kind = :kind AND subject_id = :subject "
     "AND fired_at IS NULL AND cancelled_at IS NULL"

@@ -42,16 +42,20 @@ class OutreachPack(PackModel):
     """Logins of the persons responsible for finding families, by operator (D3-13)."""
     skip_reasons: tuple[SkipReason, ...] = Field(min_length=1)
     break_reasons: tuple[Reason, ...] = Field(min_length=1)
+    when_revoked: Code
+    """The reason of a ladder that ends because the sender took its referral back; one of ``break_reasons``."""
     refusal_reasons: tuple[Reason, ...] = Field(min_length=1)
     stages: tuple[Named, ...]
     measures: tuple[Named, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _somebody_is_responsible(self) -> OutreachPack:
+    def _consistent(self) -> OutreachPack:
         if lonely := [operator for operator, logins in self.finders.items() if not logins]:
             raise ValueError(f"nobody finds families for {', '.join(sorted(lonely))} (D3-13)")
         if tuple(stage.code for stage in self.stages) != STAGES:
             raise ValueError(f"the stages of finding are {', '.join(STAGES)} (D3-43)")
+        if self.when_revoked not in {reason.code for reason in self.break_reasons}:
+            raise ValueError(f"when_revoked: {self.when_revoked!r} is none of break_reasons")
         return self
 
     def skip_reason(self, code: str, step: ContactStep) -> SkipReason | None:

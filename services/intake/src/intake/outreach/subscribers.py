@@ -6,7 +6,8 @@ from chassis.timers import Timer, TimerRouter
 from chassis.unit import Unit
 
 from intake.outreach import watch
-from intake.outreach.opening import OUTREACH_DUE
+from intake.outreach.opening import END_OUTREACH, OUTREACH_DUE
+from intake.referrals.region import packs
 
 timers = TimerRouter()
 
@@ -14,3 +15,8 @@ timers = TimerRouter()
 @timers.on(OUTREACH_DUE)
 async def outreach_due(timer: Timer, unit: Unit) -> None:
     await watch.pass_due_times(timer.subject_id, unit)
+
+
+@timers.on(END_OUTREACH)
+async def end_outreach(timer: Timer, unit: Unit) -> None:
+    await watch.end_revoked(timer.subject_id, packs(unit.settings.regions_dir), unit)

@@ -13,8 +13,11 @@ from intake.directory.model import Principal
 from intake.outreach.model import Outreach
 from intake.outreach.opening import OUTREACH_DUE
 from intake.outreach.records import Finder
-from intake.outreach.states import RUNNING, State
-from intake.referrals.region import finding
+from intake.outreach.states import ALLOWED, RUNNING, State
+from intake.referrals.extracts import IpraExtract, Standing
+from intake.referrals.model import Referral
+from intake.referrals.model import State as Answer
+from intake.referrals.region import Finding, finding
 
 BATCH = 200
 
@@ -40,6 +43,31 @@ async def pass_due_times(organisation_id: UUID, unit: Unit) -> None:
 
 def _letter_unanswered(outreach: Outreach) -> bool:
     return outreach.state is State.OPEN and outreach.current.step is ContactStep.POST and outreach.current.attempts > 0
+
+
+async def end_revoked(referral_id: UUID, packs: Finding, unit: Unit) -> None:
+    """The sender took its referral back: a ladder begun for it ends, one that others ask for too goes on."""
+    referral = await unit.session.get_one(Referral, referral_id)
+    begun = select(Outreach).where(
+        Outreach.organisation_id == referral.serving_organisation_id,
+        Outreach.person_digest == referral.person_digest,
+        Outreach.origin_id.is_not(None),
+        Outreach.state.in_(ALLOWED["break_off"]),
+    )
+    for outreach in await unit.session.scalars(begun.with_for_update()):
+        if not await _asked_for_by_others(outreach, unit):
+            outreach.break_off(packs.ladder(referral.region).when_revoked, unit.now)
+
+
+async def _asked_for_by_others(outreach: Outreach, unit: Unit) -> bool:
+    same_child = Referral.person_digest == outreach.person_digest
+    accepted = select(Referral.id).where(
+        same_child, Referral.serving_organisation_id == outreach.organisation_id, Referral.state == Answer.ACCEPTED
+    )
+    in_force = select(IpraExtract.id).where(
+        IpraExtract.outreach_id == outreach.id, IpraExtract.state == Standing.IN_FORCE
+    )
+    return bool(await unit.session.scalar(select(accepted.exists() | in_force.exists())))
 
 
 async def name_finders_of_packs(runtime: Runtime) -> None:

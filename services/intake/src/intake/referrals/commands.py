@@ -17,7 +17,7 @@ from intake.applications.deadlines import computed
 from intake.applications.numbers import next_number
 from intake.applications.pack import age_band
 from intake.applications.phone import normalised
-from intake.outreach.opening import open_outreach
+from intake.outreach.opening import END_OUTREACH, open_outreach
 from intake.referrals.agencies import Callback
 from intake.referrals.form import RegisterReferral, Signal
 from intake.referrals.found import FoundHealth, FoundWords, person_digest, shut, shut_if_any
@@ -148,8 +148,12 @@ async def revoke(referral_id: UUID, command: Revoke, packs: Finding, unit: Unit)
     """The sender takes the referral back; the receiver sees it at once (T13)."""
     referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version)
     check_reason("revoke", command.reason_code, packs.pack(referral.region))
+    begun = referral.state is State.ACCEPTED
     referral.revoke(command.reason_code, unit.now)
     await settled(referral, unit)
+    if begun:
+        # the worker does it: what the receiver has begun is not the sender's to change
+        await unit.timers.set(END_OUTREACH, referral.id, unit.now)
     return referral
 
 
