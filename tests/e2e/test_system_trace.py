@@ -13,9 +13,6 @@ from local_deploy.story.world import EARLY_HELP, FamilyStory, World
 from local_deploy.system import System
 from spans import CONSUMER, SERVER, Collector, Seen
 
-# with both cores busy the collector has missed spans: it stands in `make e2e`, not in `make test`
-pytestmark = pytest.mark.slow
-
 HOPS = {
     ("intake", "POST /applications/{application_id}/accept", SERVER),
     ("cases", "handle intake.application.accepted.v1", CONSUMER),
@@ -35,7 +32,7 @@ def accepted(system: System, collector: Collector) -> Iterator[list[Seen]]:
     world.staff(HEAD[EARLY_HELP]).post(f"/intake/applications/{family.application_id}/accept", headers=headers)
 
     def arrived() -> list[Seen] | None:
-        found = [span for span in collector.spans() if span.trace_id == trace_id]
+        found = collector.trace(trace_id)
         return found if {(one.service, one.name, one.kind) for one in found} >= HOPS else None
 
     yield eventually("the whole trace", arrived)

@@ -12,8 +12,6 @@ SEED = 20261122
 LEAST_ACCEPTED = 20
 
 
-# out of `make test` until it has passed often enough on a quiet machine: see the open issue of the foundation
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_killed_and_paused_in_turn_each_accepted_application_is_exactly_one_case(
     system: System, tmp_path: Path

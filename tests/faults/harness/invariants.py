@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
-_SHOWN = 3
+_SHOWN = 10
 
 
 class Fact(NamedTuple):
@@ -126,5 +126,6 @@ def _rising(values: Sequence[int] | Sequence[datetime]) -> bool:
 def _said(what: str, offenders: Collection[object]) -> list[str]:
     if not offenders:
         return []
-    shown = ", ".join(str(one) for one in list(offenders)[:_SHOWN])
+    # sorted: the same offenders are the same words at every look
+    shown = ", ".join(sorted(map(str, offenders))[:_SHOWN])
     return [f"{what}: {len(offenders)} ({shown}{', …' if len(offenders) > _SHOWN else ''})"]

@@ -142,6 +142,8 @@ class System:
         progress("starting the services and the gateway")
         self._launch_services()
         self.gateway.launch()
+        # beside the start of the services; what the migrations wrote would make a crash recovery long
+        self.postgres.execute("CHECKPOINT")
         for process in (*self.processes.values(), self.gateway.process, self.identity.process):
             process.wait_ready()
         for process in self.all_processes():
