@@ -12,7 +12,7 @@ from local_deploy.staff import DEMO_PASSWORD
 from local_deploy.story.application import consent
 from local_deploy.story.gateway import Person, eventually
 from local_deploy.story.world import World
-from local_deploy.system import System
+from local_deploy.system import CLIENT_ID, PHONE_CLIENT_ID, PHONE_REDIRECT_URI, System
 
 pytestmark = pytest.mark.timeout(300)
 REGION, NORTH, SOUTH = "moscow-oblast", "konsultant.sever", "konsultant.yug"
@@ -66,6 +66,37 @@ def sent(world: World, account: Person) -> dict[str, Any]:
     assert account.call("POST", f"{url}/send", json={"consents": []}).json()["slug"] == "consent_missing"
     consents = [consent(world, text) for text in form["consents"]]
     return dict(account.post(f"{url}/send", {"consents": consents}))
+
+
+def reached(world: World, tokens: dict[str, Any]) -> list[str]:
+    """The roles an access token opens at the gateway."""
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    roles: list[str] = world.public.get("/intake/accounts/me", headers=headers)["roles"]
+    return roles
+
+
+def test_D0_13_who_has_registered_logs_in_on_the_site_and_on_the_phone(
+    world: World, account: Person, email: str
+) -> None:
+    system = world.system
+    for client, back in ((CLIENT_ID, system.redirect_uri), (PHONE_CLIENT_ID, PHONE_REDIRECT_URI)):
+        tokens = login.authorization_code_login(system.identity.issuer, client, back, email, DEMO_PASSWORD)
+        assert reached(world, tokens) == ["account"]
+
+
+def test_D0_15_a_forgotten_password_is_recovered_and_a_session_ended(world: World, account: Person, email: str) -> None:
+    system, new = world.system, "Zelyonyj-Zontik-12"
+    issuer = system.identity.issuer
+    login.recover_password(issuer, system.mail, email, email, new)
+    try:
+        with login.Session(issuer, CLIENT_ID, system.redirect_uri) as session:
+            assert reached(world, session.log_in(email, new)) == ["account"]
+            assert reached(world, session.return_later()) == ["account"]
+            session.log_out()
+            with pytest.raises(login.LoginError):
+                session.return_later()
+    finally:
+        login.recover_password(issuer, system.mail, email, email, DEMO_PASSWORD)
 
 
 def test_D0_13_whoever_confirms_the_letter_has_an_account(world: World, account: Person, email: str) -> None:

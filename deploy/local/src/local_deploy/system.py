@@ -41,6 +41,9 @@ OPENS_SEALED = frozenset({"cases", "scheduling", "notifications"})
 """Services that may read person keys; reporting counts and never opens anything."""
 
 CLIENT_ID = "marshrut-web"
+PHONE_CLIENT_ID = "marshrut-phone"
+PHONE_REDIRECT_URI = "ru.marshrut.phone:/login"
+"""An application on the phone comes back by a scheme of its own (RFC 8252)."""
 Progress = Callable[[str], None]
 
 
@@ -104,7 +107,10 @@ class System:
             data_dir / "identity",
             ports.identity,
             smtp_port=ports.smtp,
-            clients=[OidcClient(CLIENT_ID, (self.redirect_uri,), "Маршрут")],
+            clients=[
+                OidcClient(CLIENT_ID, (self.redirect_uri,), "Маршрут"),
+                OidcClient(PHONE_CLIENT_ID, (PHONE_REDIRECT_URI,), "Маршрут в телефоне"),
+            ],
             users=[_person(member) for member in demo_staff(regions_dir)],
         )
         self.gateway = Caddy(self._gateway_file(), ports.gateway, data_dir=data_dir / "gateway")

@@ -122,6 +122,8 @@ class Canaille:
             "DEBUG": False,
             # A refresh token lives as long as the access token it came with.
             "OAUTH2_TOKEN_EXPIRES_IN": dict.fromkeys(("authorization_code", "refresh_token"), _TOKEN_SECONDS),
+            # No page or letter for a made-up host; and a forgotten password is recovered by a link, not by six digits.
+            "TRUSTED_HOSTS": [LOOPBACK],
             "CANAILLE": self._core_config(),
             "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{(self.data_dir / 'canaille.sqlite').resolve()}"},
             "CANAILLE_OIDC": {

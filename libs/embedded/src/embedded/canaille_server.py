@@ -22,6 +22,8 @@ from hypercorn.config import Config
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from embedded.ports import LOOPBACK
+
 
 def client(client_id: str, **attributes: object) -> Any:
     """The client of that id with exactly these attributes, made when it is missing."""
@@ -36,8 +38,9 @@ def set_up_client(wanted: dict[str, Any]) -> None:
     public = client(
         wanted["client_id"],
         client_name=wanted["name"],
-        # Makes it trusted, see TRUSTED_DOMAINS: no consent page.
-        client_uri=wanted["redirect_uris"][0],
+        # Makes it trusted, see TRUSTED_DOMAINS: no consent page, for every client here is our own, also one that comes
+        # back by a scheme of a telephone.
+        client_uri=f"http://{LOOPBACK}/",
         redirect_uris=wanted["redirect_uris"],
         post_logout_redirect_uris=wanted["redirect_uris"],
         grant_types=["authorization_code", "refresh_token"],

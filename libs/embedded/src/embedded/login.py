@@ -62,6 +62,9 @@ class _Browser:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._client.close()
 
     def open(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response:
@@ -83,16 +86,37 @@ class _Browser:
         return self._client.post(url, data=data)
 
 
-def authorization_code_login(
-    issuer: str, client_id: str, redirect_uri: str, username: str, password: str, scope: str = "openid"
-) -> dict[str, Any]:
-    """Token response of an authorization code login with PKCE; ``LoginError`` when the pages refuse it."""
-    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
-    with _Browser(issuer) as browser:
-        metadata = browser.open(f"{issuer}/.well-known/openid-configuration").json()
+class Session:
+    """A person's browser that stays open: logged in once, back with tokens without a password until logged out."""
+
+    def __init__(self, issuer: str, client_id: str, redirect_uri: str) -> None:
+        self._issuer, self._client_id, self._redirect_uri = issuer, client_id, redirect_uri
+        self._browser = _Browser(issuer)
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._browser.close()
+
+    def log_in(self, username: str, password: str, scope: str = "openid") -> dict[str, Any]:
+        """Token response after login and password; ``LoginError`` when the pages refuse them."""
+        return self._tokens({"login": username}, {"password": password}, scope=scope)
+
+    def return_later(self) -> dict[str, Any]:
+        """Token response of somebody still logged in; ``LoginError`` where the issuer asks for the password again."""
+        return self._tokens()
+
+    def log_out(self) -> None:
+        """End the session at the issuer."""
+        self._browser.open(f"{self._issuer}/logout")
+
+    def _tokens(self, *pages: dict[str, str], scope: str = "openid") -> dict[str, Any]:
+        verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+        metadata = self._browser.open(f"{self._issuer}/.well-known/openid-configuration").json()
         request = {
-            "client_id": client_id,
-            "redirect_uri": redirect_uri,
+            "client_id": self._client_id,
+            "redirect_uri": self._redirect_uri,
             "response_type": "code",
             "scope": scope,
             "state": state,
@@ -100,17 +124,25 @@ def authorization_code_login(
             "code_challenge": _challenge(verifier),
             "code_challenge_method": "S256",
         }
-        page = browser.open(metadata["authorization_endpoint"], request)
-        page = browser.submit(page, {"login": username})
-        page = browser.submit(page, {"password": password})
+        page = self._browser.open(metadata["authorization_endpoint"], request)
+        for entries in pages:
+            page = self._browser.submit(page, entries)
         exchange = {
             "grant_type": "authorization_code",
-            "client_id": client_id,
-            "redirect_uri": redirect_uri,
-            "code": _code(page, redirect_uri, state),
+            "client_id": self._client_id,
+            "redirect_uri": self._redirect_uri,
+            "code": _code(page, self._redirect_uri, state),
             "code_verifier": verifier,
         }
-        return _tokens(browser.post(metadata["token_endpoint"], exchange))
+        return _granted(self._browser.post(metadata["token_endpoint"], exchange))
+
+
+def authorization_code_login(
+    issuer: str, client_id: str, redirect_uri: str, username: str, password: str, scope: str = "openid"
+) -> dict[str, Any]:
+    """Token response of an authorization code login with PKCE; ``LoginError`` when the pages refuse it."""
+    with Session(issuer, client_id, redirect_uri) as session:
+        return session.log_in(username, password, scope)
 
 
 def _challenge(verifier: str) -> str:
@@ -127,7 +159,7 @@ def _code(page: httpx.Response, redirect_uri: str, state: str) -> str:
     return answer["code"]
 
 
-def _tokens(response: httpx.Response) -> dict[str, Any]:
+def _granted(response: httpx.Response) -> dict[str, Any]:
     if response.status_code != httpx.codes.OK:
         raise LoginError(f"token endpoint answered {response.status_code}: {response.text[:300]}")
     tokens: dict[str, Any] = response.json()
@@ -138,7 +170,7 @@ def refresh(issuer: str, client_id: str, refresh_token: str) -> dict[str, Any]:
     """New tokens for a refresh token that is younger than the access token's lifetime."""
     exchange = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
     with _Browser(issuer) as browser:
-        return _tokens(browser.post(f"{issuer}/oauth/token", exchange))
+        return _granted(browser.post(f"{issuer}/oauth/token", exchange))
 
 
 def register(
@@ -155,6 +187,19 @@ def register(
         done = browser.submit(form, {**person, "password1": password, "password2": password})
         if done.url.path.startswith("/register/"):
             raise LoginError(f"registration refused: {_Page(done.text).text}")
+
+
+def recover_password(issuer: str, mail_sink: MailSink, user_name: str, email: str, password: str) -> None:
+    """Ask for the letter of somebody who has forgotten the password, open its link, choose a new one."""
+    known = len(mail_sink.messages(email))
+    with _Browser(issuer) as browser:
+        browser.submit(browser.open(f"{issuer}/reset"), {"login": user_name})
+        start = f"{issuer}/reset/"
+        letter = mail_sink.wait_for(email, after=known, holding=start, seconds=_LETTER_SECONDS)
+        form = browser.open(_link(letter.text, start))
+        done = browser.submit(form, {"password": password, "confirmation": password})
+        if done.url.path.startswith("/reset/"):
+            raise LoginError(f"recovery refused: {_Page(done.text).text}")
 
 
 def _link(text: str, start: str) -> str:

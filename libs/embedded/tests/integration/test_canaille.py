@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from embedded import Canaille, DemoUser, MailSink, OidcClient, Process
-from embedded.login import LoginError, authorization_code_login, refresh, register
+from embedded.login import LoginError, Session, authorization_code_login, recover_password, refresh, register
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -108,6 +108,24 @@ def test_a_family_registers_itself_with_a_russian_confirmation_letter(issuer: Ca
     assert "регистрац" in letter.text
     token = validated(issuer, log_in(issuer, "semya@example.org", "Sinij-Chajnik-9")["access_token"])
     assert token.claims["sub"] not in {"semya", "semya@example.org", COORDINATOR.subject}
+
+
+def test_a_forgotten_password_is_recovered_by_a_russian_letter(issuer: Canaille, sink: MailSink) -> None:
+    register(issuer.issuer, sink, "rasseyannaya@example.org", "rasseyannaya", "Анна", "Пробная", "Sinij-Chajnik-9")
+    recover_password(issuer.issuer, sink, "rasseyannaya", "rasseyannaya@example.org", "Krasnyj-Kover-11")
+    assert "парол" in sink.messages("rasseyannaya@example.org")[-1].text
+    assert log_in(issuer, "rasseyannaya", "Krasnyj-Kover-11")
+    with pytest.raises(LoginError):
+        log_in(issuer, "rasseyannaya", "Sinij-Chajnik-9")
+
+
+def test_who_has_logged_out_is_asked_for_the_password_again(issuer: Canaille) -> None:
+    with Session(issuer.issuer, "marshrut-web", BACK) as session:
+        session.log_in(COORDINATOR.user_name, COORDINATOR.password)
+        assert session.return_later()["access_token"]
+        session.log_out()
+        with pytest.raises(LoginError):
+            session.return_later()
 
 
 def test_the_name_admin_gives_no_rights(issuer: Canaille, sink: MailSink) -> None:
