@@ -116,6 +116,9 @@ async def test_D3_17_an_agreed_meeting_leads_to_an_application_by_the_existing_p
     assert (told.entry_point, told.territory) == ("ipra_extract", "irkutsk/angarsk")
     led = (await curator.get(f"/outreaches/{card['id']}")).json()
     assert (led["state"], led["application_id"]) == ("led", filed.json()["application_id"])
+    application = (await curator.get(f"/applications/{filed_id}")).json()
+    assert application["organisation_id"] == card["organisation_id"], "the operator coordinates its own families"
+    assert str(told.child_id) == application["child_id"] == card["child_id"], "the child is the one that was found"
 
 
 async def test_D3_18_the_fact_of_notification_is_recorded_once_and_exported(irkutsk: Route, curator: Caller) -> None:

@@ -9,11 +9,14 @@ from uuid import UUID
 from chassis.unit import Unit
 from contracts.identifiers import ApplicationSource, FindingWay
 from pydantic import Field
+from sqlalchemy import any_, select
 
 from intake.applications.commands.coordinate import Versioned
 from intake.applications.commands.form import ConsentGiven, LongText, SubmitApplication
-from intake.applications.commands.submit import Submitted, submit_application
+from intake.applications.commands.submit import KnownFamily, Submitted, submit_application
 from intake.deployment import Deployment
+from intake.directory.model import Organisation
+from intake.directory.pack import OrganisationRole
 from intake.outreach.commands import working
 from intake.outreach.model import Outreach
 from intake.referrals.found import FoundChild, FoundFamily, FoundWords, opened
@@ -43,9 +46,21 @@ async def file_application(
     child = opened(outreach.child, FoundChild, child_key)
     family = opened(outreach.family, FoundFamily, await unit.keys.get(outreach.representative_id))
     words = opened(outreach.words, FoundWords, child_key)
-    submitted = await submit_application(_form(outreach, command, child, family, words, deployment), deployment, unit)
+    form = _form(outreach, command, child, family, words, deployment)
+    known = KnownFamily(outreach.child_id, outreach.representative_id, await _coordinating(outreach, unit))
+    submitted = await submit_application(form, deployment, unit, known)
     outreach.lead(submitted.id, unit.now)
     return outreach, submitted
+
+
+async def _coordinating(outreach: Outreach, unit: Unit) -> UUID | None:
+    """The operator itself where it coordinates families, else who does so in the territory; None: the pack says."""
+    coordinates = Organisation.active & (any_(Organisation.roles) == OrganisationRole.COORDINATING.value)
+    itself = Organisation.id == outreach.organisation_id
+    here = any_(Organisation.serves) == outreach.territory
+    candidates = select(Organisation.id).where(coordinates, itself | here).order_by(itself.desc(), Organisation.code)
+    found: UUID | None = await unit.session.scalar(candidates.limit(1))
+    return found
 
 
 def _form(

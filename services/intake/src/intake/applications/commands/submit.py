@@ -87,13 +87,24 @@ class Submitted(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """The keys of the two persons of a new application."""
+    """The keys of the two persons of an application."""
 
     child: PersonKey
     representative: PersonKey
 
 
-async def submit_application(command: SubmitApplication, deployment: Deployment, unit: Unit) -> Submitted:
+@dataclass(frozen=True, slots=True)
+class KnownFamily:
+    """A family that is known here before it applies, and the organisation that coordinates it."""
+
+    child_id: UUID
+    representative_id: UUID
+    organisation_id: UUID | None
+
+
+async def submit_application(
+    command: SubmitApplication, deployment: Deployment, unit: Unit, known: KnownFamily | None = None
+) -> Submitted:
     """File an application (D2-13, D2-16); a child outside the age bands served is redirected, not refused (D2-03)."""
     pack = deployment.pack(command.region)
     region = unit.regions[command.region]
@@ -108,16 +119,19 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
     check_consents(command, pack, is_staff(unit.actor), unit.now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     band = age_band(command.birth_date, today, pack.age_bands)
-    people = _People(*await unit.keys.create_many([unit.new_id(), unit.new_id()]))
+    people = await _people(known, unit)
+    organisation_id = (known and known.organisation_id) or _coordinating(command.region, pack)
     application_id = command.id or unit.new_id()
     papers = _sealed(command, phone, people, application_id)
     due = await _call_back(application_id, territory, pack, region, unit) if band in pack.serves else None
     contact = _contact(command, phone, people.representative, application_id)
-    await _make_findable(command, phone, application_id, _coordinating(command.region, pack), unit)
+    await _make_findable(command, phone, application_id, organisation_id, unit)
     await hold_token(unit.session, token_digest(token))
     # From here on the region's other applications wait for this commit: only what needs the number comes after it.
     number = await next_number(unit.session, region.code, pack.number_prefix, unit.now, region.zone)
-    filing = _filing(command, pack, people, application_id, number, territory, band, token_digest(token), unit)
+    filing = _filing(
+        command, organisation_id, people, application_id, number, territory, band, token_digest(token), unit
+    )
     answer: dict[str, Any] = {
         "id": filing.id,
         "number": number,
@@ -133,6 +147,12 @@ async def submit_application(command: SubmitApplication, deployment: Deployment,
         application.expect_protocol(computed(pack.terms.protocol, unit.now, region, territory))
     await _store(application, command.consents, unit)
     return Submitted(**answer, outcome="submitted", call_back=CallBack.of(due))
+
+
+async def _people(known: KnownFamily | None, unit: Unit) -> _People:
+    if known is None:
+        return _People(*await unit.keys.create_many([unit.new_id(), unit.new_id()]))
+    return _People(await unit.keys.get(known.child_id), await unit.keys.get(known.representative_id))
 
 
 async def _make_findable(
@@ -180,7 +200,7 @@ def _coordinating(region: str, pack: IntakePack) -> UUID:
 
 def _filing(
     command: SubmitApplication,
-    pack: IntakePack,
+    organisation_id: UUID,
     people: _People,
     application_id: UUID,
     number: str,
@@ -200,7 +220,7 @@ def _filing(
         age_band=band,
         child_id=people.child.person_id,
         representative_id=people.representative.person_id,
-        organisation_id=_coordinating(command.region, pack),
+        organisation_id=organisation_id,
         token_digest=digest,
         registered_in_region=command.registered_in_region,
         submitted_at=unit.now,
