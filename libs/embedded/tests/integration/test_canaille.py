@@ -101,7 +101,7 @@ def test_a_foreign_redirect_is_refused(issuer: Canaille) -> None:
         authorization_code_login(issuer.issuer, "marshrut-web", "http://127.0.0.1:10/thief", name, password)
 
 
-def test_a_family_registers_itself_with_a_russian_confirmation_letter(issuer: Canaille, sink: MailSink) -> None:
+def test_D0_13_a_family_registers_itself_with_a_russian_confirmation_letter(issuer: Canaille, sink: MailSink) -> None:
     register(issuer.issuer, sink, "semya@example.org", "semya", "Мария", "Примерова", "Sinij-Chajnik-9")
     letter = sink.messages("semya@example.org")[0]
     assert "Маршрут" in letter.subject
@@ -110,7 +110,7 @@ def test_a_family_registers_itself_with_a_russian_confirmation_letter(issuer: Ca
     assert token.claims["sub"] not in {"semya", "semya@example.org", COORDINATOR.subject}
 
 
-def test_a_forgotten_password_is_recovered_by_a_russian_letter(issuer: Canaille, sink: MailSink) -> None:
+def test_D0_15_a_forgotten_password_is_recovered_by_a_russian_letter(issuer: Canaille, sink: MailSink) -> None:
     register(issuer.issuer, sink, "rasseyannaya@example.org", "rasseyannaya", "Анна", "Пробная", "Sinij-Chajnik-9")
     recover_password(issuer.issuer, sink, "rasseyannaya", "rasseyannaya@example.org", "Krasnyj-Kover-11")
     assert "парол" in sink.messages("rasseyannaya@example.org")[-1].text
