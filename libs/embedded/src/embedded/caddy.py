@@ -1,5 +1,6 @@
 """Caddy as the gateway: one address for all services."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -58,6 +59,16 @@ http://:{port} {{
 		error 404
 	}}
 
+	# The service itself is away: what it would say of an outage (chassis.errors.unavailable).
+	handle_errors 502 503 504 {{
+		import answer_headers
+		header Content-Type application/problem+json
+		header Retry-After 5
+		respond <<JSON
+			{outage}
+			JSON 503
+	}}
+
 	handle_errors {{
 		import answer_headers
 		header Content-Type application/problem+json
@@ -72,21 +83,43 @@ _ROUTE = """\
 		handle_path /{name}/* {{
 			reverse_proxy {address}:{port} {{
 				header_up X-Forwarded-Prefix /{name}
+				# a service that is just being started again is waited for; nothing has been sent to it yet
+				lb_try_duration {patience}s
+				lb_try_interval 250ms
 			}}
 		}}"""
 
 
-def caddyfile(routes: Mapping[str, int], port: int, *, max_body_bytes: int = 32 * _MEGABYTE) -> str:
+_OUTAGE = {
+    "type": "urn:marshrut:error:unavailable",
+    "title": "Временно недоступно",
+    "status": 503,
+    "detail": "Сервис временно недоступен. Повторите позже.",
+    "detail_ru": "Сервис временно недоступен. Повторите позже.",
+    "detail_en": "The service is temporarily unavailable. Try again later.",
+    "slug": "unavailable",
+    "errors": [],
+}
+
+
+def caddyfile(
+    routes: Mapping[str, int], port: int, *, max_body_bytes: int = 32 * _MEGABYTE, patience_seconds: int = 10
+) -> str:
     """Gateway configuration: ``/<name>/…`` goes to the service's port as ``/…``.
 
-    Adds a request id and security headers, refuses larger bodies with 413, answers ``/healthz`` itself.
+    Adds a request id and security headers, refuses larger bodies with 413, answers ``/healthz`` itself. A service that
+    does not listen is waited for, then the answer is 503 with ``Retry-After``.
     """
-    blocks = [_ROUTE.format(name=name, port=upstream, address=LOOPBACK) for name, upstream in routes.items()]
+    blocks = [
+        _ROUTE.format(name=name, port=upstream, address=LOOPBACK, patience=patience_seconds)
+        for name, upstream in routes.items()
+    ]
     return _GATEWAY.format(
         port=port,
         address=LOOPBACK,
         max_body_bytes=max_body_bytes,
         health_path=HEALTH_PATH,
+        outage=json.dumps(_OUTAGE, ensure_ascii=False),
         routes="\n".join(blocks),
     )
 

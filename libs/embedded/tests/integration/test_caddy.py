@@ -1,7 +1,8 @@
 import json
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from pathlib import Path
+from threading import Thread, Timer
 
 import httpx
 import pytest
@@ -48,7 +49,9 @@ def service() -> Iterator[int]:
 def caddy(service: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caddy]:
     port, tmp_path = free_port(), tmp_path_factory.mktemp("caddy")
     config = tmp_path / "Caddyfile"
-    config.write_text(caddyfile({"intake": service, "cases": free_port()}, port, max_body_bytes=1000))
+    config.write_text(
+        caddyfile({"intake": service, "cases": free_port()}, port, max_body_bytes=1000, patience_seconds=1)
+    )
     caddy = Caddy(config, port, data_dir=tmp_path)
     caddy.start()
     yield caddy
@@ -70,6 +73,38 @@ def test_the_prefix_is_stripped_and_told_to_the_service(gateway: httpx.Client) -
 def test_a_request_id_is_made_here_and_reaches_service_and_caller(gateway: httpx.Client) -> None:
     answer = gateway.get("/intake/x", headers={"X-Request-Id": "forged"})
     assert answer.headers["x-request-id"] == answer.json()["headers"]["x-request-id"] != "forged"
+
+
+def test_a_service_that_is_away_is_an_outage_in_both_languages(gateway: httpx.Client) -> None:
+    answer = gateway.get("/cases/x")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"detail_ru", "detail_en"} <= answer.json().keys()
+    assert answer.json()["slug"] == "unavailable"
+
+
+def test_a_service_that_is_starting_is_waited_for(caddy: Caddy, tmp_path: Path) -> None:
+    """A person does not notice that a process was killed and started again."""
+    late, port = free_port(), free_port()
+    config = tmp_path / "Caddyfile"
+    config.write_text(caddyfile({"intake": late}, port))
+    patient = Caddy(config, port, data_dir=tmp_path)
+    patient.start()
+    servers: list[ThreadingHTTPServer] = []
+
+    def serve() -> None:
+        servers.append(ThreadingHTTPServer(("127.0.0.1", late), Echo))
+        servers[0].serve_forever(0.02)
+
+    starting = Timer(1, serve)
+    starting.start()
+    try:
+        assert httpx.post(f"{patient.url}/intake/x", content=b"form").json() == {"path": "/x", "bytes": 4}
+    finally:
+        patient.stop()
+        servers[0].shutdown()
+        servers[0].server_close()
+        starting.join()
 
 
 def test_security_headers_are_on_every_answer(gateway: httpx.Client) -> None:
@@ -95,7 +130,7 @@ def test_a_body_over_the_limit_is_refused(gateway: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/nowhere", 404), ("/", 404), ("/intake/metrics", 404), ("/intake/readyz", 404), ("/cases/x", 502)],
+    [("/nowhere", 404), ("/", 404), ("/intake/metrics", 404), ("/intake/readyz", 404), ("/cases/x", 503)],
 )
 def test_what_is_not_public_or_not_there_is_a_problem_document(gateway: httpx.Client, path: str, status: int) -> None:
     answer = gateway.get(path)
