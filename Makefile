@@ -60,8 +60,8 @@ schemas: setup ## write schemas, docs/events.md and docs/asyncapi.json from the 
 access: setup ## every cell of the access matrix of every service, and planted faults it must notice (long)
 	$(BIN)/pytest -q -m slow $(wildcard services/*/tests/integration/test_matrix.py) tests/access
 
-faults: setup ## kill and pause everything under load for about ten minutes
-	$(BIN)/pytest -q -s -m slow tests/faults
+faults: setup ## kill and pause everything under load for about ten minutes [APPLICATIONS=5000]
+	$(if $(APPLICATIONS),MARSHRUT_FAULTS_APPLICATIONS=$(APPLICATIONS)) $(BIN)/pytest -q -s -m slow tests/faults
 
 bench: setup ## ratios side by side with peers and limits
 	$(BIN)/python -m bench

@@ -1,5 +1,6 @@
 """Every service process, NATS and PostgreSQL are killed and paused in turn while families apply."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from local_deploy.system import System
 
 SEED = 20261122
 LEAST_ACCEPTED = 20
+APPLICATIONS = int(os.environ.get("MARSHRUT_FAULTS_APPLICATIONS", "5000"))
 
 
 @pytest.mark.timeout(300)
@@ -29,7 +31,8 @@ async def test_killed_and_paused_in_turn_each_accepted_application_is_exactly_on
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
 async def test_five_thousand_applications_under_faults_without_end(system: System, tmp_path: Path) -> None:
-    verdict = await ordeal(system, without_end(list(victims(system)), SEED), applications=5000, until_all=True)
+    faults = without_end(list(victims(system)), SEED)
+    verdict = await ordeal(system, faults, applications=APPLICATIONS, until_all=True)
     verdict.history.write(tmp_path / "history.jsonl")
     print(f"\n{verdict}\nhistory: {tmp_path / 'history.jsonl'}")
     assert verdict.violations == []

@@ -21,6 +21,7 @@ _SQL_STATES = (
 _AWAY = (
     OSError,
     PoolTimeout,
+    asyncpg.exceptions.InternalClientError,  # the server went away in the middle of a message
     httpx.TransportError,
     nats.errors.NoRespondersError,
     nats.errors.StaleConnectionError,

@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 def through_sqlalchemy(error: Exception) -> DBAPIError:
     kind = InterfaceError if isinstance(error, asyncpg.InterfaceError) else DBAPIError
-    return kind("SELECT", {}, error)
+    made = kind("SELECT", {}, error)
+    made.__cause__ = error
+    return made
 
 
 def lost_connection() -> DBAPIError:
@@ -29,6 +31,7 @@ OUTAGES = [
     asyncpg.IdleInTransactionSessionTimeoutError("terminating connection due to idle-in-transaction timeout"),
     asyncpg.TooManyConnectionsError("sorry, too many clients already"),
     asyncpg.InterfaceError("cannot perform operation: connection is closed"),
+    asyncpg.InternalClientError("cannot process message: protocol is in an unexpected state"),
 ]
 """What PostgreSQL going away looks like to asyncpg."""
 
