@@ -13,27 +13,33 @@ import typer
 from bench.events import backlog, latency
 from bench.events.servers import world
 from bench.figures import Bar, console, machine, verdict
+from bench.sizes.run import Size, sizes
 from bench.system import start_and_memory
 from bench.web import commands
 
-ALL = ("events", "http", "system")
+ALL = ("events", "http", "system", "sizes")
 
 
 def main(
-    quick: Annotated[bool, typer.Option(help="a smoke run: few facts, few rounds")] = False,
-    only: Annotated[str, typer.Option(help=f"some of {', '.join(ALL)}")] = ",".join(ALL),
+    parts: Annotated[
+        list[str] | None, typer.Argument(help=f"some of {', '.join(ALL)}; all where none is named")
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="a smoke run: few facts, few rounds, few rows")] = False,
 ) -> None:
     """Measure and print; the exit status says only that the bench itself ran."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     console.print(f"[bold]Machine:[/] {machine()}")
-    parts, bars = only.split(","), list[Bar]()
+    wanted, bars = parts or ALL, list[Bar]()
     with tempfile.TemporaryDirectory(prefix="marshrut-bench-") as folder:
-        if "events" in parts:
+        if "events" in wanted:
             bars += asyncio.run(_events(Path(folder), quick))
-        if "system" in parts:
+        if "system" in wanted:
             bars += start_and_memory(Path(folder) / "system", starts=1 if quick else 5)
-        if "http" in parts:
+        if "http" in wanted:
             bars += commands(Path(folder) / "system", seconds=10 if quick else 30, rounds=1 if quick else 5)
+        if "sizes" in wanted:
+            few = Size(people=2_000, entries=20_000, extracts=1_000, requests=30)
+            bars += sizes(Path(folder) / "sizes", few if quick else Size())
     verdict(bars)
     console.print(f"[bold]Machine at the end:[/] {machine()}")
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts.access import GROUND, READ_ACTIONS, FieldGroup, Permission, Relation, Role, field_groups, relations
 from contracts.identifiers import Purpose
+from sqlalchemy import ColumnElement, false, or_, true
 
 from chassis.auth import Principal, unauthenticated
 from chassis.errors import forbidden, not_found
@@ -67,15 +68,22 @@ def readable(principal: Principal, resource: str, held: Collection[Relation]) ->
 
 def relations_of(principal: Principal, access: ObjectAccess) -> frozenset[Relation]:
     """How the record stands to the principal."""
-    mine = {
-        Relation.ORGANISATION: principal.organisation_ids,
-        Relation.SERVING: principal.organisation_ids,
-        Relation.TERRITORY: principal.territories,
-        Relation.CHILD: principal.child_ids,
-        Relation.TOKEN: _known(principal.token_digest),
-    }
-    self_id = _known(principal.id)
-    return frozenset(r for r, values in access.items() if not mine.get(r, self_id).isdisjoint(values))
+    return frozenset(r for r, values in access.items() if not _own(principal, r).isdisjoint(values))
+
+
+def _own(principal: Principal, relation: Relation) -> frozenset[Any]:
+    """What of a record's columns would make it the principal's."""
+    match relation:
+        case Relation.ORGANISATION | Relation.SERVING:
+            return principal.organisation_ids
+        case Relation.TERRITORY:
+            return principal.territories
+        case Relation.CHILD:
+            return principal.child_ids
+        case Relation.TOKEN:
+            return _known(principal.token_digest)
+        case _:
+            return _known(principal.id)
 
 
 def visible_groups(
@@ -118,6 +126,19 @@ class Policy:
         """The values of the record's relation columns."""
         return {relation: _values(found, columns) for relation, columns in self._record(found).columns.items()}
 
+    def reach(self, principal: Principal, permission: Permission | str, model: type[Any]) -> ColumnElement[bool]:
+        """The condition that leaves a list the records the principal may act on, by the relations of his or her roles.
+
+        Row security says the same for all roles at once, and no index helps it there: with this beside it, one does.
+        """
+        allowed = relations(roles_of(principal), *parse(permission))
+        if Relation.ANY in allowed:
+            return true()
+        columns = self._record(model).columns
+        return or_(
+            false(), *(_held(model, columns[r], _own(principal, r), r) for r in sorted(allowed & columns.keys()))
+        )
+
     def _record(self, found: object) -> Guarded:
         table = getattr(found, "__tablename__", "")
         if table not in self._records:
@@ -137,6 +158,13 @@ def _refused(principal: Principal) -> Exception:
 
 def _known(value: UUID | str | None) -> frozenset[Any]:
     return frozenset() if value is None else frozenset({value})
+
+
+def _held(model: type[Any], columns: Columns, own: frozenset[Any], relation: Relation) -> ColumnElement[bool]:
+    named = [getattr(model, name) for name in ((columns,) if isinstance(columns, str) else columns)]
+    if relation is Relation.TEAM:
+        return or_(false(), *(column.contains(list(own)) for column in named if own))
+    return or_(*(column.in_(sorted(own)) for column in named))
 
 
 def _values(found: object, columns: Columns) -> frozenset[object]:

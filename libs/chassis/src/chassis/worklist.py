@@ -26,6 +26,7 @@ from sqlalchemy import (
     null,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -71,12 +72,13 @@ class CountedWork:
     """A room whose items are too many to look at one by one: the database narrows, orders and counts them.
 
     Args:
-        rows: every item there is, as `work_rows` selects them. Counters and lists are both made of it, so they cannot
-            disagree (T14). None: nothing is asked of the actor.
+        rows: every item there is, as `work_rows` selects them, one select for each index that finds some of them most
+            urgent first; no item stands in two. Counters and lists are both made of them, so they cannot disagree
+            (T14). Empty: nothing is asked of the actor.
         load: the items of some rows, given as (kind, subject_id).
     """
 
-    rows: Callable[[Unit], Select[Any] | None]
+    rows: Callable[[Unit], Sequence[Select[Any]]]
     load: Callable[[Unit, Sequence[tuple[str, UUID]]], Awaitable[Iterable[WorkItem]]]
 
 
@@ -156,17 +158,27 @@ def worklist_router(sources: Sequence[WorkSource]) -> Router:
 
     @router.get("/worklist", permission="worklist:read")
     async def worklist(unit: UnitDep, wanted: Annotated[WorkQuery, Query()]) -> list[WorkItem]:
-        items = [item for source in sources for item in await _items(source, wanted, unit)]
-        return sorted(items, key=lambda item: (item.due_at or _NEVER, item.created_at))[: wanted.limit]
+        return await urgent(sources, wanted, unit)
 
     @router.get("/worklist/counts", permission="worklist:read")
     async def counts(unit: UnitDep) -> Tally:
-        found = Tally()
-        for source in sources:
-            found += await _tally(source, unit)
-        return found
+        return await tally(sources, unit)
 
     return router
+
+
+async def urgent(sources: Sequence[WorkSource], wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
+    """The most urgent wanted items of all rooms, those without a due time last."""
+    items = [item for source in sources for item in await _items(source, wanted, unit)]
+    return sorted(items, key=lambda item: (item.due_at or _NEVER, item.created_at))[: wanted.limit]
+
+
+async def tally(sources: Sequence[WorkSource], unit: Unit) -> Tally:
+    """How many items of all rooms each list holds."""
+    found = Tally()
+    for source in sources:
+        found += await _tally(source, unit)
+    return found
 
 
 async def _items(source: WorkSource, wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
@@ -176,13 +188,18 @@ async def _items(source: WorkSource, wanted: WorkQuery, unit: Unit) -> list[Work
 
 
 async def _most_urgent(source: CountedWork, wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
-    if (found := source.rows(unit)) is None:
+    if not (arms := [_first(rows.subquery().c, wanted, unit) for rows in source.rows(unit)]):
         return []
-    rows = found.subquery()
-    page = select(rows.c.kind, rows.c.subject_id).where(*_conditions(wanted, rows.c, unit))
-    chosen = await unit.session.execute(page.order_by(rows.c.due_at).limit(wanted.limit))
-    subjects = [(kind, subject_id) for kind, subject_id in chosen]
+    merged = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
+    chosen = await unit.session.execute(select(merged).order_by(merged.c.due_at).limit(wanted.limit))
+    subjects = [(kind, subject_id) for kind, subject_id, _ in chosen]
     return list(await source.load(unit, subjects)) if subjects else []
+
+
+def _first(column: Columns, wanted: WorkQuery, unit: Unit) -> Select[Any]:
+    """The most urgent of one select: read along its index, so that a long list costs no more than a short one."""
+    found = select(column["kind"], column["subject_id"], column["due_at"]).where(*_conditions(wanted, column, unit))
+    return found.order_by(column["due_at"]).limit(wanted.limit)
 
 
 def _conditions(wanted: WorkQuery, column: Columns, unit: Unit) -> list[ColumnElement[bool]]:
@@ -220,12 +237,15 @@ async def _tally(source: WorkSource, unit: Unit) -> Tally:
 async def _counted(source: CountedWork, unit: Unit) -> Tally:
     """One pass over the rows in the database."""
     total = Tally()
-    if (found := source.rows(unit)) is None:
+    if not (arms := [_counts(rows.subquery().c, unit) for rows in source.rows(unit)]):
         return total
-    rows = found.subquery()
-    counters = [func.count().filter(_listed(which, rows.c, unit)) for which in Which]
-    for kind, *held in await unit.session.execute(
-        select(rows.c.kind, *counters).select_from(rows).group_by(rows.c.kind)
-    ):
+    for kind, *held in await unit.session.execute(union_all(*arms)):
         total += Tally(kinds={kind: held[0]}, **dict(zip(Which, held, strict=True)))
     return total
+
+
+def _counts(column: Columns, unit: Unit) -> Select[Any]:
+    counters = [func.count().filter(_listed(which, column, unit)) for which in Which]
+    found: Any = select(column["kind"], *counters)
+    counted: Select[Any] = found.group_by(column["kind"])
+    return counted

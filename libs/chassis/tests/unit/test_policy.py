@@ -8,6 +8,7 @@ from chassis.policy import Policy, acting_role, parse, relations_of, require, re
 from chassis.rls import ChildOf, Guarded, Open, UngovernedError, generated
 from contracts.access import FieldGroup, Permission, Relation, Role
 from contracts.identifiers import Purpose
+from sqlalchemy import column
 
 MINE, THEIRS = uuid4(), uuid4()
 COORDINATOR = Principal(
@@ -176,3 +177,15 @@ def test_a_part_of_a_readable_record_is_forbidden_not_unknown() -> None:
     assert refusal(COORDINATOR, "consent:withdraw", CaseFile(coordinating=MINE)) is Kind.FORBIDDEN
     assert refusal(COORDINATOR, "consent:withdraw", CaseFile()) is Kind.NOT_FOUND
     assert refusal(COORDINATOR, "consent:withdraw", CaseFile(coordinator_id=COORDINATOR.id)) is None
+
+
+def test_a_list_is_narrowed_by_the_relations_of_the_roles_held_and_by_no_other() -> None:
+    names = ("coordinating", "serving", "territory", "region", "coordinator_id", "child_id")
+    model = type("CaseFileRow", (), {"__tablename__": "case_files", **{name: column(name) for name in names}})
+    manager = Principal(id=uuid4(), roles=frozenset({Role.MANAGER}), territories=frozenset({"r1"}), subject_digest="d")
+    assert str(POLICY.reach(manager, "case_file:read", model)) == (
+        "territory IN (__[POSTCOMPILE_territory_1]) OR region IN (__[POSTCOMPILE_region_1])"
+    )
+    assert "child_id" not in str(POLICY.reach(COORDINATOR, "case_file:read", model))
+    assert str(POLICY.reach(ANONYMOUS, "case_file:read", model)) == "false"
+    assert str(POLICY.reach(ANONYMOUS, "form:read", model)) == "true"

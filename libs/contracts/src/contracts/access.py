@@ -202,6 +202,10 @@ _SEARCH = (
     _grant(Role.HEAD, "application_search", "read", Relation.ORGANISATION),
     _grant(Role.HEAD, "application_search", "read", Relation.SERVING),
     _grant(Role.SPECIALIST, "application_search", "read", Relation.SERVING),
+    *(
+        _grant(role, "enquiry_search", "read", Relation.ORGANISATION)
+        for role in (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD)
+    ),
 )
 
 _DIRECTORY = (
@@ -264,10 +268,10 @@ _SCHEDULING = (
     _grant(Role.HEAD, "plan", "read make accept publish", Relation.ORGANISATION),
     _grant(Role.SPECIALIST, "plan", "read", Relation.ORGANISATION),
     _grant(Role.MANAGER, "plan", "read", Relation.TERRITORY),
-    _grant(Role.HEAD, "trip", "read plan publish", Relation.ORGANISATION),
+    _grant(Role.HEAD, "trip", "read plan publish cancel", Relation.ORGANISATION),
     _grant(Role.SPECIALIST, "trip", "read", Relation.ORGANISATION),
     _grant(Role.SPECIALIST, "trip", "read", Relation.TEAM),
-    _grant(Role.HOST, "trip", "read confirm", Relation.SERVING),
+    _grant(Role.HOST, "trip", "read confirm cancel", Relation.SERVING),
     _grant(Role.MANAGER, "trip", "read", Relation.TERRITORY),
     _grant(Role.HEAD, "visit", "read", Relation.ORGANISATION, REACH),
     _grant(Role.COORDINATOR, "visit", "read", Relation.COORDINATOR, REACH),

@@ -96,7 +96,12 @@ GUARDED: tuple[Entry, ...] = (
     ChildOf("enquiry_messages", "enquiries", "enquiry_id"),
     ChildOf("enquiry_amendments", "enquiries", "enquiry_id"),
     ChildOf("enquiry_files", "enquiries", "enquiry_id"),
-    ChildOf("enquiry_words", "enquiries", "enquiry_id"),
+    Guarded(
+        "enquiry_words",
+        "enquiry_search",
+        columns={Relation.ORGANISATION: "organisation_id"},
+        writers=(Permission("enquiry:submit"), Permission("enquiry:register")),
+    ),
     Guarded("public_answers", "public_answer", columns={Relation.ORGANISATION: "organisation_id"}),
     Open("journal_counters", writers=(Permission("enquiry:submit"), Permission("enquiry:register"))),
 )

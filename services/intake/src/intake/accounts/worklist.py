@@ -11,7 +11,7 @@ import workdays
 from chassis.unit import Unit
 from chassis.worklist import CountedWork, work_rows
 from contracts.worklist import WorkItem
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, literal, select
 
 from intake.accounts.changes import DataChange
 from intake.accounts.changes import State as ChangeState
@@ -22,14 +22,14 @@ STATUS_DOCUMENT = ("status_document", "Попросить новый докум�
 DATA_CHANGE = ("data_change", "Решить запрос на изменение данных")
 
 
-def rows(unit: Unit) -> Select[Any]:
+def rows(unit: Unit) -> Sequence[Select[Any]]:
     """Questionnaires to answer, documents that end, changes to decide on, of the actor's organisations."""
     mine, ends_at = unit.actor.organisation_ids, Questionnaire.document_ends_at
     sent = _rows(QUESTIONNAIRE, Questionnaire, Questionnaire.due_at).where(Questionnaire.state == State.SENT)
     ending = _rows(STATUS_DOCUMENT, Questionnaire, ends_at).where(ends_at.is_not(None))
     asked = _rows(DATA_CHANGE, DataChange, DataChange.due_at).where(DataChange.state == ChangeState.REQUESTED)
     own, others = Questionnaire.organisation_id.in_(mine), DataChange.organisation_id.in_(mine)
-    return select(union_all(sent.where(own), ending.where(own), asked.where(others)).subquery())
+    return sent.where(own), ending.where(own), asked.where(others)
 
 
 def _rows(words: tuple[str, str], model: type[Questionnaire] | type[DataChange], due_at: Any) -> Select[Any]:

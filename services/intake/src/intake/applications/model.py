@@ -43,6 +43,7 @@ class Application(Aggregate, Base):
             name="served_by_somebody",
         ),
         Index("ix_applications_region_due_at", "region", "due_at"),
+        Index("ix_applications_organisation_id_due_at", "organisation_id", "due_at"),
         *OPEN_WORK,
     )
 
@@ -58,7 +59,7 @@ class Application(Aggregate, Base):
     age_band: Mapped[AgeBand]
     child_id: Mapped[UUID] = mapped_column(index=True)
     representative_id: Mapped[UUID]
-    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    organisation_id: Mapped[UUID]
     """The coordination centre; stays with the family (D2-23)."""
     serving_organisation_id: Mapped[UUID | None] = mapped_column(index=True)
     coordinator_id: Mapped[UUID | None]

@@ -146,7 +146,7 @@ def _consents(pack: IntakePack) -> list[FormConsent]:
 async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
     """The applications the actor may see; row security decides which those are."""
     await drop_token(unit.session)
-    statement = select(Application)
+    statement = select(Application).where(unit.policy.reach(unit.actor, "application:read", Application))
     for name in ("region", "territory", "state", "source", "age_band", "number", "client_type"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(Application, name) == value)

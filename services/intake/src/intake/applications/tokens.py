@@ -22,6 +22,22 @@ from intake.tables import Base
 ENOUGH = 0.6
 """Share of a misspelled name's trigrams that must be found again."""
 MOST_FOUND = 200
+RARE, CANDIDATES = 1_000, 500
+"""A token that more applications have says little; so many of those who share the telling ones are looked at."""
+_COMMON = text("""
+SELECT token FROM unnest(CAST(:tokens AS bigint[])) AS wanted (token)
+WHERE :enough = (SELECT count(*) FROM (SELECT FROM search_tokens s WHERE s.token = wanted.token LIMIT :enough) AS held)
+""")
+_NEARLY = text("""
+WITH near AS MATERIALIZED (
+  SELECT application_id FROM search_tokens WHERE token = ANY(CAST(:telling AS bigint[]))
+  GROUP BY application_id HAVING count(*) >= :some ORDER BY count(*) DESC, application_id LIMIT :candidates
+), counted AS MATERIALIZED (
+  SELECT application_id, (SELECT count(*) FROM search_tokens s
+    WHERE s.application_id = near.application_id AND s.token = ANY(CAST(:tokens AS bigint[]))) AS shared FROM near
+)
+SELECT application_id FROM counted WHERE shared >= :at_least ORDER BY shared DESC, application_id LIMIT :most
+""")
 
 
 class SearchToken(Base):
@@ -112,10 +128,22 @@ async def found_by_name(text: str, unit: Unit) -> Sequence[UUID]:
     if exact:
         return exact
     letters = set(map(maker.trigram, all_trigrams(words)))
-    return await _sharing(letters, ceil(len(letters) * ENOUGH), unit)
+    return await _nearly(letters, ceil(len(letters) * ENOUGH), unit)
 
 
 async def _sharing(tokens: set[int], at_least: int, unit: Unit) -> Sequence[UUID]:
     own, shared = SearchToken.application_id, func.count()
     found = select(own).where(SearchToken.token.in_(tokens)).group_by(own).having(shared >= at_least)
     return (await unit.session.scalars(found.order_by(shared.desc(), own).limit(MOST_FOUND))).all()
+
+
+async def _nearly(tokens: set[int], at_least: int, unit: Unit) -> Sequence[UUID]:
+    """The same by way of the rare tokens: whoever shares enough of all shares some of them, and they are soon read.
+
+    Letters that stand in every tenth name are looked up for the candidates only.
+    """
+    common = await unit.session.scalars(_COMMON, {"tokens": sorted(tokens), "enough": RARE + 1})
+    passed_over = common.all()[: max(0, at_least - 2)]
+    asked = {"tokens": sorted(tokens), "telling": sorted(tokens.difference(passed_over)), "at_least": at_least}
+    limits = {"some": at_least - len(passed_over), "most": MOST_FOUND, "candidates": CANDIDATES}
+    return (await unit.session.scalars(_NEARLY, {**asked, **limits})).all()

@@ -10,7 +10,7 @@ import workdays
 from chassis.unit import Unit
 from chassis.worklist import CountedWork, work_rows
 from contracts.worklist import WorkItem
-from sqlalchemy import Select, case, literal, select, union_all
+from sqlalchemy import Select, case, literal, select
 
 from intake.applications.deadlines import Deadline, DeadlineKind
 from intake.applications.model import Application
@@ -38,7 +38,7 @@ ASSIGNABLE = frozenset({PROTOCOL, *(kind for kind, _, _ in COORDINATION.values()
 """Kinds of work a coordinator is chosen for."""
 
 
-def rows(unit: Unit) -> Select[Any]:
+def rows(unit: Unit) -> Sequence[Select[Any]]:
     """The steps of the applications the actor's organisations coordinate or serve, and the protocols they await."""
     mine = unit.actor.organisation_ids
     own, serving = Application.organisation_id, Application.serving_organisation_id
@@ -54,12 +54,11 @@ def rows(unit: Unit) -> Select[Any]:
         territory=Application.territory,
         number=Application.number,
     ).where(Application.protocol_due_at.is_not(None), Application.state.not_in(CLOSED_UNSERVED))
-    arms = (
+    return (
         _steps(COORDINATION, own, Application.coordinator_id).where(own.in_(mine)),
         _steps(SERVICE, serving).where(serving.in_(mine), open_for_service),
         protocols.where(own.in_(mine)),
     )
-    return select(union_all(*arms).subquery())
 
 
 def _steps(steps: Steps, organisation: Any, assigned: Any = None) -> Select[Any]:

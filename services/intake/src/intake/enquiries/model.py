@@ -28,7 +28,7 @@ from workdays import Explanation, Standing
 
 from intake.enquiries import facts
 from intake.enquiries.errors import answer_not_given, other_specialist
-from intake.enquiries.records import Amendment, Due, Entry, Sheets
+from intake.enquiries.records import OPEN_WORK, Amendment, Due, Entry, Sheets
 from intake.enquiries.states import Delivery, State, require_state
 from intake.tables import Base
 
@@ -53,7 +53,7 @@ class Enquiry(Aggregate, Base):
         ),
         Index("ix_enquiries_organisation_id_due_at", "organisation_id", "due_at"),
         Index("ix_enquiries_organisation_id_registered_at", "organisation_id", "registered_at"),
-        Index("ix_enquiries_open", "organisation_id", "due_at", postgresql_where=text("state <> 'closed'")),
+        OPEN_WORK,
         Index("ix_enquiries_own", "assigned_to", "due_at", postgresql_where=text("state <> 'closed'")),
         Index("ix_enquiries_assigned_to", "assigned_to"),
         Index("ix_enquiries_asked_by", "asked_by"),

@@ -10,7 +10,7 @@ from chassis.unit import Unit
 from chassis.worklist import CountedWork, work_rows
 from contracts.access import Role
 from contracts.worklist import WorkItem
-from sqlalchemy import Select, case, literal, select, union_all
+from sqlalchemy import Select, case, literal, select
 
 from intake.enquiries.model import Enquiry
 from intake.enquiries.states import Delivery, State
@@ -32,13 +32,13 @@ KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *ANSWERED.values()))
 COMPLAINT = " (жалоба)"
 
 
-def rows(unit: Unit) -> Select[Any]:
+def rows(unit: Unit) -> Sequence[Select[Any]]:
     """Open steps of the actor's journals; a specialist's are those he or she is responsible for."""
     own = Enquiry.assigned_to == unit.actor.id
     if not unit.actor.roles & LEADING:
-        return _open().where(own)
+        return [_open().where(own)]
     ours = Enquiry.organisation_id.in_(unit.actor.organisation_ids)
-    return select(union_all(_open().where(ours), _open().where(own, ~ours)).subquery())
+    return _open().where(ours), _open().where(own, ~ours)
 
 
 def _open() -> Select[Any]:

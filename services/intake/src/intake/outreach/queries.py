@@ -54,7 +54,7 @@ class Filter(BaseModel):
 
 async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[OutreachLine]:
     """The outreach the actor may see; row security decides which that is."""
-    statement = select(Outreach)
+    statement = select(Outreach).where(unit.policy.reach(unit.actor, "outreach:read", Outreach))
     for name in ("region", "territory", "state", "way", "origin_id", "responsible_id"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(Outreach, name) == value)

@@ -22,6 +22,7 @@ INDEXES = (
         "organisation_id",
         "due_at",
         postgresql_where=text("state IN ('agreed', 'met', 'open')"),
+        postgresql_include=["state", "step", "responsible_id", "territory", "region"],
     ),
     Index(
         "uq_outreaches_running_person",

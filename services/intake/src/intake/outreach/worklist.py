@@ -11,7 +11,7 @@ from chassis.worklist import CountedWork, work_rows
 from contracts.access import Role
 from contracts.identifiers import ContactStep
 from contracts.worklist import WorkItem
-from sqlalchemy import Select, case, select, union_all
+from sqlalchemy import Select, case, select
 from workdays import overdue
 
 from intake.outreach.model import Outreach
@@ -31,13 +31,13 @@ LATER = {
 KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *LATER.values()))
 
 
-def rows(unit: Unit) -> Select[Any] | None:
+def rows(unit: Unit) -> Sequence[Select[Any]]:
     """Running outreach of the actor's operators, and the actor's own elsewhere."""
     if not unit.actor.roles & WORKING:
-        return None
+        return []
     ours = Outreach.organisation_id.in_(unit.actor.organisation_ids)
     mine = (Outreach.responsible_id == unit.actor.id) & ~ours
-    return select(union_all(_running().where(ours), _running().where(mine)).subquery())
+    return _running().where(ours), _running().where(mine)
 
 
 def _running() -> Select[Any]:

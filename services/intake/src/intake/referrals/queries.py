@@ -67,7 +67,7 @@ class ExtractFilter(BaseModel):
 
 async def referrals(wanted: ReferralFilter, page: PageQuery, unit: Unit) -> Page[ReferralLine]:
     """The referrals the actor sent or received; row security decides which those are."""
-    statement = select(Referral)
+    statement = select(Referral).where(unit.policy.reach(unit.actor, "referral:read", Referral))
     for name in ("region", "territory", "state", "kind", "department", "way", "number", "outgoing"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(Referral, name) == value)
@@ -138,7 +138,7 @@ async def contact(found: Referral | IpraExtract, unit: Unit) -> FoundContact:
 
 async def extracts(wanted: ExtractFilter, page: PageQuery, unit: Unit) -> Page[ExtractLine]:
     """The extracts of the actor's operators."""
-    statement = select(IpraExtract)
+    statement = select(IpraExtract).where(unit.policy.reach(unit.actor, "ipra_extract:read", IpraExtract))
     for name in ("region", "territory", "state", "number", "import_id"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(IpraExtract, name) == value)

@@ -20,12 +20,12 @@ WORKING = frozenset({Role.COORDINATOR, Role.HEAD})
 KIND, TITLE = "referral", "Ответить на межведомственное обращение"
 
 
-def rows(unit: Unit) -> Select[Any] | None:
+def rows(unit: Unit) -> Sequence[Select[Any]]:
     """Every referral to answer; overdue ones stay until they are answered (T3)."""
     if not unit.actor.roles & WORKING:
-        return None
+        return []
     mine, (received,) = Referral.serving_organisation_id.in_(unit.actor.organisation_ids), fixed([State.RECEIVED])
-    return work_rows(
+    waiting = work_rows(
         kind=literal(KIND),
         title=literal(TITLE),
         subject_id=Referral.id,
@@ -33,7 +33,8 @@ def rows(unit: Unit) -> Select[Any] | None:
         organisation_id=Referral.serving_organisation_id,
         territory=Referral.territory,
         number=Referral.number,
-    ).where(mine, Referral.state == received)
+    )
+    return [waiting.where(mine, Referral.state == received)]
 
 
 async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:

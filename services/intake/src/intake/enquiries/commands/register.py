@@ -158,7 +158,7 @@ async def index_words(enquiry: Enquiry, texts: list[str | None], unit: Unit) -> 
     """Make the enquiry findable by these words too."""
     found = digests(unit.settings, enquiry.organisation_id, texts)
     if found:
-        rows = [{"enquiry_id": enquiry.id, "word": word} for word in found]
+        rows = [{"word": w, "enquiry_id": enquiry.id, "organisation_id": enquiry.organisation_id} for w in found]
         await unit.session.execute(insert(EnquiryWord).values(rows).on_conflict_do_nothing())
 
 
