@@ -175,6 +175,15 @@ class TripConfirmed(Event, aggregate="trip", fact="confirmed"):
     day: date
 
 
+class TripCancelled(Event, aggregate="trip", fact="cancelled"):
+    """The brigade does not come that day; families that were invited are told (T5). Nothing is kept booked."""
+
+    trip_id: UUID
+    region: Code
+    day: date
+    reason_code: Code
+
+
 class Invitation(BaseModel):
     """A family invited to a point, with its start and the services it is to receive in sequence."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import uuid4
 
-from contracts.scheduling import Invitation, TripPublished
+from contracts.scheduling import Invitation, TripCancelled, TripPublished
 from embedded import MailSink
 from notifications.kinds import MessageKind
 from notifications.messages.model import MessageState
@@ -120,3 +120,35 @@ async def test_T5_a_family_taken_off_and_invited_again_is_invited_again(office: 
         MessageKind.TRIP_INVITATION,
     ]
     assert "изменились" in sink.messages(home.email)[-1].text
+
+
+def called_off(published: TripPublished) -> TripCancelled:
+    about = published.model_dump(include={"trip_id", "region", "day"})
+    return TripCancelled(**about, reason_code="vehicle_broken")
+
+
+async def test_T5_invited_families_are_told_that_the_whole_trip_is_off(office: Office, sink: MailSink) -> None:
+    told, late = await office.acquainted(), await office.acquainted()
+    published = trip(invitation(told, 10))
+    await office.app.deliver(published)
+    await office.send()
+    both = again(published, invitation(told, 10), invitation(late, 11))
+    await office.app.deliver(both)
+    assert await office.app.deliver(called_off(published)) is None
+    await office.send()
+    assert await kinds(office, told) == [MessageKind.TRIP_INVITATION, MessageKind.TRIP_CANCELLED]
+    assert "приезжать не нужно" in sink.messages(told.email)[-1].text
+    assert await kinds(office, late) == [], "who has not read the invitation is told nothing"
+    office.app.clock.set(local(10, 12))
+    assert await office.app.fire_timers() == 0, "no reminder of what is off"
+
+
+async def test_a_cancellation_told_twice_is_told_once(office: Office, sink: MailSink) -> None:
+    home = await office.acquainted()
+    published = trip(invitation(home, 10))
+    await office.app.deliver(published)
+    await office.send()
+    for _ in range(2):
+        await office.app.deliver(called_off(published))
+        await office.send()
+    assert await kinds(office, home) == [MessageKind.TRIP_INVITATION, MessageKind.TRIP_CANCELLED]

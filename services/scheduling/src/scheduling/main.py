@@ -20,7 +20,7 @@ from scheduling.trips import worklist
 rooms = (
     Room("resources", api=resources.api, events=subscribers.events, background=(commands.load_at_start,)),
     Room("appointments", api=appointments.api, events=applications.events, worklist=appointment_queries.work),
-    Room("trips", api=trips.api, events=demand.events, worklist=worklist.work),
+    Room("trips", api=trips.api, events=demand.events, timers=demand.timers, worklist=worklist.work),
     Room(
         "fieldwork",
         api=fieldwork.api,

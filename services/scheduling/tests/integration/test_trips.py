@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
 from chassis.running import Caller
-from contracts.scheduling import TripConfirmed, TripPerformed, TripPlanned, TripPublished
+from contracts.scheduling import TripCancelled, TripConfirmed, TripPerformed, TripPlanned, TripPublished
 from scheduling.testing import BRIGADE, CREW, POINT, VEHICLE, Family, World
 
 DAY = "2026-03-12"
@@ -176,3 +177,39 @@ async def test_a_family_sees_its_own_invitation(world: World) -> None:
     parent = await world.parent(one.child_id)
     mine = (await parent.get("/invitations")).json()
     assert [item["child_id"] for item in mine] == [str(one.child_id)]
+
+
+async def test_T5_a_cancelled_trip_gives_back_everybody_it_held(world: World) -> None:
+    family, head = await world.smolensk_family(), await world.head()
+    trip = await published(world, head, family)
+    path = f"/trips/{trip['id']}"
+    unknown = await head.post(f"{path}/cancel", json={"reason_code": "rain"})
+    assert (unknown.status_code, unknown.json()["slug"]) == (422, "unknown_reason")
+    off = (await head.post(f"{path}/cancel", json={"reason_code": "vehicle_broken"})).json()
+    assert (off["state"], off["cancel_reason"]) == ("cancelled", "vehicle_broken")
+    fact = (await world.app.published(TripCancelled))[-1]
+    assert (str(fact.trip_id), fact.reason_code) == (trip["id"], "vehicle_broken")
+    await world.app.fire_timers()
+    other = await published(world, head, family)
+    assert other["id"] != trip["id"], "vehicle, people, point and child are free again"
+    again = await head.post(f"{path}/cancel", json={"reason_code": "specialist_absent"})
+    assert again.json()["cancel_reason"] == "vehicle_broken", "twice changes nothing"
+    assert (await head.post(f"{path}/publish")).json()["slug"] == "trip_cancelled"
+
+
+async def test_D4_17_a_host_that_cannot_take_the_brigade_in_says_so(world: World) -> None:
+    family, head, host = await world.smolensk_family(), await world.head(), await world.host()
+    trip = (await head.post("/trips", json=wanted(family))).json()
+    path = f"/trips/{trip['id']}"
+    off = await host.post(f"{path}/cancel", json={"reason_code": "host_unable"})
+    assert (off.status_code, off.json()["state"]) == (200, "cancelled")
+    assert (await host.post(f"{path}/confirm")).json()["slug"] == "trip_cancelled"
+    assert (await host.get("/worklist")).json() == []
+
+
+async def test_a_trip_on_its_way_is_reported_and_not_cancelled(world: World) -> None:
+    family, head = await world.smolensk_family(), await world.head()
+    trip = await published(world, head, family)
+    world.app.clock.set(datetime.fromisoformat(trip["leaves_at"]))
+    late = await head.post(f"/trips/{trip['id']}/cancel", json={"reason_code": "vehicle_broken"})
+    assert (late.status_code, late.json()["slug"]) == (409, "trip_begun")

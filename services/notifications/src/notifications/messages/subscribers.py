@@ -17,6 +17,7 @@ from contracts.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentHeld,
+    TripCancelled,
     TripPublished,
     VisitPostponed,
     VisitReported,
@@ -93,6 +94,12 @@ async def visit_reported(event: VisitReported, unit: Unit) -> None:
 async def trip_published(event: TripPublished, envelope: Envelope, unit: Unit) -> None:
     """Invite the families."""
     await trips.invite(event, occasion(envelope), unit)
+
+
+@events.on(TripCancelled)
+async def trip_cancelled(event: TripCancelled, envelope: Envelope, unit: Unit) -> None:
+    """Tell those who know of it that nobody comes (T5)."""
+    await trips.call_off(event, occasion(envelope), unit)
 
 
 @events.on(EnquiryRegistered)

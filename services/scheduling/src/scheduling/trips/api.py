@@ -77,6 +77,12 @@ async def publish_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
     return await queries.trip_card(await trip_commands.publish_trip(trip_id, unit), unit)
 
 
+@api.post("/trips/{trip_id}/cancel", permission="trip:cancel")
+async def cancel_trip(trip_id: UUID, command: trip_commands.CancelTrip, unit: UnitDep) -> TripCard:
+    """The brigade does not come, or the host cannot take it in; invited families are told."""
+    return await queries.trip_card(await trip_commands.cancel_trip(trip_id, command, unit), unit)
+
+
 @api.get("/invitations", permission="visit:read")
 async def invitations(unit: UnitDep) -> list[FamilyInvitation]:
     """When families are expected at points; a family sees its own."""

@@ -56,6 +56,7 @@ class TripCard(BaseModel):
     day: date
     urgent: bool
     state: TripState
+    cancel_reason: str | None
     vehicle_id: UUID
     specialist_ids: list[UUID]
     leaves_at: datetime

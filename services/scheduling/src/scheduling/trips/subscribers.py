@@ -1,8 +1,9 @@
-"""Approved programmes are the demand for visits."""
+"""Approved programmes are the demand for visits; what a cancelled trip held is given back."""
 
 from __future__ import annotations
 
 from chassis.messaging import EventRouter
+from chassis.timers import Timer, TimerRouter
 from chassis.unit import Unit
 from contracts.cases import ProgrammeApproved, ProgrammeFinished, TeamFixed
 from contracts.identifiers import DeliveryMode, ProgrammeKind
@@ -11,8 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from scheduling.roster import roster
 from scheduling.trips.model import Demand, Visit, VisitState
+from scheduling.trips.trip_commands import TRIP_CANCELLED, give_back
 
 events = EventRouter()
+timers = TimerRouter()
 _TO_PLAN = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
 _WORKING = frozenset({ProgrammeKind.IKSRA, ProgrammeKind.IPRP})
 
@@ -64,3 +67,9 @@ async def team_fixed(event: TeamFixed, unit: Unit) -> None:
     for visit in await unit.session.scalars(query.with_for_update()):
         team = roster(visit.region).team({*event.specialist_ids, *visit.specialist_ids})
         await unit.session.execute(update(Visit).where(Visit.id == visit.id).values(team=team))
+
+
+@timers.on(TRIP_CANCELLED)
+async def trip_cancelled(timer: Timer, unit: Unit) -> None:
+    """Nobody is held by it any more."""
+    await give_back(timer.subject_id, unit)

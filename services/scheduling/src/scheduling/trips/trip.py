@@ -14,6 +14,7 @@ from contracts.identifiers import VisitOutcome
 from contracts.scheduling import (
     Invitation,
     PerformedService,
+    TripCancelled,
     TripConfirmed,
     TripPerformed,
     TripPlanned,
@@ -37,6 +38,7 @@ class TripState(StrEnum):
     CONFIRMED = "confirmed"
     PUBLISHED = "published"
     PERFORMED = "performed"
+    CANCELLED = "cancelled"
 
 
 class Session(BaseModel):
@@ -113,6 +115,8 @@ class Trip(Aggregate, Base):
     services: Mapped[int]
     planned_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None]
 
     @property
     def span(self) -> Span:
@@ -135,6 +139,8 @@ class Trip(Aggregate, Base):
 
     def confirm(self, now: datetime) -> None:
         """The host keeps the rooms free that day. Confirming twice changes nothing."""
+        if self.state is TripState.CANCELLED:
+            raise trip_cancelled()
         if self.state is not TripState.PLANNED:
             return
         self.state, self.confirmed_at = TripState.CONFIRMED, now
@@ -142,6 +148,8 @@ class Trip(Aggregate, Base):
 
     def publish(self, invitations: Sequence[TripInvitation]) -> None:
         """Invite the families; refused until the host has confirmed (409 ``host_not_confirmed``)."""
+        if self.state is TripState.CANCELLED:
+            raise trip_cancelled()
         if self.state is TripState.PLANNED:
             raise DomainError(
                 "host_not_confirmed",
@@ -160,6 +168,20 @@ class Trip(Aggregate, Base):
             )
         )
 
+    def cancel(self, reason_code: str, now: datetime) -> None:
+        """The brigade does not come; refused once it has left (409 ``trip_begun``). Twice changes nothing."""
+        if self.state is TripState.CANCELLED:
+            return
+        if now >= self.leaves_at:
+            raise DomainError(
+                "trip_begun",
+                Kind.CONFLICT,
+                ru="Выезд уже начался: отметьте по каждой семье, что не состоялось.",
+                en="The trip has begun: report for each family what did not take place.",
+            )
+        self.state, self.cancelled_at, self.cancel_reason = TripState.CANCELLED, now, reason_code
+        self.record(TripCancelled(**self._about(), reason_code=reason_code))
+
     def perform(self, invitations: Sequence[TripInvitation]) -> None:
         """Every family has its report: tell what was given, for the acts of urgent services (D4-21)."""
         self.state = TripState.PERFORMED
@@ -174,6 +196,11 @@ class Trip(Aggregate, Base):
 
     def _about(self) -> dict[str, Any]:
         return {"trip_id": self.id, "region": self.region, "day": self.day}
+
+
+def trip_cancelled() -> DomainError:
+    """Nothing more happens with a cancelled trip."""
+    return DomainError("trip_cancelled", Kind.CONFLICT, ru="Выезд отменён.", en="The trip has been cancelled.")
 
 
 def _invitation(one: TripInvitation) -> Invitation:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID, uuid5
 
 from chassis.unit import Unit
-from contracts.scheduling import Invitation, TripPublished
+from contracts.scheduling import Invitation, TripCancelled, TripPublished
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
+from notifications.messages import facts
 from notifications.messages.commands.remind import set_reminder
-from notifications.messages.facts import TripCancelled, TripInvitation, TripReminder
+from notifications.messages.facts import TripInvitation, TripReminder
 from notifications.messages.model import Message, MessageState
 from notifications.messages.planning import OUTDATED, plan, planned
 
@@ -34,16 +35,23 @@ async def invite(event: TripPublished, occasion: str, unit: Unit) -> None:
         await _uninvite(event.trip_id, told[child_id], occasion, unit)
 
 
+async def call_off(event: TripCancelled, occasion: str, unit: Unit) -> None:
+    """Nobody comes: invitations that have not left stay here, families that may have read one are told."""
+    told = await _told(event.trip_id, unit)
+    for message in told.values():
+        await _uninvite(event.trip_id, message, occasion, unit)
+
+
 async def _invite(
     event: TripPublished, invitation: Invitation, told: Message | None, occasion: str, unit: Unit
 ) -> None:
     child_id = invitation.child_id
     about = {"point_id": event.point_id, "starts_at": invitation.starts_at, "services": invitation.services}
     known = told.facts if told else None
-    facts = TripInvitation.model_validate(about | {"moved": told is not None and _heard(told)})
-    if not (isinstance(known, TripInvitation) and known.same_as(facts)):
+    now = TripInvitation.model_validate(about | {"moved": told is not None and _heard(told)})
+    if not (isinstance(known, TripInvitation) and known.same_as(now)):
         await _take_back(event.trip_id, child_id, unit)
-        await plan(unit, child_id, facts, event.trip_id, occasion)
+        await plan(unit, child_id, now, event.trip_id, occasion)
     reminder = TripReminder.model_validate(about)
     await set_reminder(unit, _invited(event.trip_id, child_id), child_id, event.trip_id, reminder)
 
@@ -53,14 +61,16 @@ async def _uninvite(trip_id: UUID, told: Message, occasion: str, unit: Unit) -> 
     await _take_back(trip_id, told.child_id, unit, but=MessageKind.TRIP_CANCELLED)
     known = told.facts
     if isinstance(known, TripInvitation) and _heard(told):
-        off = TripCancelled.model_validate(known.model_dump(exclude={"moved"}))
+        off = facts.TripCancelled.model_validate(known.model_dump(exclude={"moved"}))
         await plan(unit, told.child_id, off, trip_id, occasion)
 
 
 def _heard(told: Message) -> bool:
     """Whether the family has, or may have, read something about this trip."""
-    facts = told.facts
-    return told.attempts > 0 or isinstance(facts, TripCancelled) or (isinstance(facts, TripInvitation) and facts.moved)
+    known = told.facts
+    if told.attempts > 0 or isinstance(known, facts.TripCancelled):
+        return True
+    return isinstance(known, TripInvitation) and known.moved
 
 
 async def _take_back(trip_id: UUID, child_id: UUID, unit: Unit, *, but: MessageKind | None = None) -> None:
