@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from harness.history import Command
 from harness.run import ordeal
 from harness.torment import every_victim_twice, victims, without_end
 from local_deploy.system import System
@@ -19,12 +18,10 @@ async def test_killed_and_paused_in_turn_each_accepted_application_is_exactly_on
     system: System, tmp_path: Path
 ) -> None:
     faults = every_victim_twice(list(victims(system)), SEED, pause=0.8, rest=0.5)
-    verdict = await ordeal(system, faults, applications=400)
+    verdict = await ordeal(system, faults, applications=400, least=LEAST_ACCEPTED)
     verdict.history.write(tmp_path / "history.jsonl")
     print(verdict)
     assert verdict.violations == [], str(verdict)
-    # answered work, not attempts: refused connections are attempts too
-    assert len(verdict.history.done(Command.ACCEPT)) >= LEAST_ACCEPTED, str(verdict)
     assert {happened.fault.victim for happened in verdict.happened} == set(victims(system))
 
 

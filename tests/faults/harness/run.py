@@ -11,7 +11,7 @@ from itertools import pairwise
 from local_deploy.system import System
 
 from harness.families import Families
-from harness.history import History
+from harness.history import Command, History
 from harness.oracle import Oracle
 from harness.torment import Fault, Happened, torment
 
@@ -19,6 +19,7 @@ RECOVERY_SECONDS = 60.0
 WARM_UP_SECONDS = 1.0
 DOOR = "intake api"
 _WRITERS = 8
+_BETWEEN_COUNTS_SECONDS = 0.5
 _LOOKS, _BETWEEN_LOOKS_SECONDS = 4, 2.0
 
 
@@ -40,12 +41,15 @@ class Verdict:
         )
 
 
-async def ordeal(system: System, faults: Iterable[Fault], *, applications: int, until_all: bool = False) -> Verdict:
+async def ordeal(
+    system: System, faults: Iterable[Fault], *, applications: int, least: int = 0, until_all: bool = False
+) -> Verdict:
     """Drive applications while the faults happen.
 
     Args:
         applications: most of them to begin.
-        until_all: go on until so many are begun, instead of ending with the faults.
+        least: so many must have been accepted before the load ends, however slow the computer is.
+        until_all: go on until ``applications`` are begun, instead of ending with the faults.
     """
     history, oracle = History(), await Oracle.of(system)
     families = Families(system, history)
@@ -53,7 +57,7 @@ async def ordeal(system: System, faults: Iterable[Fault], *, applications: int, 
         await families.open()
         # earlier stories of the run may have left a poison fact on the bus on purpose: that is not of our doing
         before = await oracle.violations(History())
-        happened = await _under_load(system, families, faults, applications, until_all)
+        happened = await _under_load(system, families, faults, applications, least, until_all)
         last = time.monotonic()
         await oracle.settled(RECOVERY_SECONDS)
         recovery = time.monotonic() - last
@@ -78,7 +82,7 @@ async def _judged(oracle: Oracle, history: History, before: list[str]) -> list[s
 
 
 async def _under_load(
-    system: System, families: Families, faults: Iterable[Fault], applications: int, until_all: bool
+    system: System, families: Families, faults: Iterable[Fault], applications: int, least: int, until_all: bool
 ) -> list[Happened]:
     stop_load, stop_faults = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
@@ -89,6 +93,9 @@ async def _under_load(
             await asyncio.wait(writers)
         else:
             await asyncio.wait([dealing])
+            # answered work, not attempts: refused connections are attempts too
+            while len(families.history.done(Command.ACCEPT)) < least:  # noqa: ASYNC110
+                await asyncio.sleep(_BETWEEN_COUNTS_SECONDS)
         stop_load.set()
         stop_faults.set()
     return dealing.result()
