@@ -47,7 +47,7 @@ class Load:
     async def _submit(self, due: float) -> None:
         # every family has an address of its own, as behind a gateway
         address = f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
-        answer = await self._send("submit", due, "/applications", {"X-Forwarded-For": address}, self.form)
+        answer = await self._send("submit", due, "/applications", {"X-Forwarded-For": address}, self.form | family())
         if answer is not None:
             self.waiting.append((time.monotonic(), answer["id"]))
 
@@ -66,8 +66,22 @@ class Load:
             return None
 
 
+def family() -> dict[str, Any]:
+    """Names, phone and birth date of a family nobody has seen: the same one would be everybody's duplicate."""
+    letters = "абвгдежзиклмнопрстуфхэюя"
+    name = "".join(random.choices(letters, k=9)).capitalize()
+    born = datetime.now(UTC).date() - timedelta(days=random.randrange(60, 900))
+    return {
+        "representative_name": f"{name} Анна Сергеевна",
+        "child_name": f"{name} Мирон",
+        "phone": f"8 905 {random.randrange(10**7):07d}",
+        "birth_date": born.isoformat(),
+        "email": f"bench-{random.randrange(10**12)}@example.org",
+    }
+
+
 async def form(client: httpx.AsyncClient) -> dict[str, Any]:
-    """A filled form with the consents as they are shown now. All people are invented."""
+    """What all forms share: consents as they are shown now. All people are invented."""
     shown = (await client.get(f"/regions/{REGION}/application-form")).raise_for_status().json()
     now = datetime.now(UTC)
     texts = [
@@ -76,11 +90,6 @@ async def form(client: httpx.AsyncClient) -> dict[str, Any]:
     ]
     return {
         "region": REGION,
-        "representative_name": "Тополева Анна Сергеевна",
-        "child_name": "Тополев Мирон",
-        "phone": "8 (905) 000-11-22",
-        "birth_date": (now.date() - timedelta(days=200)).isoformat(),
-        "email": "topoleva@example.org",
         "registered_in_region": True,
         "entry_point": "site",
         "consents": [{**text, "given_at": now.isoformat()} for text in texts],

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
+import pytest
 from chassis.clock import new_id
 from contracts.intake import ApplicationSubmitted
+from intake.applications import duplicates
+from intake.applications.duplicates import Duplicate
 from intake.applications.model import Application
 from intake.testing import Route, filled_form
 from sqlalchemy import select
@@ -68,3 +72,17 @@ async def test_regions_number_by_themselves(moscow: Route, smolensk: Route) -> N
     ours, theirs = await moscow.submitted(), await smolensk.submitted()
     assert ours["number"].startswith("РП-")
     assert theirs["number"].startswith("МРЦ-")
+
+
+async def test_a_form_filed_again_and_again_is_linked_to_the_latest_only(
+    moscow: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_LINKED", 2)
+    filed = []
+    for _ in range(4):
+        moscow.app.clock.advance(timedelta(minutes=1))
+        filed.append(UUID((await moscow.submitted(child_name="Кленова Ульяна", phone="8 (905) 000-77-88"))["id"]))
+    await moscow.app.fire_timers()
+    async with moscow.app.unit() as unit:
+        linked = await unit.session.scalars(select(Duplicate.earlier_id).where(Duplicate.application_id == filed[3]))
+        assert set(linked) == {filed[1], filed[2]}

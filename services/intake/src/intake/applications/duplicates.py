@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
@@ -23,6 +24,9 @@ from intake.applications.personal import Child, Representative, opened
 from intake.applications.tokens import SearchToken, TokenMaker, token_maker
 from intake.tables import Base
 
+MOST_COMPARED = 500
+MOST_LINKED = 20
+"""Newest first. Nobody judges more, and whoever files one form a thousand times must not make a million links."""
 MISSPELLED = 0.5
 """Share of the trigrams of surname and of first name that must agree where the words themselves do not."""
 
@@ -143,16 +147,21 @@ async def _alike(application: Application, marks: _Marks, unit: Unit) -> Mapping
     token, other = SearchToken.token, SearchToken.application_id
     near = select(other).where(token.in_((marks.birth, marks.phone)), other != application.id)
     shared = {marks.birth, marks.phone, *marks.pairs}.union(*marks.words)
-    earlier = select(Application.id).where(
-        Application.id.in_(near),
-        (Application.submitted_at < application.submitted_at)
-        | ((Application.submitted_at == application.submitted_at) & (Application.id < application.id)),
+    earlier = (
+        select(Application.id)
+        .where(
+            Application.id.in_(near),
+            (Application.submitted_at < application.submitted_at)
+            | ((Application.submitted_at == application.submitted_at) & (Application.id < application.id)),
+        )
+        .order_by(Application.submitted_at.desc(), Application.id.desc())
+        .limit(MOST_COMPARED)
     )
-    rows = await unit.session.execute(select(other, token).where(other.in_(earlier), token.in_(shared)))
-    found: dict[UUID, set[int]] = {}
-    for id, value in rows:
-        found.setdefault(id, set()).add(value)
-    return {id: reasons for id, tokens in found.items() if (reasons := agreement(marks, tokens))}
+    found: dict[UUID, set[int]] = {id: set() for id in await unit.session.scalars(earlier)}
+    for id, value in await unit.session.execute(select(other, token).where(other.in_(found), token.in_(shared))):
+        found[id].add(value)
+    alike = ((id, reasons) for id, tokens in found.items() if (reasons := agreement(marks, tokens)))
+    return dict(islice(alike, MOST_LINKED))
 
 
 def agreement(marks: _Marks, tokens: set[int]) -> set[str]:
