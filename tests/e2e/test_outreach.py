@@ -8,13 +8,13 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
-from local_deploy.story.application import consent
+from local_deploy.story.application import accept, book_first_appointment, call_back, consent, hand_over, worklist_item
 from local_deploy.story.gateway import eventually
-from local_deploy.story.world import World
+from local_deploy.story.world import FamilyStory, World
 from local_deploy.system import System
 
 pytestmark = pytest.mark.timeout(300)
-REGION, CURATOR = "irkutsk", "koordinator.angarsk"
+REGION, CURATOR, HEAD = "irkutsk", "koordinator.angarsk", "head.angarsk"
 COLUMNS = (
     "number;issued_on;valid_until;bureau;child_name;birth_date;snils;representative_name;phone;email;address;"
     "territory;disability_until;measures"
@@ -95,3 +95,19 @@ def test_D3_16_to_D3_21_the_ladder_leads_to_a_meeting_a_survey_and_an_applicatio
     period = {"region": REGION, "first": str(day - timedelta(days=1)), "last": str(day + timedelta(days=1))}
     proofs = person.call("GET", "/intake/notification-proofs", params=period)
     assert family["outreach"] in proofs.content.decode("utf-8-sig")
+
+
+def test_D2_17_D3_17_the_found_family_is_called_back_and_comes_to_its_first_appointment(
+    world: World, family: dict[str, Any]
+) -> None:
+    """The operator that found the family coordinates it, serves it and knows the child as the one it found."""
+    outreach = world.staff(CURATOR).get(f"/intake/outreaches/{family['outreach']}")
+    told = FamilyStory(REGION, "Рощина Алла", "Рощин", "", "89990000055", application_id=outreach["application_id"])
+    assert worklist_item(world, CURATOR, told)["kind"] == "call_back"
+    call_back(world, CURATOR, told, "Помочь выполнить ИПРА")
+    assert told.child_id == outreach["child_id"]
+    best = hand_over(world, CURATOR, told)
+    assert best["organisation_id"] == outreach["organisation_id"]
+    accept(world, HEAD, told)
+    appointment = book_first_appointment(world, CURATOR, told)
+    assert appointment["application_id"] == told.application_id
