@@ -102,6 +102,10 @@ def _config(values: Names, options: dict[str, str | None]) -> str:
         f"negative_data_rejection.expected-statuses = {REFUSED_RIGHTLY}",
         *_sign_in(options),
         *_dictionaries(values),
+        # no status token and one that fits nothing must not be told apart: both are «not found», never 401
+        "[[operations]]",
+        'include-path-regex = "/status(/|$)"',
+        "checks.ignored_auth.enabled = false",
     ]
     return "\n".join(lines) + "\n"
 
