@@ -20,7 +20,7 @@ from local_deploy.staff import DEMO_PASSWORD
 from local_deploy.story.gateway import DemoClock
 from local_deploy.system import CLIENT_ID, System
 
-from harness.history import Command, History, Outcome
+from harness.history import FAULTY, Command, History, Outcome
 
 REGION = "moscow-early-help"
 COORDINATOR, HEAD = "koordinator.moskva", "head.sever"
@@ -150,6 +150,8 @@ def _judged(response: httpx.Response | str) -> tuple[Outcome, str]:
         return Outcome.INFO, response
     if response.is_success:
         return Outcome.OK, str(response.status_code)
-    if response.status_code in {408, 425, 429} or response.status_code >= 500:
+    if response.status_code >= 500:
+        return Outcome.INFO, str(response.status_code) + ("" if "Retry-After" in response.headers else FAULTY)
+    if response.status_code in {408, 425, 429}:
         return Outcome.INFO, str(response.status_code)
     return Outcome.FAIL, f"{response.status_code} {response.text[:300]}"

@@ -12,6 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
+FAULTY = " without Retry-After"
+"""Mark of an answer that calls an outage a fault of ours."""
+
 
 class Outcome(StrEnum):
     """How an attempt ended for the client."""
@@ -71,7 +74,7 @@ class History:
         return {one.application_id for one in self.attempts if one.command is command}
 
     def refusals(self) -> list[str]:
-        """What was refused although the client did everything right."""
+        """What was refused, or answered as a fault, although the client did everything right."""
         return [f"{one.command} {one.application_id}: {one.said}" for one in self.attempts if _refused(one)]
 
     def summary(self) -> str:
@@ -86,4 +89,4 @@ class History:
 
 
 def _refused(attempt: Attempt) -> bool:
-    return attempt.outcome is Outcome.FAIL
+    return attempt.outcome is Outcome.FAIL or attempt.said.endswith(FAULTY)

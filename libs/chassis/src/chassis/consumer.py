@@ -16,6 +16,7 @@ from chassis.dead_letters import State
 from chassis.failures import Remedy, describe, remedy
 from chassis.messaging import Delivery, Mode, Subscription
 from chassis.ordering import Course, Incoming, Step, Verdict
+from chassis.outage import is_outage
 from chassis.telemetry import continued
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class Consumer:
         except Exception as error:
             if len(batch) == 1:
                 return await self._failed(batch[0], error)
+            if is_outage(error) and await self._database_is_away():
+                log.warning("batch waits", consumer=self.name, size=len(batch), error=describe(error))
+                return Settlement(later=[(one, _outage_delay(one)) for one in batch])
             log.info("batch falls apart", consumer=self.name, size=len(batch), error=describe(error))
         settlement = Settlement()
         for incoming in sorted(batch, key=lambda one: one.stream_sequence):
@@ -163,7 +167,7 @@ class Consumer:
         log.warning("message failed", consumer=self.name, event_id=str(incoming.id), error=words, remedy=action)
         try:
             if action is Remedy.WAIT:
-                return Settlement(later=[(incoming, min(_delay(incoming.deliveries), LONGEST_WAIT_SECONDS))])
+                return Settlement(later=[(incoming, _outage_delay(incoming))])
             attempts = await self._count_attempt(incoming, words)
             if action is Remedy.REFUSE or attempts >= MOST_ATTEMPTS:
                 return await self._commit([incoming], Refused(words, attempts))
@@ -172,6 +176,14 @@ class Consumer:
             log.warning("attempt not counted", consumer=self.name, error=describe(trouble))
             return Settlement(later=[(incoming, 1.0)])
         return Settlement(later=[(incoming, _delay(attempts))])
+
+    async def _database_is_away(self) -> bool:
+        """Then no message of a batch could do better alone."""
+        try:
+            async with self.runtime.database.transaction(SYSTEM):
+                return False
+        except Exception:
+            return True
 
     async def _count_attempt(self, incoming: Incoming, error: str) -> int:
         async with self.runtime.database.transaction(SYSTEM) as session:
@@ -184,6 +196,10 @@ def _cause(envelope: Envelope) -> Cause:
 
 def _delay(tries: int) -> float:
     return float(min(2.0 ** min(tries - 1, 10), LONGEST_DELAY_SECONDS))
+
+
+def _outage_delay(incoming: Incoming) -> float:
+    return min(_delay(incoming.deliveries), LONGEST_WAIT_SECONDS)
 
 
 def _gap_delay(incoming: Incoming) -> float:

@@ -226,6 +226,24 @@ async def test_what_is_unavailable_is_waited_for_however_often_it_fails(database
     assert await letters(database) == []
 
 
+async def test_a_batch_is_not_taken_apart_while_the_database_is_away(database: Database) -> None:
+    await work(database, moves=2)
+    rows = await recorded(database)
+    away = Database("postgresql+asyncpg://nobody:x@127.0.0.1:9/nowhere")
+    settlement = await take(consumer_of(workshop.gallery(), away), rows)
+    assert not settlement.done
+    assert all(delay <= consumer_module.LONGEST_WAIT_SECONDS for _, delay in settlement.later)
+    assert len(settlement.later) == len(rows)
+
+
+async def test_one_message_whose_helper_is_away_holds_up_no_other(database: Database) -> None:
+    consumer = consumer_of(failing(ConnectionRefusedError(), on=1), database)
+    await work(database, moves=1)
+    settlement = await take(consumer, await recorded(database))
+    assert settlement.done
+    assert settlement.later
+
+
 async def test_poison_payload_is_a_dead_letter_and_blocks_its_aggregate_only(
     database: Database, gallery: Consumer
 ) -> None:
