@@ -9,9 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from chassis.canary import Canary
 from chassis.rls_platform import PLATFORM
+from intake.applications.model import Application
+from intake.applications.tokens import SearchToken
+from intake.enquiries.model import Enquiry
+from intake.enquiries.records import EnquiryWord
+from intake.enquiries.testing import Desk
 from intake.tables import Base
 from intake.testing import Route, organisation
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 
@@ -41,6 +46,28 @@ async def test_personal_data_reach_neither_logs_nor_events_nor_open_columns(mosc
     rows = await everything_stored(moscow)
     assert len(rows) > 20
     canary.check(*rows)
+
+
+async def test_an_erased_person_is_found_by_nothing_any_more(moscow: Route) -> None:
+    """Digests of names and words are keyed by the service: they would outlive the person's key (152-FZ art. 21)."""
+    desk = Desk(moscow.app)
+    curator = await desk.person("kurator.muromtsevo")
+    called = {"channel": "phone", "name": "Вязова Дарья", "phone": "8 905 000 77 88", "question": "Где взять ходунки?"}
+    asked = [await desk.registered(curator, **called) for _ in range(2)]
+    filed = [await moscow.submitted() for _ in range(2)]
+    async with moscow.app.unit() as unit:
+        enquiry = await unit.session.get_one(Enquiry, asked[0]["id"])
+        application = await unit.session.get_one(Application, filed[0]["id"])
+        await unit.keys.erase(enquiry.person_id)
+        await unit.keys.erase(application.child_id)
+    async with moscow.app.unit() as unit:
+        words = select(func.count()).select_from(EnquiryWord).where
+        tokens = select(func.count()).select_from(SearchToken).where
+        left = [await unit.session.scalar(words(EnquiryWord.enquiry_id == one["id"])) for one in asked]
+        found = [await unit.session.scalar(tokens(SearchToken.application_id == one["id"])) for one in filed]
+    assert (left[0], found[0]) == (0, 0)
+    assert left[1]
+    assert found[1]
 
 
 async def everything_stored(moscow: Route) -> list[str]:
