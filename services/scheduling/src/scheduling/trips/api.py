@@ -10,7 +10,7 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
 from pydantic import AwareDatetime
 
-from scheduling.trips import plans, queries, trip_commands
+from scheduling.trips import cancellation, plans, queries, trip_commands
 from scheduling.trips.model import Plan, VisitState
 from scheduling.trips.plan_card import PlanCard, plan_card
 from scheduling.trips.queries import FamilyInvitation, TripCard, VisitCard
@@ -78,9 +78,9 @@ async def publish_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
 
 
 @api.post("/trips/{trip_id}/cancel", permission="trip:cancel")
-async def cancel_trip(trip_id: UUID, command: trip_commands.CancelTrip, unit: UnitDep) -> TripCard:
+async def cancel_trip(trip_id: UUID, command: cancellation.CancelTrip, unit: UnitDep) -> TripCard:
     """The brigade does not come, or the host cannot take it in; invited families are told."""
-    return await queries.trip_card(await trip_commands.cancel_trip(trip_id, command, unit), unit)
+    return await queries.trip_card(await cancellation.cancel_trip(trip_id, command, unit), unit)
 
 
 @api.get("/invitations", permission="visit:read")

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from scheduling.roster import roster
+from scheduling.trips.cancellation import TRIP_CANCELLED, give_back
 from scheduling.trips.model import Demand, Visit, VisitState
-from scheduling.trips.trip_commands import TRIP_CANCELLED, give_back
 
 events = EventRouter()
 timers = TimerRouter()

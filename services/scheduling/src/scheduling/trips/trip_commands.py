@@ -19,13 +19,11 @@ from scheduling.bookings import Booking
 from scheduling.pack import Opening, PointEntry, PointService, Spot, opening_on
 from scheduling.planner.travel import TravelTimes
 from scheduling.resources.model import ChildFacts
-from scheduling.roster import Roster, roster, roster_of_point
+from scheduling.roster import Roster, roster_of_point
 from scheduling.spans import Span, at, local_day, minute
 from scheduling.trips.assignment import Meeting, Schedule, assign
 from scheduling.trips.demand import Task
 from scheduling.trips.trip import Session, Trip, TripInvitation, TripState
-
-TRIP_CANCELLED = "trip_cancelled"
 
 
 class Invited(BaseModel):
@@ -49,14 +47,6 @@ class PlanTrip(BaseModel):
     vehicle_id: UUID
     invited: list[Invited] = Field(min_length=1, max_length=50)
     urgent: bool = False
-
-
-class CancelTrip(BaseModel):
-    """Why the brigade does not come: a code of the pack's list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason_code: Code
 
 
 async def plan_trip(command: PlanTrip, unit: Unit) -> Trip:
@@ -114,28 +104,6 @@ async def publish_trip(trip_id: UUID, unit: Unit) -> Trip:
     if lost := await bookings.book(unit, wanted):
         raise _taken(lost)
     return trip
-
-
-async def cancel_trip(trip_id: UUID, command: CancelTrip, unit: Unit) -> Trip:
-    """The brigade does not come, or the host cannot take it in after all (T5). Invited families are told.
-
-    Raises `DomainError` 422 ``unknown_reason``, 409 ``trip_begun``.
-    """
-    trip = await unit.get(Trip, trip_id, "trip:cancel")
-    if command.reason_code not in {reason.code for reason in roster(trip.region).pack.cancel_reasons}:
-        raise _refused("unknown_reason", "reason_code", "Такой причины нет в списке.", "The reason is not in the list.")
-    trip.cancel(command.reason_code, unit.now)
-    # The host sees neither families nor their bookings: the worker gives them back.
-    await unit.timers.set(TRIP_CANCELLED, trip.id, unit.now)
-    return trip
-
-
-async def give_back(trip_id: UUID, unit: Unit) -> None:
-    """Nobody is held by a cancelled trip any more: specialists, vehicle, point, children."""
-    invitations = await invitations_of(trip_id, unit)
-    for one in invitations:
-        one.published = False
-    await bookings.release(unit, [trip_id, *(one.id for one in invitations)])
 
 
 async def invitations_of(trip_id: UUID, unit: Unit) -> list[TripInvitation]:
