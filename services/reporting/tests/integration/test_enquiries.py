@@ -8,7 +8,7 @@ import pytest
 from chassis.running import Running
 from chassis.testing import Runner
 from contracts import intake
-from contracts.event import Event
+from contracts.event import Event, Moment
 from contracts.identifiers import EnquiryOutcome
 from contracts.testing import examples
 from reporting.main import service
@@ -32,7 +32,7 @@ def example(event: type[Event], **changes: Any) -> Event:
 
 
 async def asked(app: Running, theme: str | None, **changes: Any) -> UUID:
-    id, due = uuid4(), intake.Moment(due_at=DUE_AT)
+    id, due = uuid4(), Moment(due_at=DUE_AT)
     event = example(intake.EnquiryRegistered, enquiry_id=id, theme=theme, registered_at=ASKED_AT, due=due, **changes)
     assert await app.deliver(event) is None
     return id
@@ -79,7 +79,7 @@ async def test_a_question_asked_on_runs_again_and_an_amended_theme_moves_it(app:
     app.clock.set(ASKED_AT + timedelta(days=1))
     id = await asked(app, None, anonymous=True)
     await helped(app, id, ASKED_AT)
-    moment = intake.Moment(due_at=DUE_AT)
+    moment = Moment(due_at=DUE_AT)
     await app.deliver(example(intake.EnquiryServed, enquiry_id=id, serving_since=ASKED_AT, due=moment))
     sorted_now = {"enquiry_id": id, "theme": "moved", "complaint": True, "due": moment}
     await app.deliver(example(intake.EnquiryClassified, **sorted_now))

@@ -10,7 +10,7 @@ import pytest
 from chassis.running import Running
 from chassis.testing import Runner
 from contracts import cases, intake, scheduling
-from contracts.event import Event
+from contracts.event import Event, Moment
 from contracts.identifiers import (
     Accounting,
     ApplicationSource,
@@ -60,7 +60,7 @@ async def submitted(app: Running, source: ApplicationSource, *, reached: timedel
             source=source,
             entry_point="qr",
             submitted_at=MOMENT,
-            call_back_due=intake.Moment(due_at=due),
+            call_back_due=Moment(due_at=due),
         )
     )
     if reached is not None:
@@ -101,7 +101,7 @@ async def test_D2_17_a_moved_call_back_deadline_is_the_one_that_counts(app: Runn
     id = await submitted(app, ApplicationSource.SITE, reached=None)
     counted = await overdue()
     for kind, hours in (("acceptance", 1), ("call_back", 24)):
-        due = intake.Moment(due_at=MOMENT + timedelta(hours=hours))
+        due = Moment(due_at=MOMENT + timedelta(hours=hours))
         moved = example(intake.ApplicationDeadlineMoved, application_id=id, kind=kind, due=due)
         assert await app.deliver(moved) is None
     assert (counted, await overdue()) == (before + 1, before)
