@@ -58,6 +58,7 @@ def _run(data: Path, ports: Ports, *, story: bool, stay: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     began = time.monotonic()
+    console.print("«Маршрут» запускается; журналы в", data / "logs")
     system = System(data, ports, REGIONS)
     with system.running(lambda text: console.print(f"[dim]{time.monotonic() - began:5.1f} с[/] {text}")):
         console.print(f"[bold green]Готово за {time.monotonic() - began:.0f} с[/]")

@@ -25,7 +25,10 @@ class Holder:
         """Become the holder; raises `AlreadyRunningError` where another process is."""
         other = self.process()
         if other is not None:
-            raise AlreadyRunningError(f"process {other.pid} already runs the system; `make stop` ends it")
+            raise AlreadyRunningError(
+                f"система уже работает, её остановит `make stop` "
+                f"(process {other.pid} already runs the system; `make stop` ends it)"
+            )
         self._file.parent.mkdir(parents=True, exist_ok=True)
         own = psutil.Process()
         self._file.write_text(f"{own.pid} {own.create_time()}")

@@ -137,15 +137,15 @@ class System:
     def start(self, progress: Progress = lambda _: None) -> None:
         """Start everything and wait until it answers; raises `StartFailedError` or `PortBusyError`."""
         self.ports.refuse_busy()
-        progress("starting PostgreSQL, NATS, the mail sink and the identity provider")
+        progress("запускаются PostgreSQL, NATS, почта и вход пользователей")
         for server in (self.identity, self.postgres, self.nats, self.mail):
             server.launch()
         for server in (self.postgres, self.nats, self.mail):
             server.process.wait_ready()
-        progress("migrating five databases, making streams and consumers")
+        progress("обновляются пять баз данных, создаются потоки событий")
         self.postgres.create_service_databases(SERVICES)
         asyncio.run(self._prepare())
-        progress("starting the services and the gateway")
+        progress("запускаются службы и шлюз")
         self._launch_services()
         self.gateway.launch()
         # beside the start of the services; what the migrations wrote would make a crash recovery long
