@@ -20,7 +20,7 @@ from known import Names
 
 HERE = Path(__file__).parent
 SEED = int(os.environ.get("MARSHRUT_DEEP_SEED", "20260302"))
-EXAMPLES = int(os.environ.get("MARSHRUT_DEEP_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("MARSHRUT_DEEP_EXAMPLES", "3"))
 """Cases drawn per operation, role and phase; beside them every operation gets its boundary values."""
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",

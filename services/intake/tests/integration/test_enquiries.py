@@ -15,7 +15,8 @@ from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import place, unseal
 from contracts.testing import examples
 from intake.enquiries.subscribers import recompute_due_times
-from intake.enquiries.testing import OMSK, Desk
+from intake.enquiries.testing import OMSK, Desk, enquiries_pack
+from intake.testing import IRKUTSK, MOSCOW
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -477,3 +478,28 @@ async def test_D1_14_running_terms_follow_a_calendar_that_changed(desk: Desk, co
     assert datetime.fromisoformat(moved["due_at"]) == datetime.fromisoformat(filed["due_at"]) + timedelta(days=1)
     assert "День района" in moved["explanation"]
     assert (await specialist.get(url)).json()["due"]["due_at"] == before
+
+
+@pytest.mark.parametrize(
+    ("region", "territory", "login", "prefix"),
+    [
+        (IRKUTSK, "angarsk", "koordinator.angarsk", "ОБА"),
+        (IRKUTSK, "bratsk", "koordinator.rost", "ОБР"),
+        (MOSCOW, "severny", "koordinator.moskva", "ОРП"),
+    ],
+)
+async def test_D3_46_a_question_stands_in_the_journal_of_its_territory_and_is_answered_there(
+    intake: Running, region: str, territory: str, login: str, prefix: str
+) -> None:
+    asked = {"name": "Вязова Дарья Ильинична", "email": "vyazova@example.org", "territory": f"{region}/{territory}"}
+    desk = Desk(intake, region)
+    filed = await desk.submitted(**asked)
+    coordinator = await desk.person(login)
+    card = (await coordinator.get(f"/enquiries/{filed['id']}")).json()
+    assert card["number"].startswith(prefix)
+    pack = enquiries_pack(region)
+    words = {"theme": pack.themes[0].code, "help_kind": pack.help_kinds[0].code}
+    await coordinator.post(f"/enquiries/{filed['id']}/classify", json=words)
+    specialist = await desk.serving(coordinator, filed["id"], login)
+    answered = await specialist.post(f"/enquiries/{filed['id']}/answer", json={"text": "Приходите в понедельник."})
+    assert (answered.status_code, answered.json()["state"]) == (200, "answered"), answered.text
