@@ -23,7 +23,7 @@ class RuleError(ValueError):
 
 def invalid(errors: Sequence[Mapping[str, Any]]) -> DomainError:
     """422 for pydantic's error list: dotted field path, rule, texts. Input values are never repeated."""
-    found = [_field_error(error) for error in errors]
+    found = [_field_error(error) for error in errors if not _only_follows(error, errors)]
     return DomainError(
         "invalid",
         Kind.INVALID,
@@ -31,6 +31,13 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> DomainError:
         en="Check the fields: " + "; ".join(f"{e.field}: {e.en}" if e.field else e.en for e in found[:5]),
         errors=found,
     )
+
+
+def _only_follows(error: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> bool:
+    """Refused items are not counted: a list of one bad item is "too short" too, which helps nobody."""
+    depth = len(error["loc"])
+    inside = (other["loc"] for other in errors if len(other["loc"]) > depth)
+    return error["type"] == "too_short" and any(loc[:depth] == error["loc"] for loc in inside)
 
 
 def broken_json() -> DomainError:

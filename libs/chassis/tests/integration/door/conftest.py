@@ -90,6 +90,7 @@ class Submit(BaseModel):
     agreed: bool = False
     weight: float | None = None
     inside: list[dict[str, str]] = []
+    grades: list[Annotated[int, Field(ge=1, le=5)]] = Field([1], min_length=1)
 
 
 class Submitted(BaseModel):

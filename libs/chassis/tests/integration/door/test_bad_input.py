@@ -64,6 +64,8 @@ async def test_the_text_is_in_the_language_asked_for(app: Running, accepted: str
         ({"called_at": "1767225600"}, "called_at", "datetime_type"),
         ({"called_at": "2026-01-01T10:00:00"}, "called_at", "timezone_aware"),
         ({"opens": 3600}, "opens", "time_type"),
+        ({"grades": []}, "grades", "too_short"),
+        ({"grades": [7]}, "grades.0", "less_than_equal"),
         ({"age": True}, "age", "int_type"),
         ({"age": "7"}, "age", "int_type"),
         ({"weight": "7.5"}, "weight", "float_type"),
