@@ -40,7 +40,8 @@ def nothing(n: int) -> dict[str, np.ndarray]:
     return {
         "child": none, "day_limit": zero, "series": none, "gap": zero, "per_week": zero, "date": zero, "week": zero,
         "quota": none, "services": ints([1] * n), "minimum": zero, "home": none, "move": np.zeros(n), "mate": none,
-        "lag": ints([[0, 0]] * n), "fixed": ints([0] * n), "prices": np.zeros(2),
+        "lag": ints([[0, 0]] * n), "fixed": ints([0] * n), "loose": np.zeros(0, np.int32),
+        "prices": np.zeros(2),
     }  # fmt: skip
 
 

@@ -6,21 +6,29 @@ Lunch is not in them, so what passes here still needs the timetable; what fails 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from scheduling.planner.board import Board, BrigadeDay, Openings
 from scheduling.planner.model import Visit
 from scheduling.planner.timetable import Pins, earliest, latest
-from scheduling.planner.travel import Way
+
+
+class Gap(NamedTuple):
+    """Between two places (rows of the travel times): the way, the earliest departure, the latest arrival."""
+
+    before: int
+    after: int
+    minutes: int
+    km: float
+    free: int
+    until: int
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """Places are rows of the travel times: start, stops, end. `busy` is service and driving, `room` what is left."""
+    """`busy` is service and driving, `room` the minutes left for more of it."""
 
-    places: list[int]
-    ways: list[Way]
-    free: list[int]
-    until: list[int]
+    gaps: list[Gap]
     busy: int
     room: int
 
@@ -39,7 +47,8 @@ def bounds(board: Board, one: BrigadeDay, visits: list[Visit], pins: Pins) -> Bo
     busy = sum(way[0] for way in ways) + sum(visit.duration for visit in visits)
     if not visits and one.index not in board.routes_required:
         ways = [(ways[0][0], 0.0)]
-    return Bounds(places, ways, free, until[::-1], busy, room(one, busy))
+    ends = zip(pairwise(places), ways, free, until[::-1], strict=True)
+    return Bounds([Gap(*pair, *way, *times) for pair, way, *times in ends], busy, room(one, busy))
 
 
 def room(one: BrigadeDay, busy: int) -> int:
@@ -52,20 +61,18 @@ def room(one: BrigadeDay, busy: int) -> int:
 
 
 def positions(
-    board: Board, one: BrigadeDay, line: Bounds, visit: Visit, openings: Openings
+    board: Board, one: BrigadeDay, line: Bounds, visit: Visit, openings: Openings, most: float
 ) -> Iterator[tuple[float, int]]:
-    """Extra kilometres and position of each place in the sequence that the bounds allow."""
+    """Extra kilometres, less than `most`, and position of each place in the sequence that the bounds allow."""
     row = board.travel.rows[visit.place]
     out, into, duration = board.travel.out_of(row), board.travel.into(row), visit.duration
     whole = len(openings) == 1 and openings[0] == (0, 2880)
-    for position, direct in enumerate(line.ways):
-        way, km = into[line.places[position]]
-        on, further = out[line.places[position + 1]]
-        start = line.free[position] + way
-        if not whole:
-            start = earliest(openings, start)
-        extra = duration + way + on - direct[0]
-        if start + duration + on > line.until[position] or extra > line.room:
+    for position, (before, after, minutes, direct, free, until) in enumerate(line.gaps):
+        (way, km), (on, further) = into[before], out[after]
+        detour = km + further - direct
+        if detour >= most:
             continue
-        if room(one, line.busy + extra) >= 0:
-            yield km + further - direct[1], position
+        start = free + way if whole else earliest(openings, free + way)
+        extra = duration + way + on - minutes
+        if start + duration + on <= until and extra <= line.room and room(one, line.busy + extra) >= 0:
+            yield detour, position

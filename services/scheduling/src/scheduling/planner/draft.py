@@ -128,9 +128,7 @@ class Draft:
             return None
         price = self.board.move_price(visit, one)
         openings = self.pins.get(visit.id) or self.board.openings(visit, one.day)
-        for extra, position in sorted(positions(self.board, one, known, visit, openings)):
-            if extra + price >= most:
-                return None
+        for extra, position in sorted(positions(self.board, one, known, visit, openings, most - price)):
             sequence = [*line.visits[:position], visit, *line.visits[position:]]
             times = timetable(self.board, one, sequence, self.pins)
             if times is not None:

@@ -22,8 +22,8 @@ class Stability:
 
     frozen_until: date | None = None
     notified_until: date | None = None
-    near: float = 60.0
-    far: float = 20.0
+    near: float = 80.0
+    far: float = 40.0
     notified: float = 100.0
     days: int = 14
 

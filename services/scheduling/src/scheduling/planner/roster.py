@@ -55,6 +55,11 @@ class Roster:
     missed: dict[str, int]
     proven: bool
 
+    @property
+    def stays(self) -> tuple[Stay, ...]:
+        """The nights away, for the month's problem: the routes end and begin at the lodging."""
+        return tuple(trip.stay for trip in self.trips if trip.stay is not None)
+
 
 @dataclass
 class _Model:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from scheduling.planner import Brigade, Place, Problem, Visit, check, solve
 from scheduling.planner.roster import District, Roster, Team, plan_roster
 
 DAYS = [date(2026, 3, 2) + timedelta(days=n) for n in range(60)]
@@ -47,3 +48,24 @@ def test_what_cannot_be_met_is_named_and_a_hint_is_accepted() -> None:
     found = plan_roster(impossible, TEAMS, seconds=2, hint=roster())
     assert found.missed == {"closed": 3}
     assert plan_roster(impossible, TEAMS, seconds=2, hint=roster()) == found
+
+
+def test_the_nights_of_the_roster_hold_in_the_routes_of_the_month() -> None:
+    nights = roster().stays
+    places = (Place(id="base", lat=55.0, lon=33.0), Place(id="far", lat=56.4, lon=34.5))
+    visits = tuple(
+        Visit(id=f"{stay.night} {n}", place="far", duration=60, days=(stay.night + timedelta(days=n),))
+        for stay in nights
+        for n in range(2)
+    )
+    problem = Problem(
+        days=tuple(sorted(WORKING)), places=places, brigades=tuple(Brigade(id=team.id, base="base") for team in TEAMS),
+        visits=visits, stays=nights,
+    )  # fmt: skip
+    plan = solve(problem)
+    ends = {(route.brigade, route.day): (route.start_place, route.end_place) for route in plan.routes if route.stops}
+    assert nights
+    assert check(problem, plan) == []
+    for stay in nights:
+        assert ends[stay.brigade, stay.night] == ("base", "far")
+        assert ends[stay.brigade, stay.night + timedelta(days=1)] == ("far", "base")

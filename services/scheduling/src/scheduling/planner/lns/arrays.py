@@ -45,6 +45,7 @@ class Case(NamedTuple):
     mate: Small  # [v] the other visit of the pair, or -1
     lag: Small  # [v, 2] the mate starts lag[0]..lag[1] after this one
     fixed: Small  # [v] 1 = frozen, never taken out
+    loose: Small  # [k] visits without a promise in a problem that has promises: where a warm search looks first
     near: Small  # [v, k] visits by distance, itself first
     keys: Floats  # [order, v] insertion orders, smallest first; order 0 is random
     weights: Floats  # [order] cumulative odds of the orders

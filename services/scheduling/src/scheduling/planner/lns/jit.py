@@ -32,7 +32,7 @@ def _cache_folder() -> str:
     return str(Path(__file__).parent / "__pycache__" / f"numba-{digest}")
 
 
-if os.access(Path(__file__).parent, os.W_OK):
+if "NUMBA_CACHE_DIR" not in os.environ and os.access(Path(__file__).parent, os.W_OK):
     CONFIG.CACHE_DIR = _cache_folder()
 
 

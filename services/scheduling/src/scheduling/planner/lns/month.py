@@ -146,6 +146,7 @@ def _children(board: Board, visits: list[Visit]) -> dict[str, Any]:
 def _promises(board: Board, visits: list[Visit], numbers: Index) -> dict[str, Any]:
     routes = {(one.brigade.id, one.day): one.index for one in board.brigade_days}
     promises = [board.promises.get(visit.id) for visit in visits]
+    priced = any(one is not None and one.move_price > 0 for one in promises)
     pairs = [board.pairs.get(visit.id) for visit in visits]
     lags = [
         [0, 0] if pair is None
@@ -156,6 +157,7 @@ def _promises(board: Board, visits: list[Visit], numbers: Index) -> dict[str, An
         "home": _ints(routes.get((one.brigade, one.day), -1) if one else -1 for one in promises),
         "move": np.array([one.move_price if one else 0.0 for one in promises]),
         "fixed": _ints(one is not None and one.frozen for one in promises),
+        "loose": _ints(v for v, one in enumerate(promises) if one is None) if priced else _ints(()),
         "mate": _ints(
             -1 if pair is None else numbers[pair.second if pair.first == visit.id else pair.first]
             for visit, pair in zip(visits, pairs, strict=True)

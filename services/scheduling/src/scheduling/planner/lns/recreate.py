@@ -17,7 +17,7 @@ def recreate(case: Case, routes: Routes, memory: Memory, knobs: Floats, number: 
     number = invite(case, routes, memory, int(knobs[3]), number)
     arrange(case, memory, number)
     for k in range(number):
-        v = memory.absent[k]
+        v = int(memory.absent[k])
         if routes.where[v] >= 0:
             continue
         if case.mate[v] >= 0:

@@ -8,6 +8,7 @@ from scheduling.planner.lns.times import refresh
 
 SPLIT = 0.5
 GROW = 0.01
+FOCUS = 0.75
 
 
 @inner
@@ -21,11 +22,12 @@ def ruin(case: Case, routes: Routes, memory: Memory, knobs: Floats) -> int:
         return 0
     longest = max(1.0, min(knobs[1], placed / used))
     strings = int(1.0 + draw(memory.random) * (4.0 * knobs[0] / (1.0 + longest) - 1.0))
-    seed = pick(memory.random, case.at.shape[0])
-    removed = 0
+    seed = centre(case, memory)
+    # Nothing is saved yet: zero, but not a literal, which would be compiled apart.
+    removed = int(memory.number[0])
     for k in range(case.near.shape[1]):
-        v = case.near[seed, k]
-        r = routes.where[v]
+        v = int(case.near[seed, k])
+        r = int(routes.where[v])
         if r < 0 or memory.touched[r] == 1:
             continue
         most = min(float(routes.size[r]), longest)
@@ -38,9 +40,17 @@ def ruin(case: Case, routes: Routes, memory: Memory, knobs: Floats) -> int:
 
 
 @inner
+def centre(case: Case, memory: Memory) -> int:
+    """A visit to look round: any, but in a disturbed plan mostly one that has to find a new place."""
+    if case.loose.shape[0] > 0 and draw(memory.random) < FOCUS:
+        return int(case.loose[pick(memory.random, case.loose.shape[0])])
+    return pick(memory.random, case.at.shape[0])
+
+
+@inner
 def cut(case: Case, routes: Routes, memory: Memory, v: int, length: int, removed: int) -> int:
     """Take a string of the length containing v out of its route, half of the time sparing a piece in its middle."""
-    r = routes.where[v]
+    r = int(routes.where[v])
     size = int(routes.size[r])
     length = min(length, size)
     spared = 0
@@ -58,13 +68,13 @@ def cut(case: Case, routes: Routes, memory: Memory, v: int, length: int, removed
     remember(routes, memory, r)
     at, stop = begin, begin + total
     for position in range(begin, stop):
-        w = routes.seq[r, at]
+        w = int(routes.seq[r, at])
         if case.fixed[w] == 1 or keep <= position < keep + spared:
             at += 1
             continue
         removed = remove(case, routes, memory, w, at, removed)
         if case.mate[w] >= 0 and routes.where[case.mate[w]] >= 0:
-            removed = remove_mate(case, routes, memory, case.mate[w], removed)
+            removed = remove_mate(case, routes, memory, int(case.mate[w]), removed)
     refresh(case, routes, r)
     return removed
 
@@ -81,7 +91,7 @@ def remove(case: Case, routes: Routes, memory: Memory, v: int, at: int, removed:
 @inner
 def remove_mate(case: Case, routes: Routes, memory: Memory, v: int, removed: int) -> int:
     """The other visit of a pair leaves its route too."""
-    r = routes.where[v]
+    r = int(routes.where[v])
     remember(routes, memory, r)
     at = 0
     while routes.seq[r, at] != v:
