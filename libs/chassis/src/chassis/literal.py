@@ -19,7 +19,6 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d\d:\d\d")
 _UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 """U+0000, and surrogates that stand alone (JSON can write them down, UTF-8 cannot)."""
-_STRICT = frozenset({"int", "float", "bool"})
 _NOT_SCHEMAS = frozenset({"metadata", "serialization", "default", "cls", "config"})
 Check = Callable[[Any], Any]
 
@@ -50,9 +49,10 @@ def _literal(part: Any, json: bool) -> Any:
     kind = node.get("type")
     if not isinstance(kind, str):
         return node
-    if json and kind in _STRICT:
+    if json and kind == "bool":
         return {**node, "strict": True}
-    return _checked(node, _CHECKS[kind]) if kind in _CHECKS else node
+    check = _JSON_CHECKS.get(kind, _CHECKS.get(kind)) if json else _CHECKS.get(kind)
+    return _checked(node, check) if check else node
 
 
 def _checked(node: dict[str, Any], check: Check) -> dict[str, Any]:
@@ -84,8 +84,22 @@ def _time(value: Any) -> Any:
     return value
 
 
+def _int(value: Any) -> Any:
+    if isinstance(value, (bool, str)):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def _float(value: Any) -> Any:
+    if isinstance(value, (bool, str)):
+        raise PydanticKnownError("float_type")
+    return value
+
+
 def _number(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
+# not strict: to JSON Schema 7.0 is a whole number too
+_JSON_CHECKS: dict[str, Check] = {"int": _int, "float": _float}
 _CHECKS: dict[str, Check] = {"str": _text, "date": _date, "datetime": _datetime, "time": _time}

@@ -67,6 +67,7 @@ async def test_the_text_is_in_the_language_asked_for(app: Running, accepted: str
         ({"grades": []}, "grades", "too_short"),
         ({"grades": [7]}, "grades.0", "less_than_equal"),
         ({"age": True}, "age", "int_type"),
+        ({"age": 7.5}, "age", "int_from_float"),
         ({"age": "7"}, "age", "int_type"),
         ({"weight": "7.5"}, "weight", "float_type"),
         ({"agreed": "yes"}, "agreed", "bool_type"),
@@ -85,7 +86,13 @@ async def test_a_broken_field_is_named_and_its_value_is_not_repeated(
 
 
 async def test_what_is_written_out_is_taken(app: Running) -> None:
-    told = {"born_on": "2019-05-01", "called_at": "2026-01-01T10:00:00+03:00", "opens": "10:30", "weight": 7}
+    told = {
+        "born_on": "2019-05-01",
+        "called_at": "2026-01-01T10:00:00+03:00",
+        "opens": "10:30",
+        "weight": 7,
+        "age": 7.0,
+    }
     assert (await post(app, json=good(**told))).status_code == 201
     assert (await post(app, json=good(number="A-2", called_at="2026-01-01T10:00:00Z", agreed=True))).status_code == 201
 
