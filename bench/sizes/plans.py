@@ -96,7 +96,7 @@ async def plan(runtime: Runtime, actor: Principal, name: str, asks: Callable[[Un
         event.remove(engine, "before_cursor_execute", note)
         connection = await unit.session.connection()
         for statement, parameters in asked:
-            if any(f" {table}" in statement for table in LARGE) and statement.lstrip().startswith("SELECT"):
+            if any(f" {table}" in statement for table in LARGE) and statement.lstrip().startswith(("SELECT", "WITH")):
                 rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters)
                 found.texts.append("\n".join(row[0] for row in rows))
     return found

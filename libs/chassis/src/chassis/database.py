@@ -26,7 +26,15 @@ _SET_CONTEXT = text(
 )
 
 # A paused process must not hold rows for ever: the server ends what idles inside a transaction.
-_SERVER_SETTINGS = {"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "60s"}
+_SERVER_SETTINGS = {
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "60s",
+    # Many ask a little at the same time: what would speed up one great question costs all the others.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    # Indexes stand in memory or on a disk without arms; the server's own default is of the year 2000.
+    "random_page_cost": "1.1",
+}
 
 CONNECT_SECONDS = 10
 """How long a caller waits for a connection, new or out of the pool, before he is told that we are not available."""

@@ -7,20 +7,25 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
 import workdays
+from contracts.access import Role
 from contracts.worklist import WorkItem
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     DateTime,
+    Integer,
     Select,
     SQLColumnExpression,
     Text,
     Uuid,
+    bindparam,
     cast,
     func,
     null,
@@ -67,6 +72,12 @@ class Tally(BaseModel):
         return Tally(**sums, kinds=dict(Counter(self.kinds) + Counter(other.kinds)))
 
 
+ACTOR = bindparam("actor", type_=Uuid())
+"""Who asks."""
+ORGANISATIONS = bindparam("organisations", expanding=True, type_=Uuid())
+"""His or her organisations: ``column.in_(ORGANISATIONS)``."""
+
+
 @dataclass(frozen=True, slots=True)
 class CountedWork:
     """A room whose items are too many to look at one by one: the database narrows, orders and counts them.
@@ -74,11 +85,12 @@ class CountedWork:
     Args:
         rows: every item there is, as `work_rows` selects them, one select for each index that finds some of them most
             urgent first; no item stands in two. Counters and lists are both made of them, so they cannot disagree
-            (T14). Empty: nothing is asked of the actor.
+            (T14). Empty: nothing is asked of these roles. Called once for each set of roles: who asks stands in `ACTOR`
+            and `ORGANISATIONS`, so that a statement is built once and not with every request.
         load: the items of some rows, given as (kind, subject_id).
     """
 
-    rows: Callable[[Unit], Sequence[Select[Any]]]
+    rows: Callable[[frozenset[Role]], Sequence[Select[Any]]]
     load: Callable[[Unit, Sequence[tuple[str, UUID]]], Awaitable[Iterable[WorkItem]]]
 
 
@@ -188,37 +200,62 @@ async def _items(source: WorkSource, wanted: WorkQuery, unit: Unit) -> list[Work
 
 
 async def _most_urgent(source: CountedWork, wanted: WorkQuery, unit: Unit) -> list[WorkItem]:
-    if not (arms := [_first(rows.subquery().c, wanted, unit) for rows in source.rows(unit)]):
+    named = frozenset(name for name in ("kind", "territory", "text") if getattr(wanted, name))
+    lists = frozenset({wanted.which, Which.MINE if wanted.mine else wanted.which})
+    if (statement := _page(source.rows, unit.actor.roles, lists, named)) is None:
         return []
-    merged = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
-    chosen = await unit.session.execute(select(merged).order_by(merged.c.due_at).limit(wanted.limit))
+    asked = {"kind": wanted.kind, "territory": wanted.territory, "text": _pattern(wanted.text or "")}
+    chosen = await unit.session.execute(statement, {**_asker(unit), **asked, "most": wanted.limit})
     subjects = [(kind, subject_id) for kind, subject_id, _ in chosen]
     return list(await source.load(unit, subjects)) if subjects else []
 
 
-def _first(column: Columns, wanted: WorkQuery, unit: Unit) -> Select[Any]:
+@lru_cache(maxsize=512)
+def _page(rows: Any, roles: frozenset[Role], lists: frozenset[Which], named: frozenset[str]) -> Select[Any] | None:
+    if not (arms := [_first(arm.subquery().c, lists, named) for arm in rows(roles)]):
+        return None
+    merged = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
+    return select(merged).order_by(merged.c.due_at).limit(_MOST)
+
+
+def _first(column: Columns, lists: frozenset[Which], named: frozenset[str]) -> Select[Any]:
     """The most urgent of one select: read along its index, so that a long list costs no more than a short one."""
-    found = select(column["kind"], column["subject_id"], column["due_at"]).where(*_conditions(wanted, column, unit))
-    return found.order_by(column["due_at"]).limit(wanted.limit)
+    conditions = [_listed(which, column) for which in sorted(lists)]
+    conditions += [column[name] == bindparam(name, type_=Text()) for name in sorted(named - {"text"})]
+    if "text" in named:
+        words = func.lower(func.concat(column["number"], " ", column["title"]))
+        conditions.append(words.like(bindparam("text", type_=Text()), escape="/"))
+    found = select(column["kind"], column["subject_id"], column["due_at"]).where(*conditions)
+    return found.order_by(column["due_at"]).limit(_MOST)
 
 
-def _conditions(wanted: WorkQuery, column: Columns, unit: Unit) -> list[ColumnElement[bool]]:
-    """`WorkQuery.wants` as the database says it."""
-    found = [_listed(which, column, unit) for which in {wanted.which, Which.MINE if wanted.mine else wanted.which}]
-    found += [column[name] == value for name in ("kind", "territory") if (value := getattr(wanted, name)) is not None]
-    if wanted.text:
-        words = func.concat(column["number"], " ", column["title"])
-        found.append(func.lower(words).contains(wanted.text.lower(), autoescape=True))
-    return found
+_MOST = bindparam("most", type_=Integer())
 
 
-def _listed(which: Which, column: Columns, unit: Unit) -> ColumnElement[bool]:
-    """`belongs` as the database says it, by the one rule of what is late (T3)."""
+def _pattern(text: str) -> str:
+    escaped = text.lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
+
+
+def _asker(unit: Unit) -> dict[str, Any]:
     late_before, soon_until = workdays.horizon(unit.now)
+    organisations = sorted(unit.actor.organisation_ids)
+    return {
+        "actor": unit.actor.id,
+        "organisations": organisations,
+        "late_before": late_before,
+        "soon_until": soon_until,
+    }
+
+
+def _listed(which: Which, column: Columns) -> ColumnElement[bool]:
+    """`belongs` as the database says it, by the one rule of what is late (T3)."""
+    moment = DateTime(timezone=True)
+    late_before, soon_until = bindparam("late_before", type_=moment), bindparam("soon_until", type_=moment)
     running = column["done_at"].is_(None)
     conditions: dict[Which, ColumnElement[bool]] = {
-        Which.MINE: column["assigned_to"] == unit.actor.id,
-        Which.ORGANISATION: column["organisation_id"].in_(unit.actor.organisation_ids),
+        Which.MINE: column["assigned_to"] == ACTOR,
+        Which.ORGANISATION: column["organisation_id"].in_(ORGANISATIONS),
         Which.UNASSIGNED: column["assigned_to"].is_(None),
         Which.OVERDUE: running & (column["due_at"] < late_before),
         Which.SOON: running & column["due_at"].between(late_before, soon_until),
@@ -237,15 +274,20 @@ async def _tally(source: WorkSource, unit: Unit) -> Tally:
 async def _counted(source: CountedWork, unit: Unit) -> Tally:
     """One pass over the rows in the database."""
     total = Tally()
-    if not (arms := [_counts(rows.subquery().c, unit) for rows in source.rows(unit)]):
+    if (statement := _counts(source.rows, unit.actor.roles)) is None:
         return total
-    for kind, *held in await unit.session.execute(union_all(*arms)):
+    for kind, *held in await unit.session.execute(statement, _asker(unit)):
         total += Tally(kinds={kind: held[0]}, **dict(zip(Which, held, strict=True)))
     return total
 
 
-def _counts(column: Columns, unit: Unit) -> Select[Any]:
-    counters = [func.count().filter(_listed(which, column, unit)) for which in Which]
-    found: Any = select(column["kind"], *counters)
+@lru_cache(maxsize=128)
+def _counts(rows: Any, roles: frozenset[Role]) -> CompoundSelect[Any] | None:
+    arms = [_counted_by_kind(arm.subquery().c) for arm in rows(roles)]
+    return union_all(*arms) if arms else None
+
+
+def _counted_by_kind(column: Columns) -> Select[Any]:
+    found: Any = select(column["kind"], *(func.count().filter(_listed(which, column)) for which in Which))
     counted: Select[Any] = found.group_by(column["kind"])
     return counted

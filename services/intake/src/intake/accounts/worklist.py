@@ -9,7 +9,8 @@ from uuid import UUID
 
 import workdays
 from chassis.unit import Unit
-from chassis.worklist import CountedWork, work_rows
+from chassis.worklist import ORGANISATIONS, CountedWork, work_rows
+from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select
 
@@ -22,13 +23,13 @@ STATUS_DOCUMENT = ("status_document", "Попросить новый докум�
 DATA_CHANGE = ("data_change", "Решить запрос на изменение данных")
 
 
-def rows(unit: Unit) -> Sequence[Select[Any]]:
+def rows(_roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """Questionnaires to answer, documents that end, changes to decide on, of the actor's organisations."""
-    mine, ends_at = unit.actor.organisation_ids, Questionnaire.document_ends_at
+    ends_at = Questionnaire.document_ends_at
     sent = _rows(QUESTIONNAIRE, Questionnaire, Questionnaire.due_at).where(Questionnaire.state == State.SENT)
     ending = _rows(STATUS_DOCUMENT, Questionnaire, ends_at).where(ends_at.is_not(None))
     asked = _rows(DATA_CHANGE, DataChange, DataChange.due_at).where(DataChange.state == ChangeState.REQUESTED)
-    own, others = Questionnaire.organisation_id.in_(mine), DataChange.organisation_id.in_(mine)
+    own, others = Questionnaire.organisation_id.in_(ORGANISATIONS), DataChange.organisation_id.in_(ORGANISATIONS)
     return sent.where(own), ending.where(own), asked.where(others)
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import workdays
 from chassis.unit import Unit
-from chassis.worklist import CountedWork, work_rows
+from chassis.worklist import ORGANISATIONS, CountedWork, work_rows
+from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, case, literal, select
 
@@ -38,9 +39,8 @@ ASSIGNABLE = frozenset({PROTOCOL, *(kind for kind, _, _ in COORDINATION.values()
 """Kinds of work a coordinator is chosen for."""
 
 
-def rows(unit: Unit) -> Sequence[Select[Any]]:
+def rows(_roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """The steps of the applications the actor's organisations coordinate or serve, and the protocols they await."""
-    mine = unit.actor.organisation_ids
     own, serving = Application.organisation_id, Application.serving_organisation_id
     (accepted,) = fixed([State.ACCEPTED])
     open_for_service = (Application.state != accepted) | Application.appointment_at.is_(None)
@@ -55,9 +55,9 @@ def rows(unit: Unit) -> Sequence[Select[Any]]:
         number=Application.number,
     ).where(Application.protocol_due_at.is_not(None), Application.state.not_in(CLOSED_UNSERVED))
     return (
-        _steps(COORDINATION, own, Application.coordinator_id).where(own.in_(mine)),
-        _steps(SERVICE, serving).where(serving.in_(mine), open_for_service),
-        protocols.where(own.in_(mine)),
+        _steps(COORDINATION, own, Application.coordinator_id).where(own.in_(ORGANISATIONS)),
+        _steps(SERVICE, serving).where(serving.in_(ORGANISATIONS), open_for_service),
+        protocols.where(own.in_(ORGANISATIONS)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.unit import Unit
-from chassis.worklist import CountedWork, work_rows
+from chassis.worklist import ACTOR, ORGANISATIONS, CountedWork, work_rows
 from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, case, literal, select
@@ -32,12 +32,12 @@ KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *ANSWERED.values()))
 COMPLAINT = " (жалоба)"
 
 
-def rows(unit: Unit) -> Sequence[Select[Any]]:
+def rows(roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """Open steps of the actor's journals; a specialist's are those he or she is responsible for."""
-    own = Enquiry.assigned_to == unit.actor.id
-    if not unit.actor.roles & LEADING:
+    own = Enquiry.assigned_to == ACTOR
+    if not roles & LEADING:
         return [_open().where(own)]
-    ours = Enquiry.organisation_id.in_(unit.actor.organisation_ids)
+    ours = Enquiry.organisation_id.in_(ORGANISATIONS)
     return _open().where(ours), _open().where(own, ~ours)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.unit import Unit
-from chassis.worklist import CountedWork, work_rows
+from chassis.worklist import ACTOR, ORGANISATIONS, CountedWork, work_rows
 from contracts.access import Role
 from contracts.identifiers import ContactStep
 from contracts.worklist import WorkItem
@@ -31,12 +31,12 @@ LATER = {
 KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *LATER.values()))
 
 
-def rows(unit: Unit) -> Sequence[Select[Any]]:
+def rows(roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """Running outreach of the actor's operators, and the actor's own elsewhere."""
-    if not unit.actor.roles & WORKING:
+    if not roles & WORKING:
         return []
-    ours = Outreach.organisation_id.in_(unit.actor.organisation_ids)
-    mine = (Outreach.responsible_id == unit.actor.id) & ~ours
+    ours = Outreach.organisation_id.in_(ORGANISATIONS)
+    mine = (Outreach.responsible_id == ACTOR) & ~ours
     return _running().where(ours), _running().where(mine)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.unit import Unit
-from chassis.worklist import CountedWork, work_rows
+from chassis.worklist import ORGANISATIONS, CountedWork, work_rows
 from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select
@@ -20,11 +20,11 @@ WORKING = frozenset({Role.COORDINATOR, Role.HEAD})
 KIND, TITLE = "referral", "Ответить на межведомственное обращение"
 
 
-def rows(unit: Unit) -> Sequence[Select[Any]]:
+def rows(roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """Every referral to answer; overdue ones stay until they are answered (T3)."""
-    if not unit.actor.roles & WORKING:
+    if not roles & WORKING:
         return []
-    mine, (received,) = Referral.serving_organisation_id.in_(unit.actor.organisation_ids), fixed([State.RECEIVED])
+    mine, (received,) = Referral.serving_organisation_id.in_(ORGANISATIONS), fixed([State.RECEIVED])
     waiting = work_rows(
         kind=literal(KIND),
         title=literal(TITLE),
