@@ -47,6 +47,12 @@ def inner(function: F) -> F:
 
 
 @inner
+def wide(number: int) -> int:
+    """The number as int64. Arrays hold int32, and every mix of the two would have the callee compiled once more."""
+    return int(np.int64(number))
+
+
+@inner
 def draw(state: Words) -> float:
     """Next uniform number in [0, 1) of a xorshift generator; the state is advanced."""
     x = state[0]

@@ -1,7 +1,7 @@
 """Put a visit into a route, take it out, and what either costs."""
 
 from scheduling.planner.lns.arrays import Case, Memory, Routes
-from scheduling.planner.lns.jit import compiled, inner
+from scheduling.planner.lns.jit import compiled, inner, wide
 from scheduling.planner.lns.times import refresh
 
 
@@ -94,7 +94,7 @@ def place(case: Case, routes: Routes, v: int, r: int, i: int) -> None:
 @inner
 def take_out(case: Case, routes: Routes, v: int, i: int) -> None:
     """Remove the visit at position i of its route; bounds of the route are left stale until `refresh`."""
-    r = int(routes.where[v])
+    r = wide(routes.where[v])
     for k in range(i, routes.size[r] - 1):
         routes.seq[r, k] = routes.seq[r, k + 1]
     routes.size[r] -= 1
@@ -123,17 +123,17 @@ def remember(routes: Routes, memory: Memory, r: int) -> None:
 def undo(case: Case, routes: Routes, memory: Memory) -> None:
     """Restore every route saved in this step."""
     for k in range(memory.number[0]):
-        r = int(memory.order[k])
+        r = wide(memory.order[k])
         for i in range(routes.size[r]):
-            v = int(routes.seq[r, i])
+            v = wide(routes.seq[r, i])
             count(case, routes, v, r, -1)
             routes.where[v] = -1
             routes.pin[v] = -1
     for k in range(memory.number[0]):
-        r = int(memory.order[k])
+        r = wide(memory.order[k])
         routes.size[r] = memory.size[r]
         for i in range(memory.size[r]):
-            v = int(memory.seq[r, i])
+            v = wide(memory.seq[r, i])
             routes.seq[r, i] = v
             routes.where[v] = r
             routes.pin[v] = memory.pin[v]

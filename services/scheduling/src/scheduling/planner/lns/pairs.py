@@ -1,7 +1,7 @@
 """Two visits that must be together or one after the other: placed as one, and pinned to the minute until taken out."""
 
 from scheduling.planner.lns.arrays import Case, Memory, Routes
-from scheduling.planner.lns.jit import inner
+from scheduling.planner.lns.jit import inner, wide
 from scheduling.planner.lns.moves import calendar_allows, detour, place, prize_of, remember, wishes
 from scheduling.planner.lns.times import NEVER, day_fits, start_from, start_until
 
@@ -38,7 +38,7 @@ def fits_pinned(case: Case, routes: Routes, r: int, i: int, v: int, start: int) 
     for k in range(i, size):
         routes.scratch[0, k + 1] = routes.seq[r, k]
     routes.pin[v] = start
-    fits = day_fits(case, routes, r, size + 1, int(routes.busy[r]))
+    fits = day_fits(case, routes, r, size + 1, wide(routes.busy[r]))
     routes.pin[v] = -1
     return fits
 
@@ -56,7 +56,7 @@ def meeting(case: Case, routes: Routes, v: int, d: int, own: tuple[int, int], ot
 @inner
 def mate_start(case: Case, routes: Routes, v: int, d: int, start: int, low: int) -> int:
     """Start of the mate of v when v starts at `start`."""
-    mate = int(case.mate[v])
+    mate = wide(case.mate[v])
     then = start_from(case, routes, mate, d, max(low, start + case.lag[v, 0]))
     return then if then <= start + case.lag[v, 1] else NEVER
 
@@ -64,10 +64,10 @@ def mate_start(case: Case, routes: Routes, v: int, d: int, start: int, low: int)
 @inner
 def place_pair(case: Case, routes: Routes, memory: Memory, v: int) -> bool:
     """The cheapest two places on one day by two brigades, if they cost less than leaving both out."""
-    mate = int(case.mate[v])
+    mate = wide(case.mate[v])
     best = prize_of(case, routes, v) + prize_of(case, routes, mate)
     # Absent, so -1; a literal would have everything below compiled once more.
-    found, a = False, int(routes.where[v])
+    found, a = False, wide(routes.where[v])
     b = at_a = at_b = start_a = start_b = a
     for r in range(routes.size.shape[0]):
         if not open_to(case, routes, v, r):
@@ -93,7 +93,7 @@ def second_place(
     case: Case, routes: Routes, v: int, r: int, i: int, own: tuple[int, int], price: float, best: float
 ) -> tuple[int, int, int, int, float]:
     """Route, position, both starts and total price of the best place for the mate; route -1 when there is none."""
-    mate, d = int(case.mate[v]), case.day[r]
+    mate, d = wide(case.mate[v]), case.day[r]
     found = (-1, -1, 0, 0, best)
     for q in range(routes.size.shape[0]):
         if case.day[q] != d or case.brigade[q] == case.brigade[r] or not open_to(case, routes, mate, q):

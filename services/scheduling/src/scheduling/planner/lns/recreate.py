@@ -3,7 +3,7 @@
 import numpy as np
 
 from scheduling.planner.lns.arrays import Case, Memory, Routes
-from scheduling.planner.lns.jit import Floats, draw, inner, pick
+from scheduling.planner.lns.jit import Floats, draw, inner, pick, wide
 from scheduling.planner.lns.moves import calendar_allows, place, prize_of, remember, wishes
 from scheduling.planner.lns.pairs import place_pair
 from scheduling.planner.lns.times import day_fits, earliest, too_busy
@@ -17,7 +17,7 @@ def recreate(case: Case, routes: Routes, memory: Memory, knobs: Floats, number: 
     number = invite(case, routes, memory, int(knobs[3]), number)
     arrange(case, memory, number)
     for k in range(number):
-        v = int(memory.absent[k])
+        v = wide(memory.absent[k])
         if routes.where[v] >= 0:
             continue
         if case.mate[v] >= 0:
@@ -96,7 +96,7 @@ def best_place(case: Case, routes: Routes, memory: Memory, v: int, blink: float,
             cost += wishes(case, routes, v, r)
             if cost < best:
                 best_r, best = r, cost
-    return best_r, int(routes.known_at[v, best_r]), best
+    return best_r, wide(routes.known_at[v, best_r]), best
 
 
 @inner

@@ -2,7 +2,7 @@
 Vanden Berghe 2020): the holes lie close together, so what comes back can change places."""
 
 from scheduling.planner.lns.arrays import Case, Memory, Routes
-from scheduling.planner.lns.jit import Floats, draw, inner, pick
+from scheduling.planner.lns.jit import Floats, draw, inner, pick, wide
 from scheduling.planner.lns.moves import remember, take_out
 from scheduling.planner.lns.times import refresh
 
@@ -24,10 +24,10 @@ def ruin(case: Case, routes: Routes, memory: Memory, knobs: Floats) -> int:
     strings = int(1.0 + draw(memory.random) * (4.0 * knobs[0] / (1.0 + longest) - 1.0))
     seed = centre(case, memory)
     # Nothing is saved yet: zero, but not a literal, which would be compiled apart.
-    removed = int(memory.number[0])
+    removed = wide(memory.number[0])
     for k in range(case.near.shape[1]):
-        v = int(case.near[seed, k])
-        r = int(routes.where[v])
+        v = wide(case.near[seed, k])
+        r = wide(routes.where[v])
         if r < 0 or memory.touched[r] == 1:
             continue
         most = min(float(routes.size[r]), longest)
@@ -50,7 +50,7 @@ def centre(case: Case, memory: Memory) -> int:
 @inner
 def cut(case: Case, routes: Routes, memory: Memory, v: int, length: int, removed: int) -> int:
     """Take a string of the length containing v out of its route, half of the time sparing a piece in its middle."""
-    r = int(routes.where[v])
+    r = wide(routes.where[v])
     size = int(routes.size[r])
     length = min(length, size)
     spared = 0
@@ -68,13 +68,13 @@ def cut(case: Case, routes: Routes, memory: Memory, v: int, length: int, removed
     remember(routes, memory, r)
     at, stop = begin, begin + total
     for position in range(begin, stop):
-        w = int(routes.seq[r, at])
+        w = wide(routes.seq[r, at])
         if case.fixed[w] == 1 or keep <= position < keep + spared:
             at += 1
             continue
         removed = remove(case, routes, memory, w, at, removed)
         if case.mate[w] >= 0 and routes.where[case.mate[w]] >= 0:
-            removed = remove_mate(case, routes, memory, int(case.mate[w]), removed)
+            removed = remove_mate(case, routes, memory, wide(case.mate[w]), removed)
     refresh(case, routes, r)
     return removed
 
@@ -91,7 +91,7 @@ def remove(case: Case, routes: Routes, memory: Memory, v: int, at: int, removed:
 @inner
 def remove_mate(case: Case, routes: Routes, memory: Memory, v: int, removed: int) -> int:
     """The other visit of a pair leaves its route too."""
-    r = int(routes.where[v])
+    r = wide(routes.where[v])
     remember(routes, memory, r)
     at = 0
     while routes.seq[r, at] != v:

@@ -1,7 +1,7 @@
 """Times of a route, compiled: the same rules as `planner.timetable`, which has the last word on every plan."""
 
 from scheduling.planner.lns.arrays import Case, Routes
-from scheduling.planner.lns.jit import Small, compiled, inner
+from scheduling.planner.lns.jit import Small, compiled, inner, wide
 
 NEVER = 1 << 29
 
@@ -47,7 +47,7 @@ def refresh(case: Case, routes: Routes, r: int) -> None:
     free, here = int(case.early[r]), case.start[r]
     crews, load, busy = -1, 0, 0
     for i in range(size):
-        v = routes.seq[r, i]
+        v = wide(routes.seq[r, i])
         way = case.way[here, case.at[v]]
         busy += way + case.duration[v]
         start = start_from(case, routes, v, d, free + way)
@@ -61,7 +61,7 @@ def refresh(case: Case, routes: Routes, r: int) -> None:
     moment, here = int(case.late[r]), case.end[r]
     routes.late[r, size] = moment
     for i in range(size - 1, -1, -1):
-        v = routes.seq[r, i]
+        v = wide(routes.seq[r, i])
         until = moment - case.way[case.at[v], here] - case.duration[v]
         moment = start_until(case, routes, v, d, until)
         routes.late[r, i], here = moment, case.at[v]
@@ -84,7 +84,7 @@ def forward(case: Case, routes: Routes, r: int, size: int) -> int:
         routes.scratch[1, i] = way
         free = min(NEVER, free + way)
         if i < size:
-            v = routes.scratch[0, i]
+            v = wide(routes.scratch[0, i])
             free = min(NEVER, start_from(case, routes, v, d, free) + case.duration[v])
     return free
 
@@ -95,7 +95,7 @@ def backward(case: Case, routes: Routes, r: int, size: int, back: int, leg: int,
     moment, d = back, case.day[r]
     for i in range(size, -1, -1):
         if i < size:
-            v = routes.scratch[0, i]
+            v = wide(routes.scratch[0, i])
             moment = start_until(case, routes, v, d, moment - case.duration[v])
         if i == leg and driven:
             moment = min(moment, case.lunch[r, 1]) - case.lunch[r, 2]
@@ -108,7 +108,7 @@ def backward(case: Case, routes: Routes, r: int, size: int, back: int, leg: int,
 @inner
 def lunch_leg(case: Case, routes: Routes, r: int, size: int) -> tuple[int, int]:
     """Leg of the earliest lunch, doubled, plus one when eaten on arrival (-1: no room), and the end of the day."""
-    hungry, fed, place, d, here = int(case.early[r]), NEVER, -1, case.day[r], case.start[r]
+    hungry, fed, place, d, here = wide(case.early[r]), NEVER, -1, case.day[r], case.start[r]
     for i in range(size + 1):
         there = case.end[r] if i == size else case.at[routes.scratch[0, i]]
         way, here = case.way[here, there], there
@@ -121,7 +121,7 @@ def lunch_leg(case: Case, routes: Routes, r: int, size: int) -> tuple[int, int]:
         if i == size:
             fed = best
         else:
-            v = routes.scratch[0, i]
+            v = wide(routes.scratch[0, i])
             fed = min(NEVER, start_from(case, routes, v, d, best) + case.duration[v])
             hungry = min(NEVER, start_from(case, routes, v, d, hungry + way) + case.duration[v])
             if hungry > case.late[r]:
