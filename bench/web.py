@@ -32,10 +32,10 @@ def commands(folder: Path, seconds: int, rounds: int, rate: int = RATE) -> list[
         _load({**plan, "seconds": 3})  # connections, prepared statements, keys of the issuer
         answers, work = [], []
         for number in range(1, rounds + 1):
-            token, before = _token(system), _cpu_seconds(system)
+            token, before = _token(system), cpu_seconds(system)
             answers.append(_load({**plan, "token": token}))
             answered = len(_times(answers[-1], None))
-            work.append({name: (now - before[name]) / answered for name, now in _cpu_seconds(system).items()})
+            work.append({name: (now - before[name]) / answered for name, now in cpu_seconds(system).items()})
             console.print(f"  round {number}: p95 {_p95(answers[-1], None):.0f} ms")
         memory = sum(memory_of(system).values())
     return _report(answers, work, memory)
@@ -63,7 +63,7 @@ def _report(answers: list[dict[str, object]], work: list[dict[str, float]], memo
     ]
 
 
-def _cpu_seconds(system: System) -> dict[str, float]:
+def cpu_seconds(system: System) -> dict[str, float]:
     """Processor time used so far: the process under test, the servers it needs, and everything behind the bus."""
     found: dict[str, float] = {"intake api": 0, "PostgreSQL": 0, "NATS": 0, "all others": 0}
     for process in system.all_processes():

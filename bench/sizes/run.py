@@ -35,6 +35,7 @@ from bench.sizes import imports, invented
 from bench.sizes.fill import Filling, fill
 from bench.sizes.plans import Plan, person, plan, runtime
 from bench.system import REGIONS
+from bench.web import cpu_seconds
 
 PEOPLE, ENTRIES, EXTRACTS = 100_000, 1_000_000, 25_000
 USERS, LIMIT_MS = 10, 100
@@ -54,6 +55,14 @@ class Size:
     requests: int = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one list of requests took: by the clock, and of the processor, which foreign load does not change."""
+
+    milliseconds: list[float]
+    cpu: float
+
+
 def sizes(folder: Path, size: Size) -> list[Bar]:
     """Fill, measure, explain, import; starts its own servers and leaves nothing running."""
     system = System(folder, Ports.free(), REGIONS, split=True)
@@ -67,11 +76,12 @@ def sizes(folder: Path, size: Size) -> list[Bar]:
 
 def measure(system: System, size: Size) -> list[Bar]:
     """The latencies and the plans behind them."""
-    took = {
+    asked = {
         **_asked(system, COORDINATOR, of_families(size)),
         **_asked(system, REGISTRAR, of_the_journal(size)),
-        "duplicate check": asyncio.run(_duplicate_checks(system, size)),
     }
+    took = {name: one.milliseconds for name, one in asked.items()}
+    took["duplicate check"] = asyncio.run(_duplicate_checks(system, size))
     plans = asyncio.run(_plans(system, size))
     _keep(plans)
     by_name = {one.name: ", ".join(one.indexes) for one in plans}
@@ -80,6 +90,10 @@ def measure(system: System, size: Size) -> list[Bar]:
         for name, found in took.items()
     ]
     rows += [(f"{name}, p50", Spread.of(found), "ms", "") for name, found in took.items()]
+    rows += [
+        (f"  processor time of {name}", Spread.of([one.cpu]), "ms a request", "intake's API and PostgreSQL")
+        for name, one in asked.items()
+    ]
     show(f"Sizes: {USERS} users at once, {size.people:,} people, {size.entries:,} entries", rows)
     whole = sum(len(one.whole_tables) for one in plans)
     return [
@@ -126,13 +140,19 @@ def _filling(system: System, size: Size) -> Filling:
     return Filling(system.postgres.dsn("intake"), secret, datetime.now(UTC), size.people, size.entries)
 
 
-def _asked(system: System, who: tuple[str, str], lists: Mapping[str, Asked]) -> dict[str, list[float]]:
+def _asked(system: System, who: tuple[str, str], lists: Mapping[str, Asked]) -> dict[str, Answers]:
     warm = {name: requests[:USERS] for name, requests in lists.items()}
     url = f"http://{LOOPBACK}:{system.ports.intake}"
     asking = {"url": url, "token": token(system, who[1]), "users": USERS, "pause": PAUSE_SECONDS}
     _users({**asking, "lists": warm})
-    found: dict[str, list[float]] = _users({**asking, "lists": lists})["milliseconds"]
-    return found
+    return {name: _one(system, {**asking, "lists": {name: requests}}, name) for name, requests in lists.items()}
+
+
+def _one(system: System, asking: dict[str, Any], name: str) -> Answers:
+    before = cpu_seconds(system)
+    milliseconds: list[float] = _users(asking)["milliseconds"][name]
+    used = sum(cpu_seconds(system)[part] - before[part] for part in ("intake api", "PostgreSQL"))
+    return Answers(milliseconds, used * 1000 / len(milliseconds))
 
 
 def _users(asking: dict[str, Any]) -> dict[str, Any]:

@@ -127,8 +127,9 @@ async def found_by_name(text: str, unit: Unit) -> Sequence[UUID]:
     exact = await _sharing(set(map(maker.word, words)), len(set(words)), unit)
     if exact:
         return exact
-    letters = set(map(maker.trigram, all_trigrams(words)))
-    return await _nearly(letters, ceil(len(letters) * ENOUGH), unit)
+    # endings first: half of all surnames share one, and the beginning tells most
+    letters = sorted(all_trigrams(words), key=lambda three: (three.startswith(" "), not three.endswith(" "), three))
+    return await _nearly(list(map(maker.trigram, letters)), ceil(len(letters) * ENOUGH), unit)
 
 
 async def _sharing(tokens: set[int], at_least: int, unit: Unit) -> Sequence[UUID]:
@@ -137,13 +138,14 @@ async def _sharing(tokens: set[int], at_least: int, unit: Unit) -> Sequence[UUID
     return (await unit.session.scalars(found.order_by(shared.desc(), own).limit(MOST_FOUND))).all()
 
 
-async def _nearly(tokens: set[int], at_least: int, unit: Unit) -> Sequence[UUID]:
+async def _nearly(tokens: list[int], at_least: int, unit: Unit) -> Sequence[UUID]:
     """The same by way of the rare tokens: whoever shares enough of all shares some of them, and they are soon read.
 
-    Letters that stand in every tenth name are looked up for the candidates only.
+    ``tokens``: the least telling first. Letters of every tenth name are looked up for the candidates only.
     """
-    common = await unit.session.scalars(_COMMON, {"tokens": sorted(tokens), "enough": RARE + 1})
-    passed_over = common.all()[: max(0, at_least - 2)]
-    asked = {"tokens": sorted(tokens), "telling": sorted(tokens.difference(passed_over)), "at_least": at_least}
+    common = set(await unit.session.scalars(_COMMON, {"tokens": tokens, "enough": RARE + 1}))
+    passed_over = [token for token in tokens if token in common][: max(0, at_least - 2)]
+    telling = [token for token in tokens if token not in passed_over]
+    asked = {"tokens": tokens, "telling": telling, "at_least": at_least}
     limits = {"some": at_least - len(passed_over), "most": MOST_FOUND, "candidates": CANDIDATES}
     return (await unit.session.scalars(_NEARLY, {**asked, **limits})).all()
