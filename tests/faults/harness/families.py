@@ -75,7 +75,7 @@ class Families:
                 return
 
     async def _submit(self, application_id: UUID) -> None:
-        body = {**self._form, "id": str(application_id)}
+        body = {**self._form, **_family(application_id), "id": str(application_id)}
         first = await self._until_known(application_id, Command.SUBMIT, "/applications", body)
         if first and random.random() < _REPLAYED_SHARE:
             again = await self._until_known(application_id, Command.SUBMIT, "/applications", body)
@@ -134,15 +134,23 @@ class Families:
         ]
         self._form = {
             "region": REGION,
-            "representative_name": "Тополева Анна Сергеевна",
-            "child_name": "Тополев Мирон",
-            "phone": "8 (905) 000-11-22",
             "birth_date": (now.date() - timedelta(days=200)).isoformat(),
-            "email": "topoleva@example.org",
             "registered_in_region": True,
             "entry_point": "site",
             "consents": [{**text, "given_at": now.isoformat()} for text in texts],
         }
+
+
+def _family(application_id: UUID) -> dict[str, str]:
+    """Invented people of its own for every application: the same ones would be everybody's duplicates."""
+    dice = random.Random(application_id.int)
+    name = "".join(dice.choices("абвгдежзиклмнопрстуфхэюя", k=9)).capitalize()
+    return {
+        "representative_name": f"{name} Анна Сергеевна",
+        "child_name": f"{name} Мирон",
+        "phone": f"8 905 {dice.randrange(10**7):07d}",
+        "email": f"family-{application_id.hex}@example.org",
+    }
 
 
 def _judged(response: httpx.Response | str) -> tuple[Outcome, str]:

@@ -46,18 +46,21 @@ class Oracle:
     async def close(self) -> None:
         await self.admin.close()
 
-    async def lag(self) -> int:
-        """What is still on its way: unsent outbox rows and unacknowledged messages."""
-        unsent = [evidence.unsent(self._dsn(producer)) for producer in self._producers()]
-        durables = [(one.stream, one.durable(service)) for service, one in self._durables()]
-        return sum(await asyncio.gather(*unsent)) + await evidence.waiting(self.admin, durables)
+    async def lag(self) -> dict[str, int]:
+        """What is still on its way: unsent outbox rows by producer, unacknowledged messages by durable."""
+        producers = self._producers()
+        unsent = await asyncio.gather(*(evidence.unsent(self._dsn(producer)) for producer in producers))
+        names = [(one.stream, one.durable(service)) for service, one in self._durables()]
+        waiting = await asyncio.gather(*(evidence.waiting(self.admin, [name]) for name in names))
+        found = {**dict(zip(producers, unsent, strict=True)), **dict(zip([n for _, n in names], waiting, strict=True))}
+        return {name: number for name, number in found.items() if number}
 
     async def settled(self, within: float) -> float:
         """Seconds until nothing is on its way any more; ``TimeoutError`` when that takes longer than ``within``."""
         began = time.monotonic()
         while time.monotonic() < began + within:
             with suppress(Exception):
-                if await self.lag() == 0:
+                if not await self.lag():
                     return time.monotonic() - began
             await asyncio.sleep(_POLL_SECONDS)
         raise TimeoutError(f"lag {await self.lag()} after {within:.0f} s")
