@@ -36,6 +36,8 @@ import opponents
 import solomon
 import vrptw
 from scheduling.planner import Problem, check, read_problem, solve
+from scheduling.planner.board import Board
+from scheduling.planner.funnel import reason
 from scheduling.planner.lns.run import Limit
 from scheduling.planner.score import score
 from scheduling.planner.solver import Effort, warm_up
@@ -57,6 +59,7 @@ class Row:
     cost: float
     best_known: float | None
     placed: int
+    placeable: int
     km: float
     seconds: float
     cpu: float
@@ -73,7 +76,7 @@ Run = Callable[[str, int], tuple[float, int, float]]
 
 @dataclass(frozen=True)
 class Task:
-    """One instance: `run(solver, seed)` answers cost, placed, km."""
+    """One instance: `run(solver, seed)` answers cost, placed, km. `hopeless` visits fit not even an empty month."""
 
     kind: str
     size: int
@@ -81,6 +84,7 @@ class Task:
     best_known: float | None
     run: Run
     rivals: tuple[str, ...]
+    hopeless: int = 0
 
 
 def tasks(folder: Path, limit: Limit) -> Iterator[Task]:
@@ -105,7 +109,10 @@ def tasks(folder: Path, limit: Limit) -> Iterator[Task]:
 
 
 def _month_task(problem: Problem, limit: Limit) -> Task:
-    return Task("month", len(problem.visits), problem.id, None, _month(problem, limit), tuple(opponents.MONTH))
+    board = Board(problem)
+    hopeless = sum(reason(board, visit) not in ("room", "pair") for visit in problem.visits)
+    run, rivals = _month(problem, limit), tuple(opponents.MONTH)
+    return Task("month", len(problem.visits), problem.id, None, run, rivals, hopeless)
 
 
 def _vrptw(case: solomon.Solomon, limit: Limit) -> Run:
@@ -155,8 +162,8 @@ def answer(task: Task, solver: str, seed: int) -> Row:
         cost, placed, km, note = float("inf"), 0, 0.0, str(error)
     seconds, cpu = round(time.perf_counter() - begun, 1), round(time.process_time() - worked, 1)
     return Row(
-        task.kind, task.size, task.name, solver, seed, round(cost, 2), task.best_known, placed, round(km, 1),
-        seconds, cpu, note,
+        task.kind, task.size, task.name, solver, seed, round(cost, 2), task.best_known, placed,
+        task.size - task.hopeless, round(km, 1), seconds, cpu, note,
     )  # fmt: skip
 
 
@@ -176,7 +183,8 @@ def table(rows: list[Row], console: Console) -> None:
             means[kind, size, solver].append(gap)
         shown.add_row(
             name, "" if best is None else f"{best:.2f}", solver, f"{middle.cost:.2f} {middle.note}".strip(),
-            "" if gap is None else f"{gap:.2f}", str(middle.placed), f"{middle.km:.0f}", f"{middle.seconds:.1f}",
+            "" if gap is None else f"{gap:.2f}",
+            f"{middle.placed} of {middle.placeable}", f"{middle.km:.0f}", f"{middle.seconds:.1f}",
             f"{middle.cpu:.1f}",
         )  # fmt: skip
     console.print(shown)
