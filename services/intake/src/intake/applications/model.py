@@ -58,7 +58,7 @@ class Application(Aggregate, Base):
     entry_point: Mapped[str | None]
     age_band: Mapped[AgeBand]
     child_id: Mapped[UUID] = mapped_column(index=True)
-    representative_id: Mapped[UUID]
+    representative_id: Mapped[UUID] = mapped_column(index=True)
     organisation_id: Mapped[UUID]
     """The coordination centre; stays with the family (D2-23)."""
     serving_organisation_id: Mapped[UUID | None] = mapped_column(index=True)

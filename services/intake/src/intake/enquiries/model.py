@@ -75,7 +75,7 @@ class Enquiry(Aggregate, Base):
     theme: Mapped[str | None]
     help_kind: Mapped[str | None]
     outcome: Mapped[EnquiryOutcome | None]
-    person_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(index=True)
     """Whose key the records are sealed under: the person's, or the organisation's where anonymous."""
     assigned_to: Mapped[UUID | None]
     asked_by: Mapped[UUID | None]

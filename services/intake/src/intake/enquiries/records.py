@@ -111,7 +111,7 @@ class EnquiryWord(Base):
     __tablename__ = "enquiry_words"
 
     word: Mapped[str] = mapped_column(primary_key=True)
-    enquiry_id: Mapped[UUID] = mapped_column(ForeignKey("enquiries.id"), primary_key=True)
+    enquiry_id: Mapped[UUID] = mapped_column(ForeignKey("enquiries.id"), primary_key=True, index=True)
     organisation_id: Mapped[UUID]
 
 
