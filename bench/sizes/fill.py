@@ -30,11 +30,9 @@ from bench.sizes import journal, people
 CHUNK = 5_000
 PROCESSES = 2
 _KEYS = ("person_id", "version", "material", "created_at", "copied_at")
-_STAGING = "CREATE UNLOGGED TABLE bench_words (enquiry_id uuid, organisation_id uuid, stems smallint[])"
-_VOCABULARY = "CREATE UNLOGGED TABLE bench_vocabulary (organisation_id uuid, stem smallint, word text)"
+_STAGING = "CREATE UNLOGGED TABLE bench_words (enquiry_id uuid, organisation_id uuid, words text[])"
 _WORDS = """INSERT INTO enquiry_words (word, enquiry_id, organisation_id)
-SELECT word, enquiry_id, b.organisation_id FROM bench_words b, unnest(b.stems) AS s
-JOIN bench_vocabulary v ON v.stem = s WHERE v.organisation_id = b.organisation_id"""
+SELECT word, enquiry_id, organisation_id FROM bench_words, unnest(words) AS word"""
 _SESSION = "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'"
 SEARCHED = ("search_tokens", "enquiry_words")
 
@@ -89,9 +87,7 @@ def fill(filling: Filling) -> None:
 async def _prepare(filling: Filling) -> None:
     connection = await _connect(filling)
     try:
-        await connection.execute(f"{_STAGING}; {_VOCABULARY}; CREATE UNLOGGED TABLE bench_indexes (definition text)")
-        words = [(o, n, word) for o in journal.KEEPERS for n, word in journal.vocabulary(o, filling.secret)]
-        await connection.copy_records_to_table("bench_vocabulary", records=words)
+        await connection.execute(f"{_STAGING}; CREATE UNLOGGED TABLE bench_indexes (definition text)")
         for table in SEARCHED:
             await _drop_indexes(connection, table)
     finally:
@@ -124,7 +120,7 @@ async def _finish(filling: Filling) -> None:
         await connection.execute(_WORDS)
         for row in await connection.fetch("SELECT definition FROM bench_indexes"):
             await connection.execute(row["definition"])
-        await connection.execute("DROP TABLE bench_words, bench_vocabulary, bench_indexes")
+        await connection.execute("DROP TABLE bench_words, bench_indexes")
         for table in ("applications", "deadlines", "enquiries", "person_keys", *SEARCHED):
             await connection.execute(f"VACUUM (ANALYZE) {table}")
     finally:
@@ -175,12 +171,12 @@ def _people(start: int, stop: int, filling: Filling) -> Rows:
 def _entries(start: int, stop: int, filling: Filling) -> Rows:
     rows = Rows.of(
         enquiries=Enquiry.__table__.c.keys(),
-        bench_words=("enquiry_id", "organisation_id", "stems"),
+        bench_words=("enquiry_id", "organisation_id", "words"),
         person_keys=_KEYS,
     )
-    found = journal.Entries(filling.now, filling.entries)
+    found = journal.Entries(filling.secret, filling.now, filling.entries)
     for number in range(start, stop):
-        row, stems = found.made(number, filling.person_key(rows.tables["person_keys"][1]))
+        row, words = found.made(number, filling.person_key(rows.tables["person_keys"][1]))
         rows.add("enquiries", row)
-        rows.tables["bench_words"][1].append((row["id"], row["organisation_id"], stems))
+        rows.tables["bench_words"][1].append((row["id"], row["organisation_id"], words))
     return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -18,7 +17,7 @@ from contracts.sealed import PersonKey
 from intake.enquiries.commands.register import term_of
 from intake.enquiries.personal import Caller, Place, Words, shut
 from intake.enquiries.testing import OMSK, enquiries_pack
-from intake.enquiries.words import digests, stems
+from intake.enquiries.words import digests
 from intake.testing import organisation, region
 
 from bench.sizes import invented
@@ -31,32 +30,21 @@ JOURNALS = (
     (OMSK, MEASURED),
     ("moscow-oblast", organisation("service", "moscow-oblast")),
 )
-KEEPERS = tuple(dict.fromkeys(keeper for _, keeper in JOURNALS))
 OPEN_ONE_IN = 20
 YEARS = 4
 
 
 @cache
-def _spoken() -> dict[str, int]:
-    """Every word that can occur in an entry, by its stem's number; words of one stem share it."""
-    names = [invented.parent(n) for n in range(60_000)]
-    places = [*invented.STREETS, "улица", "дом", *map(str, range(1, 91))]
-    words = dict.fromkeys(word for text in (*invented.vocabulary(), *names, *places) for word in text.split())
-    known: dict[str, int] = {}
-    return {word: known.setdefault(stem, len(known)) for word in words for stem in stems([word])}
-
-
-def vocabulary(keeper: UUID, secret: bytes) -> Iterator[tuple[int, str]]:
-    """Number of each stem and its digest in one journal, by intake's own function."""
-    settings = cast(ServiceSettings, SimpleNamespace(key_encryption_key=secret))
-    for number, word in {number: word for word, number in _spoken().items()}.items():
-        yield number, digests(settings, keeper, [word])[0]
+def _digests(keeper: UUID, secret: bytes, word: str) -> list[str]:
+    """What a word is found by in one journal, by intake's own function; words are said again and again."""
+    return digests(cast(ServiceSettings, SimpleNamespace(key_encryption_key=secret)), keeper, [word])
 
 
 @dataclass(frozen=True)
 class Entries:
     """Makes entries as they stand after their five steps; the last ones are still on their way."""
 
+    secret: bytes
     now: datetime
     count: int
 
@@ -65,8 +53,8 @@ class Entries:
         """The explanation of a real due time, as JSON; all rows share it."""
         return json.dumps(term_of(enquiries_pack(), False, self.now, region(OMSK), OMSK).explanation.to_json())
 
-    def made(self, number: int, key: PersonKey) -> tuple[dict[str, Any], list[int]]:
-        """The row, and the stems it is found by."""
+    def made(self, number: int, key: PersonKey) -> tuple[dict[str, Any], list[str]]:
+        """The row, and the digests it is found by."""
         id = new_id()
         home, keeper = JOURNALS[number % len(JOURNALS)]
         # the youngest entries are the open ones, so they lie together as they would in a journal that has grown
@@ -82,10 +70,8 @@ class Entries:
         }
         steps = self._open(number) if open_now else self._closed(number, self.now - age)
         row = {**self._plain(number, id, home, keeper, self.now - age), **sealed, **steps, "person_id": key.person_id}
-        spoken = _spoken()
-        return row, sorted(
-            {spoken[word] for word in f"{name} {address} {words}".replace(",", "").split() if len(word) > 1}
-        )
+        said = f"{name} {address} {words}".replace(",", "").split()
+        return row, sorted({digest for word in said for digest in _digests(keeper, self.secret, word)})
 
     def _open(self, number: int) -> dict[str, Any]:
         state = ("registered", "assigned", "serving")[number % 3]
