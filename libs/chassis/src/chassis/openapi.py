@@ -37,6 +37,7 @@ HEADERS = (
         "schema": {"type": "string", "pattern": IF_MATCH_PATTERN},
     },
 )
+WALL_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
 _ANYWHERE = (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.INVALID, Kind.UNAVAILABLE)
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
@@ -68,7 +69,17 @@ def _completed(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
         if isinstance(route, TransactionalRoute) and route.include_in_schema:
             for method in route.methods or ():
                 _complete(route, method, document["paths"][route.path_format][method.lower()])
+    _say_wall_clock(document)
     return document
+
+
+def _say_wall_clock(part: Any) -> None:
+    """``format: time`` asks for an offset (RFC 3339); office hours are read off the clock on the wall."""
+    if isinstance(part, dict) and part.get("format") == "time":
+        del part["format"]
+        part["pattern"] = WALL_CLOCK
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _say_wall_clock(inner)
 
 
 def _complete(route: TransactionalRoute, method: str, operation: dict[str, Any]) -> None:

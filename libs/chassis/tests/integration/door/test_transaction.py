@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -107,6 +108,9 @@ async def test_the_api_description_says_what_the_chassis_does_at_every_door(serv
     assert take["security"] == [{"signIn": []}]
     assert document["paths"]["/applications/status"]["get"]["security"] == [{"statusToken": []}]
     assert "429" in document["paths"]["/applications/status"]["get"]["responses"]
+    (opens, _) = document["components"]["schemas"]["Submit"]["properties"]["opens"]["anyOf"]
+    assert "format" not in opens
+    assert re.fullmatch(opens["pattern"], "10:30")
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
