@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from chassis.running import Caller, Running
-from contracts.identifiers import EnquiryChannel
+from contracts.identifiers import EnquiryChannel, MessageChannel
 from contracts.intake import EnquiryAnswered, EnquiryAnswerGiven, EnquiryRegistered
 from contracts.notifications import MessageFailed, MessageSent
 from contracts.personal import Contact, EnquiryAnswer
@@ -190,9 +190,11 @@ async def test_D1_16_a_text_message_is_answered_to_its_number_by_text_message(de
     assert (await specialist.post(f"{url}/answer", json={"text": "Ещё раз"})).status_code == 409
     sent = examples("notifications.message.sent.v1").popitem()[1]
     assert isinstance(sent, MessageSent)
-    update = {"kind": "enquiry_answered", "about_id": UUID(card["id"])}
+    update = {"kind": "enquiry_answered", "about_id": UUID(card["id"]), "channel": MessageChannel.SMS}
     assert await desk.app.deliver(sent.model_copy(update=update)) is None
     assert (await specialist.get(url)).json()["delivery"] == "given"
+    given = [event for event in await desk.app.published(EnquiryAnswerGiven) if isinstance(event, EnquiryAnswerGiven)]
+    assert given[-1].channel is EnquiryChannel.SMS
 
 
 async def test_D1_17_the_family_chooses_how_it_is_answered(desk: Desk, coordinator: Caller) -> None:

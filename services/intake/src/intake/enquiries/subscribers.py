@@ -22,7 +22,7 @@ timers = TimerRouter()
 async def answer_sent(event: MessageSent, unit: Unit) -> None:
     """The person has the answer once the channel has taken it (D1-15)."""
     if event.kind == ANSWER:
-        await watch.note_sent(event.about_id, unit)
+        await watch.note_sent(event.about_id, event.channel, unit)
 
 
 @events.on(MessageFailed)

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.errors import not_found
 from chassis.regions import Region
 from chassis.unit import Unit
-from contracts.identifiers import EnquiryChannel
+from contracts.identifiers import EnquiryChannel, MessageChannel
 from sqlalchemy import select
 from workdays import Standing
 
@@ -20,6 +20,9 @@ from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.states import Delivery, State
 
 
+_TOLD_BY = {MessageChannel.SMS: EnquiryChannel.SMS, MessageChannel.PHONE: EnquiryChannel.PHONE}
+
+
 async def escalate(enquiry_id: UUID, unit: Unit) -> None:
     """The due time has passed without an answer: note when, so that lists show it."""
     enquiry = await locked(enquiry_id, unit)
@@ -27,11 +30,11 @@ async def escalate(enquiry_id: UUID, unit: Unit) -> None:
         enquiry.escalated_at = unit.now
 
 
-async def note_sent(enquiry_id: UUID, unit: Unit) -> None:
-    """The mail server has taken the answer."""
+async def note_sent(enquiry_id: UUID, channel: MessageChannel, unit: Unit) -> None:
+    """A channel has taken the answer, or somebody says that the person was told by another one."""
     enquiry = await unit.session.get(Enquiry, enquiry_id, with_for_update=True, populate_existing=True)
     if enquiry is not None and enquiry.state is State.ANSWERED and enquiry.delivery is Delivery.SENDING:
-        enquiry.told(EnquiryChannel.EMAIL, unit.now)
+        enquiry.told(_TOLD_BY.get(channel, EnquiryChannel.EMAIL), unit.now)
         await unit.timers.cancel(DUE, enquiry.id)
 
 
