@@ -19,7 +19,6 @@ from intake.enquiries.model import Enquiry
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.states import Delivery, State
 
-
 _TOLD_BY = {MessageChannel.SMS: EnquiryChannel.SMS, MessageChannel.PHONE: EnquiryChannel.PHONE}
 
 
