@@ -20,9 +20,10 @@ $(STAMP): requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
-lock: ## resolve the pinned, hashed requirements.lock anew
+lock: ## write the pinned, hashed requirements.lock; known pins stay [UPGRADE=1 takes the newest]
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@$(if $(UPGRADE),true,cp requirements.lock requirements.lock.new)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	  --python-version 3.11 --group dev pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements.lock.new
 	@$(PYTHON) -c "import re,sys;t=open('requirements.lock.new').read();b=re.split(r'\n(?=\S)',t);open('requirements.lock','w').write('\n'.join(x for x in b if not x.startswith('-e ') and 'marshrut' not in x.split('=')[0])+'\n')"
