@@ -80,6 +80,7 @@ GUARDED: tuple[Entry, ...] = (
     ),
     Open("binding_codes", writers=(Permission("application:bind"), Permission("account:bind"))),
     Open("number_counters", writers=(Permission("application:submit"),)),
+    Open("laid_out_numbers", writers=(Permission("application:submit"),)),
     Open("calendar_prints"),
     *FINDING,
     Guarded(

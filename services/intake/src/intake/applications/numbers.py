@@ -1,19 +1,25 @@
-"""Numbers of applications: per region and year, without gaps."""
+"""Numbers of applications and referrals: per region and year, each used once and none lost.
+
+A counter whose row stays locked until the commit would make the families of a region wait for one another. So numbers
+are laid out in blocks, and whoever files takes the lowest that is free; what is rolled back lies there for the next.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import Index, false, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.tables import Base
 
+BLOCK = 50
+
 
 class NumberCounter(Base):
-    """The last number given; its row is locked until the commit, so a rolled-back number is given again."""
+    """The last number laid out."""
 
     __tablename__ = "number_counters"
 
@@ -22,14 +28,48 @@ class NumberCounter(Base):
     last: Mapped[int]
 
 
-_NEXT = text("""
-INSERT INTO number_counters AS c (region, year, last) VALUES (:region, :year, 1)
-ON CONFLICT (region, year) DO UPDATE SET last = c.last + 1 RETURNING last
+class LaidOutNumber(Base):
+    """A number, and whether it is given."""
+
+    __tablename__ = "laid_out_numbers"
+    __table_args__ = (
+        Index("ix_laid_out_numbers_free", "region", "year", "number", postgresql_where=text("NOT given")),
+    )
+
+    region: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    given: Mapped[bool] = mapped_column(server_default=false())
+
+
+_TAKE = text("""
+UPDATE laid_out_numbers SET given = true WHERE region = :region AND year = :year AND number = (
+  SELECT number FROM laid_out_numbers WHERE region = :region AND year = :year AND NOT given
+  ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING number
+""")
+_HOLD = text("""
+INSERT INTO number_counters AS c (region, year, last) VALUES (:region, :year, 0)
+ON CONFLICT (region, year) DO UPDATE SET last = c.last
+""")
+_LAY_OUT = text("""
+WITH counter AS (
+  UPDATE number_counters SET last = last + :block WHERE region = :region AND year = :year RETURNING last)
+INSERT INTO laid_out_numbers (region, year, number)
+SELECT :region, :year, generate_series(last - :block + 1, last) FROM counter
 """)
 
 
 async def next_number(session: AsyncSession, region: str, prefix: str, now: datetime, zone: ZoneInfo) -> str:
-    """The next number, such as ``РП-2026-000123``. Others of the region wait for this commit: ask for it last."""
+    """The lowest free number, such as ``РП-2026-000123``; nobody waits for another's commit but at a block's end."""
     year = now.astimezone(zone).year
-    last = await session.scalar(_NEXT, {"region": region, "year": year})
-    return f"{prefix}-{year}-{last:06d}"
+    scope = {"region": region, "year": year}
+    number = await session.scalar(_TAKE, scope)
+    if number is None:
+        # Held till the commit: who comes at the same moment finds the block laid out instead of laying out its own.
+        await session.execute(_HOLD, scope)
+        number = await session.scalar(_TAKE, scope)
+    if number is None:
+        await session.execute(_LAY_OUT, {**scope, "block": BLOCK})
+        number = await session.scalar(_TAKE, scope)
+    return f"{prefix}-{year}-{number:06d}"

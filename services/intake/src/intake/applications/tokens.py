@@ -52,7 +52,7 @@ class SearchToken(Base):
     serving_organisation_id: Mapped[UUID | None]
 
 
-# One statement instead of one for each of some twenty tokens: the region's families wait for this transaction.
+# One statement instead of one for each of some twenty tokens.
 _INDEX = text(
     "INSERT INTO search_tokens (token, application_id, organisation_id)"
     " SELECT unnest(:tokens), :application, :organisation"

@@ -127,7 +127,6 @@ async def submit_application(
     contact = _contact(command, phone, people.representative, application_id)
     await _make_findable(command, phone, application_id, organisation_id, unit)
     await hold_token(unit.session, token_digest(token))
-    # From here on the region's other applications wait for this commit: only what needs the number comes after it.
     number = await next_number(unit.session, region.code, pack.number_prefix, unit.now, region.zone)
     filing = _filing(
         command, organisation_id, people, application_id, number, territory, band, token_digest(token), unit
