@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/specialists/{specialist_id}/absences": {"first_day": "2026-02-01", "last_day": "2026-02-01"},
     "/appointments/{appointment_id}/held": {"held_at": "2030-01-01T00:00:00Z"},
     "/appointments/{appointment_id}/cancel": {"reason_code": "moon_phase"},
+    "/trips/{trip_id}/cancel": {"reason_code": "moon_phase"},
     "/sync-conflicts/{conflict_id}/resolve": {"choice": "kept"},
 }
 
