@@ -19,7 +19,7 @@ from intake.enquiries.mailbox import read_mailboxes
 from intake.outreach import api as outreach
 from intake.outreach import subscribers as outreach_subscribers
 from intake.outreach import worklist as outreach_worklist
-from intake.outreach.watch import name_finders_of_packs
+from intake.outreach.watch import name_finders_of_packs, recompute_starts
 from intake.referrals import api as referrals
 from intake.referrals import subscribers as referral_subscribers
 from intake.referrals import worklist as referral_worklist
@@ -39,7 +39,13 @@ rooms = (
         background=(subscribers.recompute_deadlines,),
     ),
     Room("accounts", api=accounts.router),
-    Room("portal", api=portal.router, timers=portal_subscribers.timers, worklist=portal_worklist.work),
+    Room(
+        "portal",
+        api=portal.router,
+        timers=portal_subscribers.timers,
+        worklist=portal_worklist.work,
+        background=(portal_subscribers.recompute_consultants_terms,),
+    ),
     Room(
         "enquiries",
         api=enquiries.router,
@@ -54,14 +60,14 @@ rooms = (
         events=referral_subscribers.events,
         timers=referral_subscribers.timers,
         worklist=referral_worklist.work,
-        background=(work_off_imports, call_agencies_back),
+        background=(referral_subscribers.recompute_answer_terms, work_off_imports, call_agencies_back),
     ),
     Room(
         "outreach",
         api=outreach.router,
         timers=outreach_subscribers.timers,
         worklist=outreach_worklist.work,
-        background=(name_finders_of_packs,),
+        background=(name_finders_of_packs, recompute_starts),
     ),
     Room("assigning", api=assigning.router),
 )

@@ -159,3 +159,11 @@ class OutreachClosed(Event, aggregate="outreach", fact="closed"):
     reason: Code | None = None
     notified: bool
     closed_at: AwareDatetime
+
+
+class OutreachDueMoved(Event, aggregate="outreach", fact="due_moved"):
+    """The term of the first attempt was computed again: the calendar or the pack's term has changed (D3-15)."""
+
+    outreach_id: UUID
+    due: Moment
+    moved_at: AwareDatetime

@@ -100,3 +100,19 @@ class DataChangeDecided(Event, aggregate="data_change", fact="decided"):
     decision: Literal["accepted", "declined", "withdrawn"]
     reason_code: Code | None = None
     decided_at: AwareDatetime
+
+
+class QuestionnaireDueMoved(Event, aggregate="questionnaire", fact="due_moved"):
+    """The consultant's term was computed again: the calendar or the pack's term has changed."""
+
+    questionnaire_id: UUID
+    due: Moment
+    moved_at: AwareDatetime
+
+
+class DataChangeDueMoved(Event, aggregate="data_change", fact="due_moved"):
+    """The consultant's term was computed again: the calendar or the pack's term has changed."""
+
+    data_change_id: UUID
+    due: Moment
+    moved_at: AwareDatetime

@@ -121,3 +121,11 @@ class IpraExecutionRecorded(Event, aggregate="ipra_extract", fact="execution_rec
     reason: Code | None = None
     executed_on: date
     recorded_at: AwareDatetime
+
+
+class ReferralDueMoved(Event, aggregate="referral", fact="due_moved"):
+    """The term of the receiver's answer was computed again: the calendar or the pack's term has changed."""
+
+    referral_id: UUID
+    due: Moment
+    moved_at: AwareDatetime

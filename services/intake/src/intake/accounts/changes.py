@@ -14,7 +14,7 @@ from chassis.errors import DomainError, Kind, not_found
 from chassis.unit import Unit
 from contracts.event import Moment
 from contracts.identifiers import Code
-from contracts.intake import DataChangeDecided, DataChangeRequested
+from contracts.intake import DataChangeDecided, DataChangeDueMoved, DataChangeRequested
 from contracts.personal import Personal
 from contracts.sealed import PersonKey, Sealed, seal, unseal
 from pydantic import model_validator
@@ -92,6 +92,13 @@ class DataChange(Aggregate, Base):
                 due=Moment(due_at=due.due_at, provisional=due.provisional),
             )
         )
+
+    def move_due(self, due: workdays.Deadline, now: datetime) -> None:
+        """Take over a term computed again with a changed calendar."""
+        if due.due_at != self.due_at:
+            self.due_at, self.explanation = due.due_at, due.explanation.to_json()
+            moment = Moment(due_at=due.due_at, provisional=due.provisional)
+            self.record(DataChangeDueMoved(data_change_id=self.id, due=moment, moved_at=now))
 
     def decide(self, decision: Decision, reason_code: str | None, now: datetime) -> None:
         """Accepted, declined with a reason of the pack, or taken back by the family; once."""

@@ -17,6 +17,7 @@ from contracts.intake import (
     HealthConsentSeen,
     QuestionnaireAccepted,
     QuestionnaireDrafted,
+    QuestionnaireDueMoved,
     QuestionnaireReturned,
     QuestionnaireSent,
     StatusDocumentExpiring,
@@ -123,6 +124,13 @@ class Questionnaire(Aggregate, Base):
                 due=Moment(due_at=due.due_at, provisional=due.provisional),
             )
         )
+
+    def move_due(self, due: workdays.Deadline, now: datetime) -> None:
+        """Take over a term computed again with a changed calendar."""
+        if due.due_at != self.due_at:
+            self.due_at, self.explanation = due.due_at, due.explanation.to_json()
+            moment = Moment(due_at=due.due_at, provisional=due.provisional)
+            self.record(QuestionnaireDueMoved(questionnaire_id=self.id, due=moment, moved_at=now))
 
     def return_to_family(self, reason_code: str, now: datetime) -> None:
         """Ask the family to correct something."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.messaging import EventRouter
+from chassis.regions import Region
 from chassis.runtime import Runtime
 from chassis.timers import Timer, TimerRouter
 from chassis.unit import Unit
@@ -14,6 +15,9 @@ from intake.applications.commands import watch
 from intake.applications.commands.serve import RELEASE_RETURNED
 from intake.applications.commands.submit import CALL_BACK_DUE, FIND_DUPLICATES
 from intake.applications.duplicates import find_duplicates
+from intake.applications.model import Application
+from intake.applications.states import CLOSED_UNSERVED
+from intake.calendar_changes import Kept, follow
 from intake.deployment import deployment
 
 events = EventRouter()
@@ -64,15 +68,12 @@ async def look_for_duplicates(timer: Timer, unit: Unit) -> None:
 
 
 async def recompute_deadlines(runtime: Runtime) -> None:
-    """After a start with another calendar or other terms, running deadlines are computed again, page by page."""
-    for code, pack in deployment(runtime).packs.items():
-        region = runtime.regions[code]
-        async with runtime.transaction() as unit:
-            changed = await watch.calendar_changed(region, pack, unit)
-        after = None
-        while changed:
-            async with runtime.transaction() as unit:
-                after = await watch.recompute_deadlines(region, pack, after, unit)
-                changed = after is not None
-                if not changed:
-                    await watch.calendar_applied(region, pack, unit)
+    """After a start with another calendar or other terms, running deadlines are computed again."""
+    packs = deployment(runtime).packs
+
+    async def move(application: Application, region: Region, unit: Unit) -> None:
+        await watch.recompute_running(application, region, packs[region.code].terms, unit)
+
+    terms = {code: (p.terms.call_back, p.terms.acceptance, p.terms.first_appointment) for code, p in packs.items()}
+    waiting = Application.state.not_in(CLOSED_UNSERVED)
+    await follow(runtime, Kept("applications", terms, Application, waiting, move))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from chassis.messaging import EventRouter
+from chassis.regions import Region
 from chassis.runtime import Runtime
 from chassis.timers import Timer, TimerRouter
 from chassis.unit import Unit
 from contracts.notifications import MessageFailed, MessageSent
 
+from intake.calendar_changes import Kept, follow
 from intake.enquiries.commands import watch
 from intake.enquiries.commands.register import DUE
+from intake.enquiries.model import Enquiry
 from intake.enquiries.packs import journals
+from intake.enquiries.states import State
 
 ANSWER = "enquiry_answered"
 """The kind of message that carries an answer."""
@@ -38,15 +42,12 @@ async def due(timer: Timer, unit: Unit) -> None:
 
 
 async def recompute_due_times(runtime: Runtime) -> None:
-    """After a start with another calendar or other terms, running due times are computed again, page by page."""
-    for code, pack in journals(runtime).packs.items():
-        region = runtime.regions[code]
-        async with runtime.transaction() as unit:
-            changed = await watch.calendar_changed(region, pack, unit)
-        after = None
-        while changed:
-            async with runtime.transaction() as unit:
-                after = await watch.recompute(region, pack, after, unit)
-                changed = after is not None
-                if not changed:
-                    await watch.calendar_applied(region, pack, unit)
+    """After a start with another calendar or other terms, running due times are computed again."""
+    packs = journals(runtime).packs
+
+    async def move(enquiry: Enquiry, region: Region, unit: Unit) -> None:
+        await watch.recompute(enquiry, region, packs[region.code], unit)
+
+    terms = {code: (pack.terms.answer, pack.terms.complaint) for code, pack in packs.items()}
+    waiting = Enquiry.given_at.is_(None) & (Enquiry.state != State.CLOSED)
+    await follow(runtime, Kept("enquiries", terms, Enquiry, waiting, move))

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import workdays
 from chassis.aggregate import Aggregate
 from contracts import intake as told
+from contracts.event import Moment
 from contracts.identifiers import (
     AgeBand,
     Code,
@@ -231,6 +233,16 @@ class Outreach(Aggregate, Base):
         require_state("stage", self.state)
         self.stages.add(done)
         self.record(told.OutreachStageDone(outreach_id=self.id, stage=done.stage, done_at=done.done_at))
+
+    def move_start(self, found: workdays.Deadline, now: datetime) -> bool:
+        """Take over the term of the first attempt computed again with a changed calendar; whether it moved (D3-15)."""
+        if found.due_at == self.start_due_at:
+            return False
+        self.start_due_at = found.due_at
+        self._due(found)
+        due = Moment(due_at=found.due_at, provisional=found.provisional)
+        self.record(told.OutreachDueMoved(outreach_id=self.id, due=due, moved_at=now))
+        return True
 
     def escalate(self, now: datetime) -> None:
         """The step's term passed without the attempt it was for; told once per due time."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.regions import Region
 from chassis.runtime import Runtime
 from chassis.unit import Unit
 from contracts.identifiers import ContactStep, named_id
 from sqlalchemy import func, select
 
+from intake.calendar_changes import Kept, follow
 from intake.directory.model import Principal
+from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
-from intake.outreach.opening import OUTREACH_DUE
+from intake.outreach.opening import OUTREACH_DUE, remind
 from intake.outreach.records import Finder
 from intake.outreach.states import ALLOWED, RUNNING, State
 from intake.referrals.extracts import IpraExtract, Standing
@@ -68,6 +71,23 @@ async def _asked_for_by_others(outreach: Outreach, unit: Unit) -> bool:
         IpraExtract.outreach_id == outreach.id, IpraExtract.state == Standing.IN_FORCE
     )
     return bool(await unit.session.scalar(select(accepted.exists() | in_force.exists())))
+
+
+async def recompute_starts(runtime: Runtime) -> None:
+    """After a start with another calendar or other terms, the terms of families nobody has tried are computed again.
+
+    A later step keeps its date: it was told to the family, or follows what was tried.
+    """
+    ladders = finding(runtime).outreach
+
+    async def move(outreach: Outreach, region: Region, unit: Unit) -> None:
+        ladder = Ladder.of(ladders[region.code], region, outreach.territory)
+        if outreach.move_start(ladder.due("start", outreach.found_at), unit.now):
+            await remind(outreach.organisation_id, outreach.due_at, unit)
+
+    untried = (Outreach.state == State.OPEN) & Outreach.started_at.is_(None) & (Outreach.step == ContactStep.PHONE)
+    terms = {code: (pack.terms.start,) for code, pack in ladders.items()}
+    await follow(runtime, Kept("outreach", terms, Outreach, untried, move))
 
 
 async def name_finders_of_packs(runtime: Runtime) -> None:

@@ -148,6 +148,16 @@ class Referral(Aggregate, Base):
         )
         return referral
 
+    def move_due(self, found: workdays.Deadline, now: datetime) -> bool:
+        """Take over a term of answer computed again with a changed calendar; whether a person can see a change."""
+        if (found.due_at, found.provisional) == (self.due_at, self.provisional):
+            return False
+        self.due_at, self.provisional, self.explanation = found.due_at, found.provisional, found.explanation.to_json()
+        self.escalated_at = None
+        due = Moment(due_at=found.due_at, provisional=found.provisional)
+        self.record(told.ReferralDueMoved(referral_id=self.id, due=due, moved_at=now))
+        return True
+
     def accept(self, now: datetime, outreach_id: UUID | None) -> None:
         """The receiver takes the referral on."""
         self._require("accept")

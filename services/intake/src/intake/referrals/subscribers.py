@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from chassis.messaging import EventRouter
+from chassis.regions import Region
+from chassis.runtime import Runtime
 from chassis.timers import Timer, TimerRouter
 from chassis.unit import Unit
 from contracts.cases import ConsentWithdrawn
 from sqlalchemy import select
 
+from intake.applications.deadlines import computed
+from intake.calendar_changes import Kept, follow
 from intake.referrals import commands
-from intake.referrals.model import Referral
+from intake.referrals.model import Referral, State
+from intake.referrals.region import finding
 
 events = EventRouter()
 timers = TimerRouter()
@@ -26,3 +31,16 @@ async def consent_withdrawn(event: ConsentWithdrawn, unit: Unit) -> None:
 @timers.on(commands.ANSWER_DUE)
 async def answer_due(timer: Timer, unit: Unit) -> None:
     await commands.escalate(timer.subject_id, unit.now, unit)
+
+
+async def recompute_answer_terms(runtime: Runtime) -> None:
+    """After a start with another calendar or other terms, the terms of answer still running are computed again."""
+    packs = finding(runtime).referrals
+
+    async def move(referral: Referral, region: Region, unit: Unit) -> None:
+        found = computed(packs[region.code].terms.answer, referral.received_at, region, referral.territory)
+        if referral.move_due(found, unit.now):
+            await unit.timers.set(commands.ANSWER_DUE, referral.id, referral.due_at)
+
+    terms = {code: (pack.terms.answer,) for code, pack in packs.items()}
+    await follow(runtime, Kept("referrals", terms, Referral, Referral.state == State.RECEIVED, move))
