@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
     from chassis.service import Service
 
 DRAIN_SECONDS = 20
-NICENESS = 10
-"""How far a worker of its own steps back for the API beside it: a person waits for an answer, a backlog can wait."""
 log = structlog.get_logger(__name__)
 
 
@@ -78,7 +74,6 @@ def cli(service: Service) -> typer.Typer:
     @app.command()
     def worker() -> None:
         """Run relay, consumers, timers and audit chain."""
-        _step_back()
         run_part(Part.WORKER)
 
     @app.command()
@@ -95,13 +90,6 @@ def cli(service: Service) -> typer.Typer:
         json.dump(service.app().openapi(), sys.stdout, ensure_ascii=False, indent=2)
 
     return app
-
-
-def _step_back() -> None:
-    os.nice(NICENESS)
-    # Linux weighs whole sessions against each other first; where it does not, or forbids it, niceness alone counts.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 @contextlib.contextmanager
