@@ -10,65 +10,22 @@ import workdays
 from chassis.aggregate import Aggregate
 from contracts import intake as told
 from contracts.event import Moment
-from contracts.identifiers import (
-    AgeBand,
-    Code,
-    ContactOutcome,
-    ContactStep,
-    DeliveryMode,
-    FindingWay,
-    OutreachOutcome,
-)
-from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+from contracts.identifiers import Code, ContactOutcome, ContactStep, DeliveryMode, OutreachOutcome
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, relationship
 
 from intake.outreach import steps
 from intake.outreach.found import Found
 from intake.outreach.ladder import HEARD, IN_VAIN, NEXT, Ladder, Meeting, Travel, check_outcome
-from intake.outreach.records import INDEXES, Attempt, LadderStep, Letter, StageDone
+from intake.outreach.records import INDEXES, Attempt, Columns, LadderStep, Letter, StageDone
 from intake.outreach.states import State, require_state, wrong_step
 from intake.tables import Base
 
 
-class Outreach(Aggregate, Base):
+class Outreach(Columns, Aggregate, Base):
     """Work with one found family. Personal data stand sealed in the three record columns only."""
 
     __tablename__ = "outreaches"
     __table_args__ = INDEXES
-
-    region: Mapped[str]
-    territory: Mapped[str]
-    organisation_id: Mapped[UUID]
-    responsible_id: Mapped[UUID | None] = mapped_column(index=True)
-    child_id: Mapped[UUID] = mapped_column(index=True)
-    representative_id: Mapped[UUID]
-    person_digest: Mapped[str] = mapped_column(index=True)
-    age_band: Mapped[AgeBand]
-    way: Mapped[FindingWay]
-    origin_id: Mapped[UUID | None] = mapped_column(index=True)
-    """The referral or extract that told of the family."""
-    ground: Mapped[str]
-    state: Mapped[State]
-    step: Mapped[ContactStep]
-    """That of `current`, for lists."""
-    found_at: Mapped[datetime]
-    start_due_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
-    due_at: Mapped[datetime]
-    escalated_at: Mapped[datetime | None]
-    notified_at: Mapped[datetime | None]
-    notified_by: Mapped[ContactStep | None]
-    decided_at: Mapped[datetime | None]
-    reason: Mapped[str | None]
-    meets_at: Mapped[datetime | None]
-    place: Mapped[DeliveryMode | None]
-    met_at: Mapped[datetime | None]
-    surveyed_at: Mapped[datetime | None]
-    application_id: Mapped[UUID | None] = mapped_column(index=True)
-    closed_at: Mapped[datetime | None]
-
-    child: Mapped[dict[str, Any]]
-    family: Mapped[dict[str, Any]]
-    words: Mapped[dict[str, Any] | None]
 
     steps: Mapped[list[LadderStep]] = relationship(lazy="selectin", order_by=LadderStep.position)
     attempts: WriteOnlyMapped[Attempt] = relationship()

@@ -1,4 +1,4 @@
-"""What belongs to an outreach beside its own row: steps, attempts, letters, stages."""
+"""What is kept of an outreach: the columns of its own row, its steps, attempts, letters, stages."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from uuid import UUID
 
 import workdays
 from contracts.event import Moment
-from contracts.identifiers import Code, ContactOutcome, ContactStep
+from contracts.identifiers import AgeBand, Code, ContactOutcome, ContactStep, DeliveryMode, FindingWay
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Explanation, Standing
 
+from intake.outreach.states import State
 from intake.tables import Base
 
 INDEXES = (
@@ -33,6 +34,45 @@ INDEXES = (
     ),
 )
 """Indexes of ``outreaches``: the operator's list by due time; one running outreach per child and operator."""
+
+
+class Columns:
+    """Columns of ``outreaches``, a mixin: what becomes of them `intake.outreach.model.Outreach` decides."""
+
+    region: Mapped[str]
+    territory: Mapped[str]
+    organisation_id: Mapped[UUID]
+    responsible_id: Mapped[UUID | None] = mapped_column(index=True)
+    child_id: Mapped[UUID] = mapped_column(index=True)
+    representative_id: Mapped[UUID]
+    person_digest: Mapped[str] = mapped_column(index=True)
+    age_band: Mapped[AgeBand]
+    way: Mapped[FindingWay]
+    origin_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The referral or extract that told of the family."""
+    ground: Mapped[str]
+    state: Mapped[State]
+    step: Mapped[ContactStep]
+    """That of `current`, for lists."""
+    found_at: Mapped[datetime]
+    start_due_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    escalated_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None]
+    notified_by: Mapped[ContactStep | None]
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    meets_at: Mapped[datetime | None]
+    place: Mapped[DeliveryMode | None]
+    met_at: Mapped[datetime | None]
+    surveyed_at: Mapped[datetime | None]
+    application_id: Mapped[UUID | None] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None]
+
+    child: Mapped[dict[str, Any]]
+    family: Mapped[dict[str, Any]]
+    words: Mapped[dict[str, Any] | None]
 
 
 class LadderStep(Base):
