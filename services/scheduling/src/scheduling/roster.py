@@ -94,6 +94,18 @@ class Roster:
         """The brigade's specialists."""
         return tuple(self.specialist_id(login) for login in brigade.specialists)
 
+    def require_reason(self, code: str, field: str) -> None:
+        """422 ``unknown_reason`` for one the pack does not know; ``field`` is where the command gave it."""
+        if code not in {reason.code for reason in self.pack.cancel_reasons}:
+            raise DomainError(
+                "unknown_reason",
+                Kind.INVALID,
+                ru="Такой причины нет в списке.",
+                en="The reason is not in the list.",
+                field=field,
+                rule="unknown_reason",
+            )
+
 
 class _Where(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MARSHRUT_", extra="ignore")

@@ -98,7 +98,10 @@ async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, u
     appointment = await unit.get(Appointment, appointment_id, "appointment:cancel")
     if appointment.state is State.CANCELLED and appointment.reason_code == command.reason_code:
         return appointment
-    _known_reasons(appointment.region, command)
+    known = roster(appointment.region)
+    known.require_reason(command.reason_code, "reason_code")
+    if command.no_next_reason is not None:
+        known.require_reason(command.no_next_reason, "no_next_reason")
     family = _family_of(appointment)
     if command.next is None and command.no_next_reason is None:
         raise _next_date_needed(await nearest(unit, family, unit.now))
@@ -228,13 +231,6 @@ def _same(known: Appointment, command: BookAppointment) -> Appointment:
     if known.starts_at != command.starts_at or subject != (command.application_id or command.child_id):
         raise _closed("id_in_use", "Под этим номером записан другой приём.", "The id belongs to another appointment.")
     return known
-
-
-def _known_reasons(region: str, command: CancelAppointment) -> None:
-    known = {reason.code for reason in roster(region).pack.cancel_reasons}
-    for field in ("reason_code", "no_next_reason"):
-        if (value := getattr(command, field)) is not None and value not in known:
-            raise _refused("unknown_reason", field, "Такой причины нет в списке.", "The reason is not in the list.")
 
 
 def _next_date_needed(near: Sequence[Offer]) -> DomainError:

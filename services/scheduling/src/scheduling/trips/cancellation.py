@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
 from contracts.identifiers import Code
 from pydantic import BaseModel, ConfigDict
@@ -31,8 +30,7 @@ async def cancel_trip(trip_id: UUID, command: CancelTrip, unit: Unit) -> Trip:
     Raises `DomainError` 422 ``unknown_reason``, 409 ``trip_begun``.
     """
     trip = await unit.get(Trip, trip_id, "trip:cancel")
-    if command.reason_code not in {reason.code for reason in roster(trip.region).pack.cancel_reasons}:
-        raise unknown_reason()
+    roster(trip.region).require_reason(command.reason_code, "reason_code")
     trip.cancel(command.reason_code, unit.now)
     # The host sees neither families nor their bookings: the worker gives them back.
     await unit.timers.set(TRIP_CANCELLED, trip.id, unit.now)
@@ -45,15 +43,3 @@ async def give_back(trip_id: UUID, unit: Unit) -> None:
     for one in invitations:
         one.published = False
     await bookings.release(unit, [trip_id, *(one.id for one in invitations)])
-
-
-def unknown_reason() -> DomainError:
-    """The pack's list has no such reason."""
-    return DomainError(
-        "unknown_reason",
-        Kind.INVALID,
-        ru="Такой причины нет в списке.",
-        en="The reason is not in the list.",
-        field="reason_code",
-        rule="unknown_reason",
-    )
