@@ -24,7 +24,6 @@ from intake.accounts.portal_views import DataChangeView, FileLine, Questionnaire
 from intake.accounts.preferences import Prefer
 from intake.accounts.queries import AccountView
 from intake.accounts.questionnaire import FileKind, Questionnaire, State
-from intake.applications.pack import ConsentText
 from intake.applications.queries import FormConsent, FormTerritory
 from intake.directory.packs import DirectoriesDep
 from intake.rates import limited_by
@@ -54,7 +53,7 @@ async def questionnaire_form(region: str, packs: PortalsDep, unit: UnitDep) -> Q
         required=[*NEEDED, "consents"],
         sexes=list(pack.sexes),
         districts=[FormTerritory(code=f"{region}/{t.code}", title=t.title) for t in unit.regions[region].territories],
-        consents=[_consent(text) for text in pack.consents],
+        consents=[FormConsent.model_validate(text) for text in pack.consents],
     )
 
 
@@ -207,17 +206,6 @@ async def export_own(
     if format == "pdf":
         return Response(await asyncio.to_thread(export.pdf, told), media_type="application/pdf", headers=named)
     return JSONResponse(told.model_dump(mode="json"), headers=named)
-
-
-def _consent(text: ConsentText) -> FormConsent:
-    return FormConsent(
-        purpose=text.purpose,
-        version=text.version,
-        text_hash=text.text_hash,
-        required=text.required,
-        title=text.title,
-        text=text.text,
-    )
 
 
 async def _recognised(unit: Unit) -> None:

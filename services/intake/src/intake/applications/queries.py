@@ -14,14 +14,14 @@ from chassis.paging import Order, paginate
 from chassis.unit import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, ApplicationSource, Purpose
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from intake.access import drop_token
 from intake.applications.commands.family import own_application
 from intake.applications.duplicates import duplicates_of
 from intake.applications.model import Application
-from intake.applications.pack import REQUIRED_FIELDS, IntakePack
+from intake.applications.pack import REQUIRED_FIELDS
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.applications.records import Attachment, CallAttempt, ConsentDocument
 from intake.applications.states import ALLOWED, State
@@ -61,6 +61,8 @@ class FormField(BaseModel):
 
 class FormConsent(BaseModel):
     """A consent document to be shown in full; its version and hash come back with the application."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     purpose: Purpose
     version: str
@@ -123,24 +125,10 @@ def application_form(region_code: str, deployment: Deployment, unit: Unit) -> Ap
         removed_barriers=list(form.removed_barriers),
         first_appointment_documents=list(form.first_appointment_documents),
         fields=fields,
-        consents=_consents(pack),
+        consents=[FormConsent.model_validate(text) for text in pack.consents],
         territories=[FormTerritory(code=f"{region_code}/{t.code}", title=t.title) for t in region.territories],
         entry_points=[FormTerritory(code=point.code, title=point.title) for point in pack.entry_points],
     )
-
-
-def _consents(pack: IntakePack) -> list[FormConsent]:
-    return [
-        FormConsent(
-            purpose=text.purpose,
-            version=text.version,
-            text_hash=text.text_hash,
-            required=text.required,
-            title=text.title,
-            text=text.text,
-        )
-        for text in pack.consents
-    ]
 
 
 async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
