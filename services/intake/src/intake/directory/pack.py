@@ -8,7 +8,7 @@ from enum import StrEnum
 from chassis.regions import PackModel, Region
 from contracts.access import Role
 from contracts.identifiers import AgeBand, Code
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class OrganisationRole(StrEnum):
@@ -125,21 +125,28 @@ class AgreementEntry(PackModel):
     valid_until: date | None = None
 
 
-class ResourceEntry(PackModel):
-    """A service, leisure or learning resource of a territory, kept by an organisation of the pack (D3-36, D3-49)."""
+class ResourceFields(BaseModel):
+    """What is told of a resource, in the pack or by the organisation that keeps it."""
 
-    code: Code
+    model_config = ConfigDict(extra="forbid")
+
+    territory: Code
     kind: ResourceKind
     theme: Code
     title: str = Field(min_length=2, max_length=200)
-    organisation: Code
-    territory: Code
     address: str = Field(min_length=2, max_length=500)
     latitude: float | None = Field(None, ge=-90, le=90)
     longitude: float | None = Field(None, ge=-180, le=180)
     contact: str | None = Field(None, max_length=300)
     free: bool = True
     age_bands: frozenset[AgeBand] = frozenset()
+
+
+class ResourceEntry(ResourceFields, PackModel):
+    """A service, leisure or learning resource of a territory, kept by an organisation of the pack (D3-36, D3-49)."""
+
+    code: Code
+    organisation: Code
     checked_on: date
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
-from contracts.identifiers import AgeBand, Code
+from contracts.identifiers import AgeBand
 from contracts.intake import ResourceListed
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ARRAY, ForeignKey, Index, Text, any_, or_, select
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.directory.agreements import today_of
 from intake.directory.model import Organisation
-from intake.directory.pack import DirectoryPack, ResourceKind
+from intake.directory.pack import DirectoryPack, ResourceFields, ResourceKind
 from intake.directory.packs import Directories, directory_of
 from intake.directory.queries import OrganisationView
 from intake.tables import Base
@@ -66,23 +66,6 @@ class Resource(Aggregate, Base):
             )
         )
         return True
-
-
-class ResourceFields(BaseModel):
-    """What is told of a resource."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    territory: Code
-    kind: ResourceKind
-    theme: Code
-    title: str = Field(min_length=2, max_length=200)
-    address: str = Field(min_length=2, max_length=500)
-    latitude: float | None = Field(None, ge=-90, le=90)
-    longitude: float | None = Field(None, ge=-180, le=180)
-    contact: str | None = Field(None, max_length=300)
-    free: bool = True
-    age_bands: frozenset[AgeBand] = frozenset()
 
 
 class RegisterResource(ResourceFields):
