@@ -172,8 +172,9 @@ class Consumer:
             if action is Remedy.REFUSE or attempts >= MOST_ATTEMPTS:
                 return await self._commit([incoming], Refused(words, attempts))
         except Exception as trouble:
-            # The database is away, so the attempt cannot be counted: it is not the message's fault.
-            log.warning("attempt not counted", consumer=self.name, error=describe(trouble))
+            # Not the message's fault. An outage passes; anything else is a fault of ours somebody must look at.
+            tell = log.warning if is_outage(trouble) else log.error
+            tell("attempt not counted", consumer=self.name, error=describe(trouble))
             return Settlement(later=[(incoming, 1.0)])
         return Settlement(later=[(incoming, _delay(attempts))])
 
@@ -182,7 +183,7 @@ class Consumer:
         try:
             async with self.runtime.database.transaction(SYSTEM):
                 return False
-        except Exception:
+        except Exception:  # Whatever the reason: where no transaction opens, none opens for a single message.
             return True
 
     async def _count_attempt(self, incoming: Incoming, error: str) -> int:

@@ -19,6 +19,7 @@ from chassis.outbox import TWIN_HEADER
 from chassis.unit import Unit
 from contracts.event import Envelope
 from sqlalchemy import text
+from structlog.testing import capture_logs
 from workshop import Recorded, consumer_of, recorded, seen, work
 
 
@@ -316,3 +317,23 @@ async def test_attempts_are_forgotten_when_a_later_try_succeeds(database: Databa
     await gallery.take(incoming(gallery, [made], deliveries=2))
     async with database.transaction(SYSTEM) as session:
         assert await session.scalar(text("SELECT count(*) FROM consumer_attempts")) == 0
+
+
+@pytest.mark.parametrize(("trouble", "level"), [(ConnectionRefusedError(), "warning"), (KeyError("Анна"), "error")])
+async def test_an_attempt_that_cannot_be_counted_for_a_fault_of_ours_is_told_louder_than_an_outage(
+    database: Database, monkeypatch: pytest.MonkeyPatch, trouble: Exception, level: str
+) -> None:
+    consumer = consumer_of(failing(RuntimeError(), on=1), database)
+
+    async def uncounted(*_: object) -> int:
+        raise trouble
+
+    monkeypatch.setattr(consumer, "_count_attempt", uncounted)
+    await work(database, moves=1)
+    with capture_logs() as told:
+        settlement = await take(consumer, await recorded(database))
+    assert settlement.later
+    (line,) = [line for line in told if line["event"] == "attempt not counted"]
+    assert line["log_level"] == level
+    assert line["error"].startswith(type(trouble).__name__)
+    assert "Анна" not in str(line)
