@@ -40,20 +40,27 @@ async def plan(
     same = (Message.kind == facts.kind, Message.about_id == about_id, Message.occasion == occasion)
     if family.withdrawn_at or await unit.session.scalar(select(Message.id).where(Message.child_id == child_id, *same)):
         return None
-    message = _new(unit, family, facts, about_id, occasion, unit.now + after)
-    message.channel = channel
+    message = _new(unit, family, facts, about_id, occasion, unit.now + after, channel)
     unit.session.add(message)
     await unit.session.flush()
     return message
 
 
-def _new(unit: Unit, family: Family, facts: Facts, about_id: UUID, occasion: str, earliest: datetime) -> Message:
+def _new(
+    unit: Unit,
+    family: Family,
+    facts: Facts,
+    about_id: UUID,
+    occasion: str,
+    earliest: datetime,
+    channel: MessageChannel,
+) -> Message:
     message = Message(
         id=unit.new_id(),
         kind=facts.kind,
         region=family.region,
         territory=family.territory,
-        channel=MessageChannel.EMAIL,
+        channel=channel,
         state=MessageState.PLANNED,
         person_id=family.representative_id,
         child_id=family.child_id,

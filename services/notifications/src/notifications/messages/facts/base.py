@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
@@ -44,11 +45,11 @@ class Facts(BaseModel):
         """What staff have written to this person; opened for the letter alone."""
         return None
 
+    @abstractmethod
     def variables(self, words: Words) -> dict[str, object]:
         """What the template of this kind is given."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def samples(cls, pack: RegionPack) -> tuple[Self, ...]:
         """Facts that lead a template through all its branches, to check it with."""
-        raise NotImplementedError
