@@ -84,6 +84,23 @@ def test_D0_13_who_has_registered_logs_in_on_the_site_and_on_the_phone(
         assert reached(world, tokens) == ["account"]
 
 
+def test_D0_14_whoever_has_registered_is_told_so_and_stands_before_the_form(world: World) -> None:
+    system, name = world.system, f"portal-{token_hex(4)}"
+    mother = login.Newcomer(f"{name}@example.org", name, "Яна", "Осокина", DEMO_PASSWORD)
+    with login.Session(system.identity.issuer, CLIENT_ID, system.redirect_uri) as browser:
+        # she is back on the site with the right to her account, without having logged in
+        tokens = browser.register(system.mail, mother)
+    text = "Теперь для Вас доступны дополнительные возможности сайта"
+    letter = system.mail.wait_for(mother.email, holding=text)
+    assert letter.subject == "Ваша учетная запись активирована"
+    assert text in letter.html
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert world.public.post("/intake/accounts", headers=headers)["roles"] == ["account"]
+    form = world.public.get(f"/intake/regions/{REGION}/questionnaire-form", headers=headers)
+    draft = world.public.post("/intake/questionnaires", {"region": form["region"]}, headers=headers)
+    assert draft["state"] == "draft"
+
+
 def test_D0_15_a_forgotten_password_is_recovered_and_a_session_ended(world: World, account: Person, email: str) -> None:
     system, new = world.system, "Zelyonyj-Zontik-12"
     issuer = system.identity.issuer

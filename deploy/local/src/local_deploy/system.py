@@ -21,6 +21,7 @@ from embedded import (
     Caddy,
     Canaille,
     DemoUser,
+    Letter,
     MailSink,
     Nats,
     OidcClient,
@@ -44,6 +45,8 @@ CLIENT_ID = "marshrut-web"
 PHONE_CLIENT_ID = "marshrut-phone"
 PHONE_REDIRECT_URI = "ru.marshrut.phone:/login"
 """An application on the phone comes back by a scheme of its own (RFC 8252)."""
+ACCOUNT_ACTIVATED = Path("platform", "account_activated.txt")
+"""The words of the letter of D0-14; an account belongs to no region yet, so no region's pack has others."""
 Progress = Callable[[str], None]
 
 
@@ -112,6 +115,7 @@ class System:
                 OidcClient(PHONE_CLIENT_ID, (PHONE_REDIRECT_URI,), "Маршрут в телефоне"),
             ],
             users=[_person(member) for member in demo_staff(regions_dir)],
+            welcome=_letter(regions_dir / ACCOUNT_ACTIVATED),
         )
         self.gateway = Caddy(self._gateway_file(), ports.gateway, data_dir=data_dir / "gateway")
         self.processes: dict[str, Process] = {}
@@ -228,3 +232,9 @@ class System:
 def _person(member: StaffMember) -> DemoUser:
     family, given, *_ = member.name.split()
     return DemoUser(member.login, DEMO_PASSWORD, given, family, f"{member.login}@staff.example.org")
+
+
+def _letter(path: Path) -> Letter:
+    """A letter of a pack: the line ``Тема: …``, then the text."""
+    subject, _, text = path.read_text("utf-8").partition("\n")
+    return Letter(subject.removeprefix("Тема:").strip(), text.strip())

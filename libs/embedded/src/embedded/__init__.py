@@ -4,7 +4,7 @@ Never a run-time dependency of a service.
 """
 
 from embedded.caddy import Caddy, caddyfile
-from embedded.canaille import Canaille, DemoUser, OidcClient
+from embedded.canaille import Canaille, DemoUser, Letter, OidcClient
 from embedded.mail import Mail, MailSink
 from embedded.nats import Nats, ServiceUser
 from embedded.ports import LOOPBACK, PortBusyError, free_port
@@ -16,6 +16,7 @@ __all__ = [
     "Caddy",
     "Canaille",
     "DemoUser",
+    "Letter",
     "Mail",
     "MailSink",
     "Nats",

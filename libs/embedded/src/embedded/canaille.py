@@ -42,11 +42,20 @@ class DemoUser:
         return str(uuid5(NAMESPACE_URL, f"marshrut:demo-user:{self.user_name}"))
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter of fixed words; paragraphs of ``text`` are parted by an empty line."""
+
+    subject: str
+    text: str
+
+
 class Canaille:
     """One identity provider on its own origin, set up anew at every start by one script.
 
     Keys, accounts, settings and log live in ``data_dir`` and survive a restart. Access tokens are RS256 JWTs for
-    ``audience``, valid 15 minutes. ``smtp_port`` is where its letters go.
+    ``audience``, valid 15 minutes. ``smtp_port`` is where its letters go; ``welcome`` is sent to whoever
+    has registered, beside the letter that confirms the address.
     """
 
     def __init__(
@@ -58,12 +67,14 @@ class Canaille:
         clients: Sequence[OidcClient],
         users: Sequence[DemoUser] = (),
         audience: str = "marshrut-api",
+        welcome: Letter | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
         self.audience = audience
         self._smtp_port = smtp_port
         self._clients, self._users = tuple(clients), tuple(users)
+        self._welcome = welcome
         self._secrets = SecretsFile(data_dir / "secrets.json")
         self._settings_file = data_dir / "settings.json"
         self.process = Process(
@@ -111,6 +122,7 @@ class Canaille:
             "signing_key": self._signing_key(),
             "clients": [asdict(client) for client in self._clients],
             "users": [{"subject": user.subject, **asdict(user)} for user in self._users],
+            "welcome": asdict(self._welcome) if self._welcome else None,
             "config": self._config(),
         }
 

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,9 @@ from uuid import uuid4
 from asgiref.wsgi import WsgiToAsgi
 from canaille import create_app  # type: ignore[import-untyped, unused-ignore]
 from canaille.app import models  # type: ignore[import-untyped, unused-ignore]
+from canaille.app.mails import send_email  # type: ignore[import-untyped, unused-ignore]
 from canaille.backends import Backend  # type: ignore[import-untyped, unused-ignore]
+from canaille.core.endpoints import account  # type: ignore[import-untyped, unused-ignore]
 from canaille.oidc import provider  # type: ignore[import-untyped, unused-ignore]
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -74,6 +77,19 @@ def add_user(wanted: dict[str, Any]) -> None:
     Backend.instance.set_user_password(user, wanted["password"])
 
 
+def welcomed(create: Callable[[Any, Any], Any], words: dict[str, str]) -> Callable[[Any, Any], Any]:
+    """``create`` of an account, and the letter that says so (D0-14): Canaille is silent once its form is filled in."""
+    paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in words["text"].split("\n\n"))
+    page = f'<!doctype html><html lang="ru"><meta charset="utf-8"><body>{paragraphs}</body></html>'
+
+    def created(app: Any, form: Any) -> Any:
+        user = create(app, form)
+        send_email.send(subject=words["subject"], recipient=user.preferred_email, text=words["text"], html=page)
+        return user
+
+    return created
+
+
 def access_tokens(settings: dict[str, Any]) -> Callable[[Any, str, Any, str], str]:
     """RFC 9068 access tokens. Canaille's own hold nothing unique: a second login within a second ends in error 500."""
     key = RSAKey.import_key(settings["signing_key"])
@@ -100,6 +116,8 @@ def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text())
     # Canaille looks its generator up by this name while it is created.
     provider.generate_access_token = access_tokens(settings)
+    if settings["welcome"]:
+        account.profile_create = welcomed(account.profile_create, settings["welcome"])
     app = create_app(config=settings["config"])
     with app.app_context(), Backend.instance.session():
         for wanted in settings["clients"]:

@@ -5,6 +5,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -54,7 +55,7 @@ class _Browser:
     """Cookies and one page at a time. Redirects are followed inside the issuer only."""
 
     def __init__(self, issuer: str) -> None:
-        self._issuer = issuer
+        self.issuer = issuer
         self._client = httpx.Client(timeout=30)
         self._url = httpx.URL(issuer)
 
@@ -78,7 +79,7 @@ class _Browser:
         return self._follow(self._client.post(page.url, data={**fields, **entries}))
 
     def _follow(self, response: httpx.Response) -> httpx.Response:
-        while response.next_request is not None and str(response.next_request.url).startswith(f"{self._issuer}/"):
+        while response.next_request is not None and str(response.next_request.url).startswith(f"{self.issuer}/"):
             response = self._client.send(response.next_request)
         return response
 
@@ -103,6 +104,14 @@ class Session:
         """Token response after login and password; ``LoginError`` when the pages refuse them."""
         return self._tokens({"login": username}, {"password": password}, scope=scope)
 
+    def register(self, mail_sink: MailSink, person: "Newcomer") -> dict[str, Any]:
+        """Token response of somebody who came to register (``prompt=create``): from the letter's form straight back.
+
+        The letter's link is opened in the same browser; opened in another one it ends at the issuer.
+        """
+        authorize, request, verifier = self._request(prompt="create")
+        return self._exchange(person.sign_up(self._browser, authorize, request, mail_sink), request["state"], verifier)
+
     def return_later(self) -> dict[str, Any]:
         """Token response of somebody still logged in; ``LoginError`` where the issuer asks for the password again."""
         return self._tokens()
@@ -112,21 +121,29 @@ class Session:
         self._browser.open(f"{self._issuer}/logout")
 
     def _tokens(self, *pages: dict[str, str], scope: str = "openid") -> dict[str, Any]:
-        verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
-        metadata = self._browser.open(f"{self._issuer}/.well-known/openid-configuration").json()
+        authorize, request, verifier = self._request(scope=scope)
+        page = self._browser.open(authorize, request)
+        for entries in pages:
+            page = self._browser.submit(page, entries)
+        return self._exchange(page, request["state"], verifier)
+
+    def _request(self, **asked: str) -> tuple[str, dict[str, str], str]:
+        """Where to ask, what is asked, and the verifier only this browser knows."""
+        verifier = secrets.token_urlsafe(48)
         request = {
             "client_id": self._client_id,
             "redirect_uri": self._redirect_uri,
             "response_type": "code",
-            "scope": scope,
-            "state": state,
+            "scope": "openid",
+            "state": secrets.token_urlsafe(16),
             "nonce": secrets.token_urlsafe(16),
             "code_challenge": _challenge(verifier),
             "code_challenge_method": "S256",
+            **asked,
         }
-        page = self._browser.open(metadata["authorization_endpoint"], request)
-        for entries in pages:
-            page = self._browser.submit(page, entries)
+        return self._metadata()["authorization_endpoint"], request, verifier
+
+    def _exchange(self, page: httpx.Response, state: str, verifier: str) -> dict[str, Any]:
         exchange = {
             "grant_type": "authorization_code",
             "client_id": self._client_id,
@@ -134,7 +151,11 @@ class Session:
             "code": _code(page, self._redirect_uri, state),
             "code_verifier": verifier,
         }
-        return _granted(self._browser.post(metadata["token_endpoint"], exchange))
+        return _granted(self._browser.post(self._metadata()["token_endpoint"], exchange))
+
+    def _metadata(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._browser.open(f"{self._issuer}/.well-known/openid-configuration").json()
+        return found
 
 
 def authorization_code_login(
@@ -173,20 +194,39 @@ def refresh(issuer: str, client_id: str, refresh_token: str) -> dict[str, Any]:
         return _granted(browser.post(f"{issuer}/oauth/token", exchange))
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What somebody enters who makes an account."""
+
+    email: str
+    user_name: str
+    given_name: str
+    family_name: str
+    password: str
+
+    def sign_up(
+        self, browser: _Browser, join: str, asked: Mapping[str, str] | None, mail_sink: MailSink
+    ) -> httpx.Response:
+        """Ask for the confirmation letter, open its link, fill the form in; the page this leads to."""
+        known = len(mail_sink.messages(self.email))
+        start = f"{browser.issuer}/register/"
+        browser.submit(browser.open(join, asked), {"email": self.email})
+        letter = mail_sink.wait_for(self.email, after=known, holding=start, seconds=_LETTER_SECONDS)
+        named = {name: getattr(self, name) for name in ("user_name", "given_name", "family_name")}
+        form = browser.open(_link(letter.text, start))
+        done = browser.submit(form, {**named, "password1": self.password, "password2": self.password})
+        if done.url.path.startswith("/register/"):
+            raise LoginError(f"registration refused: {_Page(done.text).text}")
+        return done
+
+
 def register(
     issuer: str, mail_sink: MailSink, email: str, user_name: str, given_name: str, family_name: str, password: str
 ) -> None:
-    """Make an account: ask for the confirmation letter, open its link, fill the form in."""
-    known = len(mail_sink.messages(email))
+    """Make an account at the issuer's own pages."""
+    person = Newcomer(email, user_name, given_name, family_name, password)
     with _Browser(issuer) as browser:
-        browser.submit(browser.open(f"{issuer}/join"), {"email": email})
-        start = f"{issuer}/register/"
-        letter = mail_sink.wait_for(email, after=known, holding=start, seconds=_LETTER_SECONDS)
-        form = browser.open(_link(letter.text, start))
-        person = {"user_name": user_name, "given_name": given_name, "family_name": family_name}
-        done = browser.submit(form, {**person, "password1": password, "password2": password})
-        if done.url.path.startswith("/register/"):
-            raise LoginError(f"registration refused: {_Page(done.text).text}")
+        person.sign_up(browser, f"{issuer}/join", None, mail_sink)
 
 
 def recover_password(issuer: str, mail_sink: MailSink, user_name: str, email: str, password: str) -> None:
