@@ -1,6 +1,19 @@
-"""Helpers of the stories stand beside them."""
+"""What the stories share. Their helpers stand beside them."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from local_deploy.story.world import World
+from local_deploy.system import System
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="module")
+def world(system: System) -> Iterator[World]:
+    """The people at the running system, before any of them has done anything."""
+    here = World(system)
+    yield here
+    here.close()

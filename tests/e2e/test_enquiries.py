@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from secrets import randbelow, token_hex
 from typing import Any
@@ -13,7 +12,6 @@ import openpyxl
 import pytest
 from local_deploy.story.gateway import Person, eventually
 from local_deploy.story.world import World
-from local_deploy.system import System
 from standardwebhooks import Webhook
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,13 +20,6 @@ COORDINATOR, SPECIALIST, HEAD, EDITOR = (
     f"{name}.muromtsevo" for name in ("socrabota", "reabilitolog", "kurator", "redaktor")
 )
 ANSWER = "Ходунки выдают по программе реабилитации. Поможем написать обращение."
-
-
-@pytest.fixture(scope="module")
-def world(system: System) -> Iterator[World]:
-    here = World(system)
-    yield here
-    here.close()
 
 
 @pytest.fixture(scope="module")

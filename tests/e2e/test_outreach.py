@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from local_deploy.story.application import accept, book_first_appointment, call_back, consent, hand_over, worklist_item
 from local_deploy.story.gateway import eventually
 from local_deploy.story.world import FamilyStory, World
-from local_deploy.system import System
 
 pytestmark = pytest.mark.timeout(300)
 REGION, CURATOR, HEAD = "irkutsk", "koordinator.angarsk", "head.angarsk"
@@ -19,13 +17,6 @@ COLUMNS = (
     "number;issued_on;valid_until;bureau;child_name;birth_date;snils;representative_name;phone;email;address;"
     "territory;disability_until;measures"
 )
-
-
-@pytest.fixture(scope="module")
-def world(system: System) -> Iterator[World]:
-    here = World(system)
-    yield here
-    here.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,18 +12,11 @@ from local_deploy.staff import DEMO_PASSWORD
 from local_deploy.story.application import consent
 from local_deploy.story.gateway import Person, eventually
 from local_deploy.story.world import World
-from local_deploy.system import CLIENT_ID, PHONE_CLIENT_ID, PHONE_REDIRECT_URI, System
+from local_deploy.system import CLIENT_ID, PHONE_CLIENT_ID, PHONE_REDIRECT_URI
 
 pytestmark = pytest.mark.timeout(300)
 REGION, NORTH, SOUTH = "moscow-oblast", "konsultant.sever", "konsultant.yug"
 CONTENT = b"%PDF-1.7\n%%EOF\n"
-
-
-@pytest.fixture(scope="module")
-def world(system: System) -> Iterator[World]:
-    here = World(system)
-    yield here
-    here.close()
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,6 @@ PROBLEM = "application/problem+json"
 
 
 @pytest.fixture(scope="module")
-def world(system: System) -> Iterator[World]:
-    here = World(system)
-    yield here
-    here.close()
-
-
-@pytest.fixture(scope="module")
 def public(system: System) -> Iterator[httpx.Client]:
     """The public at an address of its own: so many forms would use up the limit of the others' one."""
     transport = httpx.HTTPTransport(local_address="127.0.0.2")

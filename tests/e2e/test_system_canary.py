@@ -41,13 +41,6 @@ PLACES_OF_MESSAGES = (
 
 
 @pytest.fixture(scope="module")
-def world(system: System) -> Iterator[World]:
-    here = World(system)
-    yield here
-    here.close()
-
-
-@pytest.fixture(scope="module")
 def family(world: World) -> Iterator[FamilyStory]:
     """A family on its way up to an approved programme, so that its words pass through every service."""
     email = f"aglaya-{token_hex(4)}@example.org"
