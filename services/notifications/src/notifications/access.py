@@ -20,6 +20,7 @@ GUARDED: tuple[Entry, ...] = (
         {
             Relation.ORGANISATION: "organisation_id",
             Relation.TERRITORY: ("territory", "region"),
+            Relation.COORDINATOR: "responsible_id",
         },
     ),
     # the worker's alone: no line of the policy names them

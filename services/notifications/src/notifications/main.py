@@ -4,6 +4,7 @@ from chassis.service import Room, Service
 
 from notifications.access import GUARDED
 from notifications.base import Base
+from notifications.escalations import answers, finding
 from notifications.escalations import queries as escalated
 from notifications.escalations import subscribers as deadlines
 from notifications.messages import queries, sending, subscribers
@@ -23,6 +24,9 @@ ROOMS = (
         (sending.send_messages,),
         (queries.OPEN_MESSAGES,),
     ),
+    # The doors of `escalations` for the other aggregates.
+    Room("answers", events=answers.events),
+    Room("finding", events=finding.events),
     Room(
         "escalations",
         None,

@@ -67,6 +67,9 @@ NOTIFICATIONS = (
     grant(Role.FAMILY, "message", "read", Relation.CHILD, REACH),
     grant(Role.COORDINATOR, "escalation", "read", Relation.ORGANISATION),
     grant(Role.HEAD, "escalation", "read", Relation.ORGANISATION),
+    # Whoever must act is warned, at whichever organisation.
+    grant(Role.COORDINATOR, "escalation", "read", Relation.COORDINATOR),
+    grant(Role.SPECIALIST, "escalation", "read", Relation.COORDINATOR),
     grant(Role.MANAGER, "escalation", "read", Relation.TERRITORY),
 )
 

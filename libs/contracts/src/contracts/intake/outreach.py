@@ -46,7 +46,10 @@ class OutreachAssigned(Event, aggregate="outreach", fact="assigned"):
 
 
 class OutreachAttempted(Event, aggregate="outreach", fact="attempted"):
-    """One attempt to reach the family (D3-16); the first one says whether work started on time (D3-15)."""
+    """One attempt to reach the family (D3-16); the first one says whether work started on time (D3-15).
+
+    ``due_at``: by when the open step is tried again, where this attempt has settled that.
+    """
 
     outreach_id: UUID
     step: ContactStep
@@ -54,6 +57,7 @@ class OutreachAttempted(Event, aggregate="outreach", fact="attempted"):
     outcome: ContactOutcome
     attempted_at: AwareDatetime
     next_try_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
     started_on_time: bool | None = None
 
 

@@ -106,7 +106,7 @@ class Outreach(Columns, Aggregate, Base):
                 self._open(ContactStep.VISIT, "cannot-come", at, ladder, travel, meeting=True)
             case _ if used_up and made.outcome in IN_VAIN:
                 self._next(f"{step.step}-exhausted", at, ladder, travel)
-            case _ if made.means is step.step or made.outcome is ContactOutcome.ASKED_LATER:
+            case _ if steps.tried_again(made, step):
                 self._try_again(made, ladder)
 
     def post_letter(self, letter: Letter, now: datetime, ladder: Ladder) -> None:

@@ -73,8 +73,14 @@ def told_attempt(outreach: Outreach, made: Attempt, position: int, on_time: bool
         outcome=made.outcome,
         attempted_at=made.attempted_at,
         next_try_at=made.next_try_at,
+        due_at=made.next_try_at if tried_again(made, outreach.current) else None,
         started_on_time=on_time,
     )
+
+
+def tried_again(made: Attempt, step: LadderStep) -> bool:
+    """Whether the open step waits for the next try of this attempt; one by another means says nothing of it."""
+    return made.next_try_at is not None and (made.means is step.step or made.outcome is ContactOutcome.ASKED_LATER)
 
 
 def told_letter(outreach: Outreach, outcome: ContactOutcome, now: datetime) -> told.OutreachAttempted:

@@ -1,1 +1,1 @@
-"""Call backs that are about to be late, or are: shown to those who can still help (D2-17)."""
+"""Terms that are about to pass, or have: shown to those who can still act, and then to their superiors too."""

@@ -1,87 +1,108 @@
-"""Watching the call-back deadline: raised by timers, ended only by a family that was reached or withdrew."""
+"""Watching a term: warned of before its due time, raised after it, ended only by what it asks for."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.timers import Timer
 from chassis.unit import Unit
-from contracts.identifiers import CallOutcome
-from contracts.intake import (
-    ApplicationDeadlineMoved,
-    ApplicationSubmitted,
-    ApplicationTaken,
-    ApplicationWithdrawn,
-    CallRecorded,
-)
+from sqlalchemy import update
 
-from notifications.escalations.model import Escalation, Level
-from notifications.pack import pack_of
-
-NEAR, OVERDUE = "call_back_near", "call_back_overdue"
-_LEVELS = {NEAR: Level.NEAR, OVERDUE: Level.OVERDUE}
+from notifications.escalations.model import Escalation, Level, Term
+from notifications.pack import packs
 
 
-async def watch(event: ApplicationSubmitted, unit: Unit) -> None:
-    """Watch a new deadline."""
-    escalation = Escalation(
-        application_id=event.application_id,
-        number=event.number,
-        region=event.region,
-        territory=event.territory,
-        organisation_id=pack_of(unit.settings.regions_dir, event.region).coordinating_id,
-        due_at=event.call_back_due.due_at,
-        submitted_at=event.submitted_at,
-        level=Level.WATCHED,
-    )
-    unit.session.add(escalation)
-    await _set_timers(escalation, unit)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A term that begins to run."""
+
+    term: Term
+    subject_id: UUID
+    region: str
+    territory: str
+    organisation_id: UUID
+    due_at: datetime
+    since: datetime
+    number: str | None = None
+    responsible_id: UUID | None = None
 
 
-async def hand_to(event: ApplicationTaken, unit: Unit) -> None:
-    """From now on it is this coordinator's."""
-    if escalation := await unit.session.get(Escalation, event.application_id):
-        escalation.coordinator_id, escalation.organisation_id = event.coordinator_id, event.organisation_id
+def timer(term: Term, level: Level) -> str:
+    """The kind of the timer that raises a term: ``call_back_near``."""
+    return f"{term}_{level}"
 
 
-async def move(event: ApplicationDeadlineMoved, unit: Unit) -> None:
-    """The deadline was computed again."""
-    escalation = await unit.session.get(Escalation, event.application_id)
-    if event.kind != "call_back" or escalation is None or escalation.closed_at:
+LEVELS = {timer(term, level): (term, level) for term in Term for level in (Level.NEAR, Level.OVERDUE)}
+
+
+async def watch(what: Watched, unit: Unit) -> None:
+    """A term begins, or begins again; one of a region that sends no messages is nobody's to warn of."""
+    if what.region not in packs(unit.settings.regions_dir):
         return
-    escalation.due_at, escalation.level, escalation.raised_at = event.due.due_at, Level.WATCHED, None
-    await _set_timers(escalation, unit)
+    known = await _locked(what.term, what.subject_id, unit)
+    if known is None:
+        known = Escalation(**asdict(what), level=Level.WATCHED)
+        unit.session.add(known)
+    elif known.run(what.due_at):
+        known.organisation_id, known.responsible_id = what.organisation_id, what.responsible_id
+        known.territory, known.since = what.territory, what.since
+    await _set_timers(known, unit)
 
 
-async def end_if_reached(event: CallRecorded, unit: Unit) -> None:
-    """Only a reached family ends the deadline (D2-17)."""
-    if event.outcome is CallOutcome.REACHED:
-        await _close(event.application_id, event.called_at, unit)
+async def hand_to(
+    term: Term, subject_id: UUID, responsible_id: UUID, unit: Unit, organisation_id: UUID | None = None
+) -> None:
+    """From now on this person must act."""
+    if escalation := await _locked(term, subject_id, unit):
+        escalation.responsible_id = responsible_id
+        escalation.organisation_id = organisation_id or escalation.organisation_id
 
 
-async def end(event: ApplicationWithdrawn, unit: Unit) -> None:
-    """Nobody waits any more."""
-    await _close(event.application_id, event.withdrawn_at, unit)
+async def follow(subject_id: UUID, territory: str, unit: Unit) -> None:
+    """Another territory answers for the family: its managers see what is overdue (T15)."""
+    await unit.session.execute(
+        update(Escalation).where(Escalation.subject_id == subject_id).values(territory=territory)
+    )
 
 
-async def escalate(timer: Timer, unit: Unit) -> None:
-    """The time has come and the family was not reached."""
-    if escalation := await unit.session.get(Escalation, timer.subject_id, with_for_update=True):
-        escalation.raise_to(_LEVELS[timer.kind], unit.now)
+async def number_of(term: Term, subject_id: UUID, unit: Unit) -> str | None:
+    """The number people know the subject by, where it has one."""
+    escalation = await unit.session.get(Escalation, (term, subject_id))
+    return escalation.number if escalation else None
 
 
-async def _close(application_id: UUID, at: datetime, unit: Unit) -> None:
-    for kind in (NEAR, OVERDUE):
-        await unit.timers.cancel(kind, application_id)
-    if escalation := await unit.session.get(Escalation, application_id):
+async def move(term: Term, subject_id: UUID, due_at: datetime, unit: Unit, *, again: bool = False) -> None:
+    """The due time is another one, and with it the warning. A term that has ended begins only ``again``."""
+    escalation = await _locked(term, subject_id, unit)
+    if escalation is not None and (again or escalation.closed_at is None) and escalation.run(due_at):
+        await _set_timers(escalation, unit)
+
+
+async def end(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
+    """What was asked for is done, or nobody waits for it any more."""
+    for level in (Level.NEAR, Level.OVERDUE):
+        await unit.timers.cancel(timer(term, level), subject_id)
+    if escalation := await _locked(term, subject_id, unit):
         escalation.close(at)
 
 
+async def escalate(fired: Timer, unit: Unit) -> None:
+    """The time has come and it is not done."""
+    term, level = LEVELS[fired.kind]
+    if escalation := await _locked(term, fired.subject_id, unit):
+        escalation.raise_to(level, unit.now)
+
+
+async def _locked(term: Term, subject_id: UUID, unit: Unit) -> Escalation | None:
+    return await unit.session.get(Escalation, (term, subject_id), with_for_update=True)
+
+
 async def _set_timers(escalation: Escalation, unit: Unit) -> None:
-    rules = pack_of(unit.settings.regions_dir, escalation.region).rules.escalation
+    rules = packs(unit.settings.regions_dir)[escalation.region].rules.escalation
     near = escalation.due_at - timedelta(minutes=rules.warn_minutes)
     # The due moment itself is still on time.
     overdue = escalation.due_at + timedelta(minutes=rules.overdue_minutes, microseconds=1)
-    await unit.timers.set(NEAR, escalation.application_id, near)
-    await unit.timers.set(OVERDUE, escalation.application_id, overdue)
+    await unit.timers.set(timer(escalation.term, Level.NEAR), escalation.subject_id, near)
+    await unit.timers.set(timer(escalation.term, Level.OVERDUE), escalation.subject_id, overdue)

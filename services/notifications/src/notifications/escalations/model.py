@@ -1,4 +1,4 @@
-"""An application whose call back is near or past, until the family is reached."""
+"""A running term of intake: watched, near, past, until what it asks for is done."""
 
 from __future__ import annotations
 
@@ -11,38 +11,68 @@ from sqlalchemy.orm import Mapped, mapped_column
 from notifications.base import Base
 
 
+class Term(StrEnum):
+    """Whose running out somebody is warned of."""
+
+    CALL_BACK = "call_back"
+    """A coordinator calls the family back (D2-17)."""
+    ACCEPTANCE = "acceptance"
+    """The service accepts the family or returns the application (D2-23)."""
+    ENQUIRY = "enquiry"
+    """The person who asked has the answer (D1-11)."""
+    REFERRAL = "referral"
+    """The receiver answers the agency that told of a family (T13)."""
+    OUTREACH = "outreach"
+    """The next thing to do with a family that was found: attempt, visit, letter, meeting, survey (D3-15…D3-21)."""
+    QUESTIONNAIRE = "questionnaire"
+    """The consultant answers a child's questionnaire (D0-22)."""
+    DATA_CHANGE = "data_change"
+    """The consultant decides on changed data (D0-17)."""
+
+
 class Level(StrEnum):
     """How far it has come."""
 
     WATCHED = "watched"
-    """The deadline runs, nobody is alarmed."""
+    """The term runs, nobody is alarmed."""
     NEAR = "near"
     OVERDUE = "overdue"
 
 
 class Escalation(Base):
-    """One row per application that waits for its call back."""
+    """One row per term that somebody has to meet."""
 
     __tablename__ = "escalations"
 
-    application_id: Mapped[UUID] = mapped_column(primary_key=True)
-    number: Mapped[str]
+    term: Mapped[Term] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """What it is about: the application, enquiry, referral, outreach, questionnaire or change."""
+    number: Mapped[str | None]
     region: Mapped[str]
     territory: Mapped[str]
     organisation_id: Mapped[UUID]
-    coordinator_id: Mapped[UUID | None]
+    responsible_id: Mapped[UUID | None]
+    """Who must act; None while nobody was chosen."""
     due_at: Mapped[datetime]
-    submitted_at: Mapped[datetime]
+    since: Mapped[datetime]
     level: Mapped[Level]
     raised_at: Mapped[datetime | None]
+    """When it came as far as ``level`` says."""
     closed_at: Mapped[datetime | None]
-    """When the family was reached, or withdrew."""
+    """When what was asked for was done, or nobody waits for it any more."""
+
+    def run(self, due_at: datetime) -> bool:
+        """From now on it is due then; False where that is known already, so that nobody is warned twice."""
+        if self.closed_at is None and self.due_at == due_at:
+            return False
+        self.due_at, self.level, self.raised_at, self.closed_at = due_at, Level.WATCHED, None, None
+        return True
 
     def raise_to(self, level: Level, now: datetime) -> None:
-        """It became more urgent; nothing for a closed one."""
-        if self.closed_at is None:
+        """It became more urgent; nothing for a closed one, nor for one that is at least as urgent."""
+        if self.closed_at is None and self.level not in {level, Level.OVERDUE}:
             self.level, self.raised_at = level, now
 
     def close(self, at: datetime) -> None:
-        """The family was reached, or withdrew."""
+        """Nobody has to do it any more."""
         self.closed_at = self.closed_at or at

@@ -1,53 +1,111 @@
-"""What starts, moves and ends the call-back deadline, and the moments it becomes urgent."""
+"""What starts, moves and ends the terms of an application, and the moments any term becomes urgent."""
 
 from __future__ import annotations
 
 from chassis.messaging import EventRouter
 from chassis.timers import TimerRouter
 from chassis.unit import Unit
+from contracts.identifiers import CallOutcome
 from contracts.intake import (
+    ApplicationAccepted,
     ApplicationDeadlineMoved,
+    ApplicationHandedOver,
+    ApplicationReturned,
     ApplicationSubmitted,
     ApplicationTaken,
+    ApplicationTerritoriesSet,
     ApplicationWithdrawn,
     CallRecorded,
 )
 
 from notifications.escalations import commands
+from notifications.escalations.commands import Watched
+from notifications.escalations.model import Term
+from notifications.pack import pack_of
 
 events = EventRouter()
 timers = TimerRouter()
+WATCHED = frozenset({Term.CALL_BACK, Term.ACCEPTANCE})
 
 
 @events.on(ApplicationSubmitted)
 async def submitted(event: ApplicationSubmitted, unit: Unit) -> None:
-    """The deadline runs."""
-    await commands.watch(event, unit)
+    """The family waits for its call back (D2-17)."""
+    what = Watched(
+        term=Term.CALL_BACK,
+        subject_id=event.application_id,
+        number=event.number,
+        region=event.region,
+        territory=event.territory,
+        organisation_id=pack_of(unit.settings.regions_dir, event.region).coordinating_id,
+        due_at=event.call_back_due.due_at,
+        since=event.submitted_at,
+    )
+    await commands.watch(what, unit)
 
 
 @events.on(ApplicationTaken)
 async def taken(event: ApplicationTaken, unit: Unit) -> None:
-    """It is somebody's."""
-    await commands.hand_to(event, unit)
+    """The call is this coordinator's."""
+    await commands.hand_to(
+        Term.CALL_BACK, event.application_id, event.coordinator_id, unit, organisation_id=event.organisation_id
+    )
 
 
 @events.on(ApplicationDeadlineMoved)
 async def moved(event: ApplicationDeadlineMoved, unit: Unit) -> None:
     """It was computed again."""
-    await commands.move(event, unit)
+    if event.kind in WATCHED:
+        await commands.move(Term(event.kind), event.application_id, event.due.due_at, unit)
+
+
+@events.on(ApplicationTerritoriesSet)
+async def territories_set(event: ApplicationTerritoriesSet, unit: Unit) -> None:
+    """Another territory answers for the family."""
+    await commands.follow(event.application_id, event.responsible_territory, unit)
 
 
 @events.on(CallRecorded)
 async def called(event: CallRecorded, unit: Unit) -> None:
-    """Perhaps the family was reached."""
-    await commands.end_if_reached(event, unit)
+    """Only a reached family ends the call back (D2-17)."""
+    if event.outcome is CallOutcome.REACHED:
+        await commands.end(Term.CALL_BACK, event.application_id, event.called_at, unit)
+
+
+@events.on(ApplicationHandedOver)
+async def handed_over(event: ApplicationHandedOver, unit: Unit) -> None:
+    """The service must accept the family or return it (D2-23)."""
+    what = Watched(
+        term=Term.ACCEPTANCE,
+        subject_id=event.application_id,
+        number=await commands.number_of(Term.CALL_BACK, event.application_id, unit),
+        region=event.region,
+        territory=event.territory,
+        organisation_id=event.serving_organisation_id,
+        due_at=event.acceptance_due.due_at,
+        since=unit.now,
+    )
+    await commands.watch(what, unit)
+
+
+@events.on(ApplicationAccepted)
+async def accepted(event: ApplicationAccepted, unit: Unit) -> None:
+    """The service has the family."""
+    await commands.end(Term.ACCEPTANCE, event.application_id, event.accepted_at, unit)
+
+
+@events.on(ApplicationReturned)
+async def returned(event: ApplicationReturned, unit: Unit) -> None:
+    """The coordinator looks for another service."""
+    await commands.end(Term.ACCEPTANCE, event.application_id, event.returned_at, unit)
 
 
 @events.on(ApplicationWithdrawn)
 async def withdrawn(event: ApplicationWithdrawn, unit: Unit) -> None:
     """Nobody waits any more."""
-    await commands.end(event, unit)
+    for term in WATCHED:
+        await commands.end(term, event.application_id, event.withdrawn_at, unit)
 
 
-timers.on(commands.NEAR)(commands.escalate)
-timers.on(commands.OVERDUE)(commands.escalate)
+for kind in commands.LEVELS:
+    timers.on(kind)(commands.escalate)
