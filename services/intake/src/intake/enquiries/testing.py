@@ -14,6 +14,22 @@ from intake.enquiries.pack import EnquiriesPack
 from intake.testing import REGIONS, Route, organisation
 
 OMSK = "omsk-muromtsevo"
+CALL = {
+    "channel": "phone",
+    "name": "Тополева Анна Сергеевна",
+    "phone": "8 (905) 000-11-22",
+    "address": "с. Артын, ул. Лесная, 4",
+    "territory": f"{OMSK}/artyn",
+    "status": "tzhs",
+    "theme": "devices",
+    "help_kind": "rehabilitation",
+    "question": "Как получить ходунки для ребёнка?",
+}
+"""A call as the coordinator writes it down; the same question in a letter and in a text message."""
+LETTER = {**CALL, "channel": "email", "email": "topoleva@example.org"}
+MESSAGE = {**CALL, "channel": "sms"}
+NOBODY = {"anonymous": True, "name": None, "phone": None, "address": None}
+RESULT = {"outcome": "helped_in_full", "result": "Разъяснён порядок получения ТСР"}
 
 
 @lru_cache
@@ -62,3 +78,8 @@ class Desk:
         begun = await specialist.post(f"/enquiries/{enquiry_id}/serve")
         assert begun.status_code == 200, begun.text
         return specialist
+
+    async def under_way(self, who: Caller, **changes: Any) -> tuple[str, Caller]:
+        """The call, when the exercise instructor works on it: its path, and the instructor."""
+        filed = await self.registered(who, **{**CALL, **changes})
+        return f"/enquiries/{filed['id']}", await self.serving(who, filed["id"], "lfk.muromtsevo")

@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chassis.running import Caller, Running
+from chassis.running import Caller
 from intake.enquiries.testing import OMSK, Desk
 
 QUESTION, ANSWER = "Как получить ходунки для ребёнка?", "Ходунки выдают по ИПРА. Обратитесь в Социальный фонд России."
-
-
-@pytest.fixture
-def desk(intake: Running) -> Desk:
-    return Desk(intake)
-
-
-@pytest.fixture
-async def coordinator(desk: Desk) -> Caller:
-    return await desk.person("socrabota.muromtsevo")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
-from chassis.running import Caller, Running
+from chassis.running import Caller
 from docx import Document
 from intake.enquiries.journal import COLUMNS
 from intake.enquiries.testing import OMSK, Desk
@@ -25,16 +25,6 @@ ASKED = {
     "theme": "law",
     "question": "Положена ли выплата на проезд?",
 }
-
-
-@pytest.fixture
-def desk(intake: Running) -> Desk:
-    return Desk(intake)
-
-
-@pytest.fixture
-async def coordinator(desk: Desk) -> Caller:
-    return await desk.person("socrabota.muromtsevo")
 
 
 async def journal(desk: Desk, who: Caller, **wanted: Any) -> list[dict[str, Any]]:
