@@ -1,4 +1,4 @@
-"""Found families over HTTP: who finds them, the proof they were told, the way to an application (D3-13, D3-17, D3-18)."""
+"""Found families over HTTP: who finds them, the proof they were told, the way to an application (D3-13…D3-18)."""
 
 from __future__ import annotations
 
