@@ -9,6 +9,7 @@ class MessageKind(StrEnum):
     """What is said to a family."""
 
     APPLICATION_RECEIVED = "application_received"
+    CALL_BACK_MOVED = "call_back_moved"
     SERVICE_ACCEPTED = "service_accepted"
     APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_CANCELLED = "appointment_cancelled"
@@ -40,6 +41,7 @@ class MessageKind(StrEnum):
 
 _TITLES = {
     MessageKind.APPLICATION_RECEIVED: "Заявка принята",
+    MessageKind.CALL_BACK_MOVED: "Срок звонка изменился",
     MessageKind.SERVICE_ACCEPTED: "Служба приняла заявку",
     MessageKind.APPOINTMENT_BOOKED: "Запись на приём",
     MessageKind.APPOINTMENT_CANCELLED: "Приём отменён",

@@ -8,8 +8,10 @@ from chassis.unit import Unit
 from contracts.event import Envelope
 from contracts.intake import (
     ApplicationAccepted,
+    ApplicationDeadlineMoved,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    CallRecorded,
     EnquiryAnswered,
     EnquiryRegistered,
 )
@@ -40,6 +42,18 @@ def occasion(envelope: Envelope) -> str:
 async def submitted(event: ApplicationSubmitted, envelope: Envelope, unit: Unit) -> None:
     """Acknowledge it."""
     await applications.acknowledge(event, occasion(envelope), unit)
+
+
+@events.on(ApplicationDeadlineMoved)
+async def deadline_moved(event: ApplicationDeadlineMoved, envelope: Envelope, unit: Unit) -> None:
+    """Tell that we call later than was told."""
+    await applications.tell_later_call(event, occasion(envelope), unit)
+
+
+@events.on(CallRecorded)
+async def called(event: CallRecorded, unit: Unit) -> None:
+    """Perhaps the family was reached."""
+    await applications.note_call(event, unit)
 
 
 @events.on(ApplicationAccepted)

@@ -11,6 +11,7 @@ from contracts.cases import ProgrammeApproved
 from contracts.intake import (
     ApplicationAccepted,
     ApplicationSubmitted,
+    ApplicationTerritoriesSet,
     ApplicationWithdrawn,
     EnquiryAnswered,
     EnquiryRegistered,
@@ -92,6 +93,14 @@ async def note_service(event: ApplicationAccepted, unit: Unit) -> Family:
     family.organisation_id = event.coordinating_organisation_id
     family.serving_organisation_id = event.serving_organisation_id
     family.territory = event.territory
+    return family
+
+
+async def note_territories(event: ApplicationTerritoriesSet, unit: Unit) -> Family | None:
+    """Another territory answers for the family: its time is what letters name (T12, T15)."""
+    family = await unit.session.scalar(select(Family).where(Family.application_id == event.application_id))
+    if family is not None:
+        family.territory = event.responsible_territory
     return family
 
 

@@ -6,7 +6,12 @@ from chassis.messaging import EventRouter
 from chassis.unit import Unit
 from contracts.cases import ProgrammeApproved
 from contracts.event import Envelope
-from contracts.intake import ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn
+from contracts.intake import (
+    ApplicationAccepted,
+    ApplicationSubmitted,
+    ApplicationTerritoriesSet,
+    ApplicationWithdrawn,
+)
 from contracts.scheduling import SpecialistRegistered
 
 from notifications.preferences import commands
@@ -25,6 +30,12 @@ async def submitted(event: ApplicationSubmitted, unit: Unit) -> None:
 async def accepted(event: ApplicationAccepted, unit: Unit) -> None:
     """A service took it on."""
     await commands.note_service(event, unit)
+
+
+@events.on(ApplicationTerritoriesSet)
+async def territories_set(event: ApplicationTerritoriesSet, unit: Unit) -> None:
+    """Another territory answers for it."""
+    await commands.note_territories(event, unit)
 
 
 @events.on(ApplicationWithdrawn)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from chassis.unit import Unit
-from contracts.intake import ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn
+from contracts.identifiers import CallOutcome
+from contracts.intake import (
+    ApplicationAccepted,
+    ApplicationDeadlineMoved,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CallRecorded,
+)
 from sqlalchemy import select
 
-from notifications.messages.facts import ApplicationReceived, ServiceAccepted
-from notifications.messages.planning import plan, planned
+from notifications.kinds import MessageKind
+from notifications.messages.facts import ApplicationReceived, CallBackMoved, ServiceAccepted
+from notifications.messages.model import Message, MessageState
+from notifications.messages.planning import OUTDATED, plan, planned
 from notifications.preferences.model import Family
 
 WITHDRAWN = "application_withdrawn"
+PROMISES = frozenset({MessageKind.APPLICATION_RECEIVED, MessageKind.CALL_BACK_MOVED})
+"""What names the time of the call."""
+NOT_TOLD = frozenset({MessageState.PLANNED, MessageState.FAILED})
 
 
 async def acknowledge(event: ApplicationSubmitted, occasion: str, unit: Unit) -> None:
@@ -18,6 +32,43 @@ async def acknowledge(event: ApplicationSubmitted, occasion: str, unit: Unit) ->
     due = event.call_back_due
     facts = ApplicationReceived(number=event.number, call_back_due=due.due_at, provisional=due.provisional)
     await plan(unit, event.child_id, facts, event.application_id, occasion)
+
+
+async def tell_later_call(event: ApplicationDeadlineMoved, occasion: str, unit: Unit) -> None:
+    """That we call later than the family was told (D2-17). A letter that has not left names the new time itself."""
+    if event.kind != "call_back":
+        return
+    await take_back_later_call(event.application_id, unit)
+    last = await _last_promise(event.application_id, unit)
+    known = last.facts if last else None
+    if last is None or not isinstance(known, ApplicationReceived | CallBackMoved):
+        return
+    due = {"call_back_due": event.due.due_at, "provisional": event.due.provisional}
+    if last.state in NOT_TOLD:
+        last.facts = known.model_copy(update=due)
+    elif event.due.due_at > known.call_back_due:
+        told = {"number": known.number, "promised": known.call_back_due, **due}
+        await plan(unit, last.child_id, CallBackMoved.model_validate(told), event.application_id, occasion)
+
+
+async def note_call(event: CallRecorded, unit: Unit) -> None:
+    """Whoever was reached needs no letter about the call any more."""
+    if event.outcome is CallOutcome.REACHED:
+        await take_back_later_call(event.application_id, unit)
+
+
+async def take_back_later_call(application_id: UUID, unit: Unit) -> None:
+    """A letter about a later call that has not left is not true any more."""
+    for message in await planned(unit, about_id=application_id, kinds={MessageKind.CALL_BACK_MOVED}):
+        message.cancel(OUTDATED)
+
+
+async def _last_promise(application_id: UUID, unit: Unit) -> Message | None:
+    """The latest letter that names the time of the call, sent or not; locked, so that it does not leave meanwhile."""
+    told = select(Message).where(Message.about_id == application_id, Message.kind.in_(PROMISES))
+    living = told.where(Message.state != MessageState.CANCELLED).order_by(Message.created_at.desc(), Message.id.desc())
+    locked = living.limit(1).with_for_update().execution_options(populate_existing=True)
+    return await unit.session.scalar(locked)
 
 
 async def tell_service(event: ApplicationAccepted, occasion: str, unit: Unit) -> None:

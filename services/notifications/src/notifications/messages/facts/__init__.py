@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.applications import ApplicationReceived, ServiceAccepted
+from notifications.messages.facts.applications import ApplicationReceived, CallBackMoved, ServiceAccepted
 from notifications.messages.facts.appointments import AppointmentBooked, AppointmentCancelled, AppointmentReminder
 from notifications.messages.facts.base import Facts
 from notifications.messages.facts.enquiries import EnquiryAnswered, EnquiryReceived
@@ -18,6 +18,7 @@ __all__ = [
     "AppointmentBooked",
     "AppointmentCancelled",
     "AppointmentReminder",
+    "CallBackMoved",
     "EnquiryAnswered",
     "EnquiryReceived",
     "Facts",
@@ -35,6 +36,7 @@ FACTS: Mapping[MessageKind, type[Facts]] = {
     kind.kind: kind
     for kind in (
         ApplicationReceived,
+        CallBackMoved,
         ServiceAccepted,
         AppointmentBooked,
         AppointmentCancelled,

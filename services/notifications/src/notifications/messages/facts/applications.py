@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from contracts.identifiers import Number
 from pydantic import AwareDatetime
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.base import MORNING, SOMEBODY, Facts
+from notifications.messages.facts.base import LATER, MORNING, SOMEBODY, Facts
 
 if TYPE_CHECKING:
     from notifications.pack import RegionPack
@@ -36,6 +37,37 @@ class ApplicationReceived(Facts):
     @classmethod
     def samples(cls, pack: RegionPack) -> tuple[Self, ...]:  # noqa: ARG003
         return tuple(cls(number="РП-2026-1", call_back_due=MORNING, provisional=flag) for flag in (True, False))
+
+
+class CallBackMoved(Facts):
+    """We call later than was told: the calendar, the territory or the term has changed (D2-17)."""
+
+    kind: ClassVar = MessageKind.CALL_BACK_MOVED
+
+    number: Number
+    promised: AwareDatetime
+    """By when we were to call, as the family knows it."""
+    call_back_due: AwareDatetime
+    provisional: bool
+
+    @property
+    def useless_after(self) -> datetime | None:
+        return self.call_back_due
+
+    def variables(self, words: Words) -> dict[str, object]:
+        return {
+            "number": self.number,
+            "promised_day": words.day(self.promised),
+            "promised_time": words.time(self.promised),
+            "call_back_day": words.day(self.call_back_due),
+            "call_back_time": words.time(self.call_back_due),
+            "provisional": self.provisional,
+        }
+
+    @classmethod
+    def samples(cls, pack: RegionPack) -> tuple[Self, ...]:  # noqa: ARG003
+        moved = {"number": "РП-2026-1", "promised": MORNING, "call_back_due": LATER}
+        return tuple(cls.model_validate({**moved, "provisional": flag}) for flag in (True, False))
 
 
 class ServiceAccepted(Facts):
