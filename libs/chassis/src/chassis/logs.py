@@ -8,16 +8,15 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from time import perf_counter
 from typing import Any
 
 import structlog
 from opentelemetry import trace
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from chassis.failures import describe
-from chassis.telemetry import QUIET_PATHS, route_template
+from chassis.telemetry import QUIET_PATHS, observed, route_template
 
 _NOISY = ("uvicorn.access", "httpx", "httpcore", "nats", "asyncio")
 log = structlog.get_logger(__name__)
@@ -66,25 +65,18 @@ class AccessLog:
         if scope["type"] != "http" or scope["path"].strip("/") in QUIET_PATHS.split(","):
             await self._app(scope, receive, send)
             return
-        started, status = perf_counter(), 500
 
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        finally:
+        def tell(status: int, seconds: float) -> None:
             log.info(
                 "request",
                 method=scope["method"],
                 route=route_template(scope),
                 status=status,
-                ms=round((perf_counter() - started) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 correlation_id=str(scope.get("state", {}).get("correlation_id", "")),
             )
+
+        await observed(self._app, scope, receive, send, tell)
 
 
 def _trace_ids(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

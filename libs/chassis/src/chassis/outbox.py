@@ -25,6 +25,8 @@ TWIN_HEADER = "ce-twin"
 """CloudEvents extension on an older version published beside the newest one: a reader of the newest passes over it."""
 
 _CAUSE, _CLOCK, _RECORDED = "cause", "clock", "recorded"
+MAKE_PARTITIONS = "SELECT app.make_outbox_partitions()"
+"""What the relay runs when it becomes active, and the worker every hour (`make_partitions`)."""
 
 # Partitions by month of recording stand in the owner's hands; the worker calls the function, which makes a year of
 # them ahead. The default partition only catches rows should nobody have called it for a year.
@@ -56,9 +58,8 @@ BEGIN
   END LOOP;
   RETURN made;
 END $$""",
-    "SELECT app.make_outbox_partitions()",
+    MAKE_PARTITIONS,
 )
-_MAKE_PARTITIONS = text("SELECT app.make_outbox_partitions()")
 
 # The position is drawn in recording order. An aggregate's row is locked by its own UPDATE before its facts get
 # positions, so facts of one aggregate never overtake each other; facts of different aggregates may.
@@ -100,15 +101,9 @@ async def flush(session: AsyncSession) -> None:
         await session.flush()
 
 
-def cause_of(session: AsyncSession) -> Cause:
-    """Why the running transaction happens."""
-    cause: Cause = session.info[_CAUSE]
-    return cause
-
-
 async def make_partitions(session: AsyncSession) -> int:
     """Make the partitions of the coming year, as far as they are missing; how many were. The worker's housekeeping."""
-    return int((await session.execute(_MAKE_PARTITIONS)).scalar_one())
+    return int((await session.execute(text(MAKE_PARTITIONS))).scalar_one())
 
 
 @event.listens_for(RecordingSession, "before_flush")

@@ -42,7 +42,6 @@ _NEXT = (
 _SENT = (
     "UPDATE outbox SET sent_at = clock_timestamp() WHERE position = ANY($1::bigint[]) AND recorded_at BETWEEN $2 AND $3"
 )
-_MAKE_PARTITIONS = "SELECT app.make_outbox_partitions()"
 # A lock whose holder was cut off falls within half a minute.
 _SERVER_SETTINGS = {
     "application_name": "relay",
@@ -104,7 +103,7 @@ class Relay:
         )
         try:
             await self._become_active(connection)
-            await connection.execute(_MAKE_PARTITIONS)
+            await connection.execute(outbox.MAKE_PARTITIONS)
             await connection.add_listener(outbox.CHANNEL, lambda *_: self._woken.set())
             while True:
                 self._woken.clear()

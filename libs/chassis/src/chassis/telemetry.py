@@ -151,18 +151,29 @@ class MeasuredRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = perf_counter(), 500
 
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
+        def tell(status: int, seconds: float) -> None:
+            self._metrics.observe_request(scope["method"], route_template(scope), status, seconds)
 
-        try:
-            await self._app(scope, receive, watched)
-        finally:
-            self._metrics.observe_request(scope["method"], route_template(scope), status, perf_counter() - started)
+        await observed(self._app, scope, receive, send, tell)
+
+
+async def observed(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, tell: Callable[[int, float], None]
+) -> None:
+    """Let the app answer; then tell the status it sent, 500 where it sent none, and the seconds that took."""
+    started, status = perf_counter(), 500
+
+    async def watched(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        await send(message)
+
+    try:
+        await app(scope, receive, watched)
+    finally:
+        tell(status, perf_counter() - started)
 
 
 def route_template(scope: Scope) -> str:

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.aggregate import Aggregate
 from chassis.auth import Principal
 from chassis.errors import DomainError, Kind, forbidden, not_found
-from chassis.outbox import cause_of
 from chassis.regions import Region
 from chassis.settings import ServiceSettings
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from chassis.clock import Clock
     from chassis.keyring import Keyring
     from chassis.policy import Policy
-    from chassis.runtime import Runtime
     from chassis.timers import Timers
 
 A = TypeVar("A")
@@ -53,11 +51,6 @@ class Unit:
     """False in a GET: nothing is locked then."""
     if_match: int | None = None
     """The version named by the request's If-Match header."""
-
-    @classmethod
-    def for_worker(cls, session: AsyncSession, runtime: Runtime) -> Unit:
-        """The unit of a subscriber or timer: the system acts, because of what the session was attached to."""
-        return runtime.unit(session, cause_of(session))
 
     def new_id(self) -> UUID:
         """A new UUIDv7."""

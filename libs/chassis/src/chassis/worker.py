@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from nats.aio.client import Client
-from sqlalchemy import text
 
-from chassis import audit_chain, authority, dead_letters, gaps, idempotency, limits
+from chassis import audit_chain, authority, dead_letters, gaps, idempotency, limits, outbox
 from chassis.consumer import Consumer
 from chassis.failures import describe
 from chassis.keyring import KeyCopier
@@ -32,8 +31,6 @@ LONGEST_OUTAGE_BACK_OFF_SECONDS = 2.0
 CHAIN_EVERY_SECONDS = 1.0
 HOUSEKEEPING_EVERY_SECONDS = 3600.0
 GRACE_SECONDS = 10.0
-
-_PARTITIONS_AHEAD = text("SELECT app.make_outbox_partitions()")
 
 Loop = Callable[[], Awaitable[None]]
 log = structlog.get_logger(__name__)
@@ -116,7 +113,7 @@ class Worker:
             async with self._runtime.transaction() as unit:
                 await idempotency.forget_old(unit.session, unit.now)
                 await limits.forget_expired(unit.session)
-                await unit.session.execute(_PARTITIONS_AHEAD)
+                await outbox.make_partitions(unit.session)
             await asyncio.sleep(HOUSEKEEPING_EVERY_SECONDS)
 
     def _authority_durable(self) -> Consumer:
