@@ -9,12 +9,12 @@ from uuid import UUID
 
 import workdays
 from chassis.regions import Region
-from contracts.event import Moment
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
-from workdays import Explanation, Standing, Term
+from workdays import Standing, Term
 
 from intake.tables import Base
+from intake.terms import DueTime
 
 
 class DeadlineKind(StrEnum):
@@ -26,40 +26,21 @@ class DeadlineKind(StrEnum):
     """The first appointment, within a week of the call (D2-19)."""
 
 
-class Deadline(Base):
-    """One deadline. ``explanation`` says what was known when the date was computed (`workdays.Explanation`)."""
+class Deadline(DueTime, Base):
+    """One deadline of an application."""
 
     __tablename__ = "deadlines"
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), primary_key=True)
     kind: Mapped[DeadlineKind] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
-    due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     """When the deadline passed undone and somebody had to be told."""
-    provisional: Mapped[bool]
-    explanation: Mapped[dict[str, Any]]
-
-    @property
-    def explained(self) -> Explanation:
-        return Explanation.from_json(self.explanation)
-
-    @property
-    def moment(self) -> Moment:
-        return Moment(due_at=self.due_at, provisional=self.provisional)
 
     def standing(self, now: datetime) -> Standing:
         """How the deadline stands, by the one function of T3."""
         return workdays.overdue(self.due_at, self.done_at, now)
-
-    def move(self, found: workdays.Deadline) -> bool:
-        """Take over a newly computed date; whether that changed anything a person can see."""
-        moved = (self.due_at, self.provisional) != (found.due_at, found.provisional)
-        if moved:
-            self.due_at, self.provisional = found.due_at, found.provisional
-            self.explanation = found.explanation.to_json()
-        return moved
 
 
 class DeadlineChange(Base):

@@ -257,7 +257,7 @@ class Outreach(Columns, Aggregate, Base):
         self.record(steps.told_step(self, row, travel))
 
     def _due(self, found: Any) -> None:
-        self.current.due(found)
+        self.current.run_to(found)
         self.due_at, self.escalated_at = found.due_at, None
 
     def _not_reached(self, now: datetime, by: str, reason: Code | None = None) -> None:

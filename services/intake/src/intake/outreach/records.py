@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import workdays
-from contracts.event import Moment
 from contracts.identifiers import AgeBand, Code, ContactOutcome, ContactStep, DeliveryMode, FindingWay
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
-from workdays import Explanation, Standing
+from workdays import Standing
 
 from intake.outreach.states import State
 from intake.tables import Base
+from intake.terms import DueTime
 
 INDEXES = (
     Index("ix_outreaches_organisation_id_due_at", "organisation_id", "due_at"),
@@ -75,7 +75,7 @@ class Columns:
     words: Mapped[dict[str, Any] | None]
 
 
-class LadderStep(Base):
+class LadderStep(DueTime, Base):
     """One step of the ladder as it was gone: why it opened, by when it was due, how it ended.
 
     ``because`` and ``ended_by`` are codes: ``found``, ``phone-exhausted``, ``skipped``, ``agreed`` … A passed-over step
@@ -91,26 +91,10 @@ class LadderStep(Base):
     because: Mapped[str]
     meeting: Mapped[bool] = mapped_column(default=False)
     """The visit is itself the meeting, with the survey the same day (D3-19)."""
-    due_at: Mapped[datetime]
-    provisional: Mapped[bool]
-    explanation: Mapped[dict[str, Any]]
     attempts: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     reason: Mapped[str | None]
-
-    @property
-    def explained(self) -> Explanation:
-        return Explanation.from_json(self.explanation)
-
-    @property
-    def moment(self) -> Moment:
-        return Moment(due_at=self.due_at, provisional=self.provisional)
-
-    def due(self, found: workdays.Deadline) -> None:
-        """The step's next action is due at another time."""
-        self.due_at, self.provisional = found.due_at, found.provisional
-        self.explanation = found.explanation.to_json()
 
     def standing(self, now: datetime) -> Standing:
         """How the step stands, by the one function of T3."""

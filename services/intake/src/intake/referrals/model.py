@@ -13,13 +13,13 @@ import workdays
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
 from contracts import intake as told
-from contracts.event import Moment
 from contracts.identifiers import AgeBand, Code, FindingWay, Purpose
 from sqlalchemy import ARRAY, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
-from workdays import Explanation, Standing
+from workdays import Standing
 
 from intake.tables import Base
+from intake.terms import DueTime
 
 
 class State(StrEnum):
@@ -72,7 +72,7 @@ class Told:
     health: dict[str, Any] | None
 
 
-class Referral(Aggregate, Base):
+class Referral(DueTime, Aggregate, Base):
     """One referral. ``groups`` are the field groups its ground lets the receiver read."""
 
     __tablename__ = "referrals"
@@ -110,9 +110,6 @@ class Referral(Aggregate, Base):
     person_digest: Mapped[str] = mapped_column(index=True)
     age_band: Mapped[AgeBand]
     received_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    provisional: Mapped[bool]
-    explanation: Mapped[dict[str, Any]]
     answered_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     reason: Mapped[str | None]
@@ -142,7 +139,7 @@ class Referral(Aggregate, Base):
                 sender_id=filed.organisation_id,
                 receiver_id=filed.serving_organisation_id,
                 received_at=filed.received_at,
-                answer_due=Moment(due_at=answer.due_at, provisional=answer.provisional),
+                answer_due=referral.moment,
                 **{name: getattr(filed, name) for name in shared},
             )
         )
@@ -150,12 +147,10 @@ class Referral(Aggregate, Base):
 
     def move_due(self, found: workdays.Deadline, now: datetime) -> bool:
         """Take over a term of answer computed again with a changed calendar; whether a person can see a change."""
-        if (found.due_at, found.provisional) == (self.due_at, self.provisional):
+        if not self.move(found):
             return False
-        self.due_at, self.provisional, self.explanation = found.due_at, found.provisional, found.explanation.to_json()
         self.escalated_at = None
-        due = Moment(due_at=found.due_at, provisional=found.provisional)
-        self.record(told.ReferralDueMoved(referral_id=self.id, due=due, moved_at=now))
+        self.record(told.ReferralDueMoved(referral_id=self.id, due=self.moment, moved_at=now))
         return True
 
     def accept(self, now: datetime, outreach_id: UUID | None) -> None:
@@ -211,10 +206,6 @@ class Referral(Aggregate, Base):
         if self.ground_ended_at is None:
             self.ground_ended_at = now
             self.record(told.ReferralGroundEnded(referral_id=self.id, ended_at=now))
-
-    @property
-    def explained(self) -> Explanation:
-        return Explanation.from_json(self.explanation)
 
     def standing(self, now: datetime) -> Standing | None:
         """How the answer stands, by the one function of T3; None where nobody owes one any more."""
