@@ -248,11 +248,13 @@ class Application(Aggregate, Base):
 
     def move_deadline(self, row: Deadline, found: workdays.Deadline, now: datetime) -> bool:
         """Take over a deadline computed again with a changed calendar; whether that changed it (ARCHITECTURE §6)."""
-        was_current = self.due_at == row.due_at
+        before = row.due_at
         if not row.move(found):
             return False
-        if was_current:
+        if self.due_at == before:
             self.due_at = row.due_at
+        if row.due_at != before:
+            row.escalated_at = None
         self.record(ApplicationDeadlineMoved(application_id=self.id, kind=row.kind.value, due=row.moment, moved_at=now))
         return True
 

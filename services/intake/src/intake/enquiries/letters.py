@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -20,6 +20,7 @@ from intake.applications.phone import HOME_REGION
 
 LONGEST_TEXT = 20_000
 MOST_FILES = 10
+TOO_LARGE = "Письмо слишком велико для журнала: прочтите его и приложения в почтовом ящике."
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ROBOTS = frozenset({"bulk", "junk", "list", "auto_reply"})
 
@@ -64,6 +65,12 @@ def read_letter(raw: bytes) -> Letter:
         files=tuple(_files(message)),
         by_robot=_by_robot(message),
     )
+
+
+def unread(header: bytes) -> Letter:
+    """A letter too large to be read, by its header: it is an enquiry all the same."""
+    letter = read_letter(header)
+    return replace(letter, text=f"{letter.text}\n\n{TOO_LARGE}", files=())
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -13,11 +13,12 @@ from chassis.failures import describe
 from chassis.runtime import Runtime
 
 from intake.enquiries.commands.incoming import take_letter
-from intake.enquiries.letters import read_letter
+from intake.enquiries.letters import Letter, read_letter, unread
 from intake.settings import IntakeSettings, Mailbox
 
 SECONDS = 30
 LARGEST_LETTER_BYTES = 30 * 1024 * 1024
+SEEN = r"\Seen"
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 log = structlog.get_logger(__name__)
 
@@ -57,12 +58,19 @@ class Imap:
         told = _SIZE.search(b" ".join(part if isinstance(part, bytes) else part[0] for part in size if part))
         if told and int(told[1]) > LARGEST_LETTER_BYTES:
             return None
-        _, parts = self._server.uid("FETCH", uid, "(BODY.PEEK[])")
+        return self._part(uid, "BODY.PEEK[]")
+
+    def header(self, uid: str) -> bytes:
+        """Who wrote, when and about what, of a letter too large to be read."""
+        return self._part(uid, "BODY.PEEK[HEADER]") or b""
+
+    def _part(self, uid: str, what: str) -> bytes | None:
+        _, parts = self._server.uid("FETCH", uid, f"({what})")
         return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
-    def mark(self, uid: str, flags: str = r"(\Seen)") -> None:
+    def mark(self, uid: str, flags: str) -> None:
         """The letter is taken; flagged too where a person has to look at it."""
-        self._server.uid("STORE", uid, "+FLAGS", flags)
+        self._server.uid("STORE", uid, "+FLAGS", f"({flags})")
 
 
 async def read_mailboxes(runtime: Runtime) -> None:
@@ -95,12 +103,16 @@ async def read_mailbox(runtime: Runtime, mailbox: Mailbox) -> int:
 
 
 async def _take(runtime: Runtime, mailbox: Mailbox, session: Imap, uid: str) -> bool:
-    raw = await asyncio.to_thread(session.fetch, uid)
-    if raw is None:
-        log.error("letter too large", region=mailbox.region)
-        await asyncio.to_thread(session.mark, uid, r"(\Seen \Flagged)")
-        return False
-    letter = await asyncio.to_thread(read_letter, raw)
+    letter, flags = await _read(mailbox, session, uid)
     new = not letter.by_robot and await take_letter(runtime, mailbox.region, letter)
-    await asyncio.to_thread(session.mark, uid)
+    await asyncio.to_thread(session.mark, uid, flags)
     return new
+
+
+async def _read(mailbox: Mailbox, session: Imap, uid: str) -> tuple[Letter, str]:
+    """The letter and how it is marked. One too large is registered by its header: a person reads it in the mailbox."""
+    raw = await asyncio.to_thread(session.fetch, uid)
+    if raw is not None:
+        return await asyncio.to_thread(read_letter, raw), SEEN
+    log.warning("letter too large", region=mailbox.region)
+    return unread(await asyncio.to_thread(session.header, uid)), rf"{SEEN} \Flagged"

@@ -238,6 +238,8 @@ class Enquiry(Aggregate, Base):
         self.record(facts.given(self, channel, at))
 
     def _run(self, due: Due) -> None:
+        if self.due_at != due.found.due_at:
+            self.escalated_at = None
         self.due_since, self.due_at, self.due_provisional = due.since, due.found.due_at, due.found.provisional
         self.due_explanation = due.found.explanation.to_json()
 

@@ -83,6 +83,8 @@ class _Session(socketserver.StreamRequestHandler):
     def fetch(self, arguments: str) -> None:
         uid, _, what = arguments.partition(" ")
         letter = self.server.letters[int(uid)]
+        if "HEADER" in what:
+            letter = letter.partition(b"\n\n")[0]
         if "RFC822.SIZE" in what:
             self._say(f"* {uid} FETCH (UID {uid} RFC822.SIZE {len(letter)})")
         else:
@@ -177,6 +179,19 @@ async def test_D1_15_a_letter_read_twice_is_entered_once(
     assert await read_mailbox(point.worker, mailbox) == 0
     assert imap.flags[uid] == {r"\Seen"}
     assert await read_mailbox(point.worker, mailbox) == 0
+
+
+async def test_59FZ_a_letter_too_large_to_be_read_is_registered_too_and_a_person_reads_it_in_the_mailbox(
+    point: Running, imap: ImapServer, mailbox: Mailbox, coordinator: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intake.enquiries.mailbox.LARGEST_LETTER_BYTES", 100)
+    uid = imap.put(letter())
+    assert await read_mailbox(point.worker, mailbox) == 1
+    card = await newest(coordinator, channel="email")
+    assert card["contact"]["email"] == "sinitsyna@example.org"
+    assert card["social"]["question"].startswith("Вопрос о ходунках\n\nПисьмо слишком велико")
+    assert card["files"] == []
+    assert imap.flags[uid] == {r"\Seen", r"\Flagged"}
 
 
 @pytest.mark.parametrize(
