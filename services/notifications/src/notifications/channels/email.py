@@ -7,9 +7,12 @@ import contextlib
 import re
 from collections.abc import AsyncIterator
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -19,7 +22,8 @@ from chassis.clock import Clock
 from notifications.channels.letter import Letter, NotNow, Outcome, Refused, Taken, Unclear
 from notifications.settings import Settings
 
-_POLICY = SMTP_POLICY.clone(cte_type="7bit")  # not every server on the way takes eight bits
+# The newer policies parse and fold every header as a tree: ten times the processor time of a letter with Russian names.
+_POLICY = compat32.clone(linesep="\r\n")
 _QUEUED = re.compile(r"queued as ([A-Za-z0-9.-]{1,64})", re.IGNORECASE)
 _GREETING_SECONDS = 45.0
 """For everything before the content; with twice the longest answer after it a delivery stays under two minutes."""
@@ -27,22 +31,34 @@ _BYE_SECONDS = 2.0
 _LOST = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
-def compose(letter: Letter, message_id: UUID, sender: str, from_address: str, clock: Clock) -> EmailMessage:
+def compose(letter: Letter, message_id: UUID, sender: str, from_address: str, clock: Clock) -> Message:
     """The mail: plain text and HTML. Its Message-ID is the message's own id, the same at every attempt.
 
     Raises ``ValueError``, ``IndexError`` or ``MessageError`` for an address or name that fits no header.
     """
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(sender, addr_spec=from_address)
-    mail["To"] = Address(letter.name, addr_spec=letter.address)
-    mail["Subject"] = letter.words.subject
+    mail = MIMEMultipart("alternative", policy=_POLICY)
+    mail["From"] = _mailbox(sender, from_address)
+    mail["To"] = _mailbox(letter.name, letter.address)
+    mail["Subject"] = _folded(letter.words.subject, "Subject")
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{message_id}@{from_address.rpartition('@')[2]}>"
     mail["Content-Language"] = "ru"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.words.text)
-    mail.add_alternative(letter.words.html, subtype="html")
+    # base64: not every server on the way takes eight bits
+    mail.attach(MIMEText(letter.words.text, "plain", "utf-8"))
+    mail.attach(MIMEText(letter.words.html, "html", "utf-8"))
     return mail
+
+
+def _mailbox(name: str, address: str) -> str:
+    known = Address(addr_spec=address)
+    return f"{_folded(name, 'From')} <{known.addr_spec}>" if name else known.addr_spec
+
+
+def _folded(words: str, header: str) -> str:
+    if len(words.splitlines()) > 1:
+        raise ValueError("a header is one line")
+    return Header(words, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
 async def deliver(letter: Letter, message_id: UUID, sender: str, settings: Settings, clock: Clock) -> Outcome:
