@@ -27,6 +27,8 @@ KEYS_FRESH_SECONDS = 600
 KEYS_RETRY_SECONDS = 10
 """An unknown key id makes us look again, but a stream of forged tokens must not become a stream of requests."""
 FETCH_TIMEOUT_SECONDS = 5.0
+PROVEN_AT_MOST = 4096
+"""Tokens whose signature need not be checked again until the keys are read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class TokenVerifier:
         self._keys: KeySet | None = None
         self._fetched = self._tried = float("-inf")
         self._fetching = asyncio.Lock()
+        self._proven: dict[str, dict[str, object]] = {}
         self._claims = jwt.JWTClaimsRegistry(
             leeway=CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": self._issuer},
@@ -111,9 +114,11 @@ class TokenVerifier:
         return subject_digest(self._issuer, subject)
 
     async def _decode(self, token: str) -> dict[str, object]:
-        keys = await self._current_keys()
+        keys, digest = await self._current_keys(), token_digest(token)
+        if digest in self._proven:
+            return self._proven[digest]
         try:
-            return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
+            return self._keep(digest, dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims))
         except (JoseError, ValueError):
             rotated = await self._keys_after_rotation(keys)
         if rotated is None:
@@ -122,6 +127,13 @@ class TokenVerifier:
             return dict(jwt.decode(token, rotated, algorithms=ALGORITHMS).claims)
         except (JoseError, ValueError):
             raise unauthenticated("signature") from None
+
+    def _keep(self, digest: str, claims: dict[str, object]) -> dict[str, object]:
+        """Remember what the present keys have proven: the same token comes with every request of a session."""
+        if len(self._proven) >= PROVEN_AT_MOST:
+            self._proven.clear()
+        self._proven[digest] = claims
+        return claims
 
     async def _current_keys(self) -> KeySet:
         if self._keys is None or time.monotonic() - self._fetched > KEYS_FRESH_SECONDS:
@@ -145,6 +157,7 @@ class TokenVerifier:
                 # a silent issuer must not lock out people whose tokens the known keys still prove
                 return
             self._fetched = self._tried
+            self._proven.clear()
 
     async def _fetch(self) -> dict[str, object]:
         async with httpx.AsyncClient(transport=self._transport, timeout=FETCH_TIMEOUT_SECONDS) as client:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import sys
@@ -19,6 +20,7 @@ import uvloop
 from nats.aio.client import Client
 from pydantic import ValidationError
 from sqlalchemy import text
+from sqlalchemy.orm import configure_mappers
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -127,7 +129,15 @@ async def run(service: Service, settings: ServiceSettings, part: Part) -> None:
         either = api or worker
         assert either is not None
         app.router.routes.extend(health_routes(_checks(either, connection), metrics))
+        _leave_the_program_to_itself()
         await _serve(app, settings, loops)
+
+
+def _leave_the_program_to_itself() -> None:
+    """Modules, models and routes live as long as the process: no collection need look at them again."""
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
 
 
 async def _runtime(

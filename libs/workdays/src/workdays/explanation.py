@@ -151,7 +151,7 @@ class Explanation:
                 day=full_date(same[0].day, lang),
                 at=f"{same[0].at:%H:%M}" if same[0].at else "",
                 moment=moment(same[0].day, same[0].at, lang),
-                place=self._place(same[0].day, lang),
+                place=self._place(same[0].day, lang) if code is StepCode.STARTED else "",
                 skipped="; ".join(_named(step.reason, lang) for step in same if step.reason),
             )
 

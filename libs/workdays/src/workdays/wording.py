@@ -1,6 +1,7 @@
 """Dates, weekdays and plurals as people read them, in Russian and English."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,7 @@ def counted(n: int, one: str, few: str, many: str) -> str:
     return f"{n} {one if n % 10 == 1 else few if n % 10 in (2, 3, 4) else many}"
 
 
+@lru_cache(maxsize=1024)
 def zone_label(zone: str, day: date, lang: Lang) -> str:
     """The time zone as offset from Moscow («МСК+5») in Russian and from UTC in English."""
     noon = datetime.combine(day, time(12), ZoneInfo(zone))

@@ -87,6 +87,23 @@ async def test_a_rotated_key_is_found_without_a_restart(app: Running, monkeypatc
     app.issuer.keys.pop()
 
 
+async def test_a_token_proven_before_ends_with_its_key(app: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = app.issuer.token("somebody")
+    assert (await status_and_rule(app, token))[0] == 403
+    monkeypatch.setattr(auth, "KEYS_FRESH_SECONDS", 0)
+    monkeypatch.setattr(auth, "KEYS_RETRY_SECONDS", 0)
+    monkeypatch.setattr(app.issuer, "keys", [app.issuer.new_key()])
+    assert await status_and_rule(app, token) == (401, "signature")
+
+
+async def test_a_token_proven_before_expires(app: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = app.issuer.token("somebody")
+    assert (await status_and_rule(app, token))[0] == 403
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 24 * 3600)
+    assert await status_and_rule(app, token) == (401, "expired")
+
+
 async def test_forged_tokens_do_not_become_requests_to_the_issuer(app: Running) -> None:
     await status_and_rule(app, app.issuer.token("somebody"))
     before = app.issuer.fetches

@@ -29,6 +29,7 @@ from intake.applications.tokens import found_by_name
 from intake.applications.views import (
     NEXT_STEPS,
     STATE_TITLES,
+    WITHOUT_SEALED,
     ApplicationCard,
     ApplicationLine,
     CallView,
@@ -146,7 +147,7 @@ async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Appl
         statement = statement.where(Application.id.in_(await found_by_name(wanted.name, unit)))
     if wanted.due_before:
         statement = statement.where(Application.due_at < wanted.due_before)
-    rows, cursor = await paginate(unit.session, statement, page, ORDER)
+    rows, cursor = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
     return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
 from pydantic import BaseModel
+from sqlalchemy.orm import defer
 from workdays import Standing
 
 from intake.applications.deadlines import Deadline, DeadlineKind
@@ -139,6 +140,11 @@ class ApplicationCard(ApplicationLine):
     social: SocialFields | None = None
     health: HealthFields | None = None
     withheld: list[FieldGroup] = []
+
+
+_SEALED = (Application.representative, Application.child, Application.home, Application.words, Application.health)
+WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _SEALED)
+"""Loader options of lists: nothing sealed leaves the database for them."""
 
 
 def line(application: Application, now: datetime) -> dict[str, Any]:

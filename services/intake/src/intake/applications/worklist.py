@@ -16,6 +16,7 @@ from sqlalchemy import Select, case, literal, select
 from intake.applications.deadlines import Deadline, DeadlineKind
 from intake.applications.model import Application
 from intake.applications.states import CLOSED_UNSERVED, State
+from intake.applications.views import WITHOUT_SEALED
 from intake.tables import fixed
 
 Steps = Mapping[State, tuple[str, str, DeadlineKind]]
@@ -77,7 +78,7 @@ def _steps(steps: Steps, organisation: Any, assigned: Any = None) -> Select[Any]
 
 async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:
     """The items of some rows."""
-    wanted = select(Application).where(Application.id.in_({id for _, id in subjects}))
+    wanted = select(Application).where(Application.id.in_({id for _, id in subjects})).options(*WITHOUT_SEALED)
     found = {row.id: row for row in await unit.session.scalars(wanted)}
     return [_protocol(found[id], unit) if kind == PROTOCOL else _step(found[id], unit) for kind, id in subjects]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.access import FieldGroup
 from contracts.identifiers import EnquiryChannel, EnquiryOutcome, FamilyStatus
 from pydantic import BaseModel
+from sqlalchemy.orm import defer
 from workdays import Standing
 
 from intake.enquiries.model import Enquiry
@@ -158,11 +159,16 @@ NEXT_STEPS: dict[State, str] = {
 }
 
 
+_PLAIN = EnquiryLine.model_fields.keys() - {"number", "journal_number", "due"}
+_SEALED = (Enquiry.caller, Enquiry.place, Enquiry.question, Enquiry.result)
+WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _SEALED)
+"""Loader options of lists: nothing sealed leaves the database for them."""
+
+
 def line(enquiry: Enquiry, now: datetime) -> dict[str, Any]:
     """The fields of `EnquiryLine`."""
-    plain = EnquiryLine.model_fields.keys() - {"number", "journal_number", "due"}
     return {
-        **{name: getattr(enquiry, name) for name in plain},
+        **{name: getattr(enquiry, name) for name in _PLAIN},
         "number": enquiry.registration,
         "journal_number": enquiry.number,
         "due": DueView.of(enquiry, now),

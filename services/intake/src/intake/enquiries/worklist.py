@@ -14,6 +14,7 @@ from sqlalchemy import Select, case, literal, select
 
 from intake.enquiries.model import Enquiry
 from intake.enquiries.states import Delivery, State
+from intake.enquiries.views import WITHOUT_SEALED
 from intake.tables import fixed
 
 LEADING = frozenset({Role.COORDINATOR, Role.HEAD})
@@ -65,7 +66,7 @@ def _by_step(part: int) -> Any:
 
 async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:
     """The items of some rows."""
-    wanted = select(Enquiry).where(Enquiry.id.in_([id for _, id in subjects]))
+    wanted = select(Enquiry).where(Enquiry.id.in_([id for _, id in subjects])).options(*WITHOUT_SEALED)
     return [_item(row, step, unit) for row in await unit.session.scalars(wanted) if (step := next_step(row))]
 
 
