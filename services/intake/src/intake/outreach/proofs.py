@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 
 from intake.directory.model import Organisation
 from intake.outreach.model import Outreach
-from intake.outreach.queries import contact
 from intake.outreach.records import Attempt, Letter
+from intake.referrals.queries import contact
 from intake.referrals.region import Finding
 
 LAYOUT = "notification-proof-csv-1"

@@ -28,9 +28,10 @@ from intake.outreach.views import (
     StepView,
     line,
 )
-from intake.referrals.found import FoundChild, FoundFamily, FoundWords, opened
+from intake.referrals.found import FoundWords, opened
+from intake.referrals.queries import contact
 from intake.referrals.region import Finding
-from intake.referrals.views import FoundContact, FoundSocial
+from intake.referrals.views import FoundSocial
 
 _column = Outreach.__table__.c
 ORDER = Order({n: _column[n] for n in ("due_at", "found_at", "state", "territory")}, _column["id"], "due_at")
@@ -105,21 +106,6 @@ async def card(outreach: Outreach, packs: Finding, unit: Unit) -> OutreachCard:
         stages=await _stages(outreach, packs, unit),
         contact=await contact(outreach, unit) if FieldGroup.CONTACT in groups else None,
         social=await _social(outreach, unit) if FieldGroup.SOCIAL in groups else None,
-    )
-
-
-async def contact(outreach: Outreach, unit: Unit) -> FoundContact:
-    """Who the family is and how to reach it."""
-    child = opened(outreach.child, FoundChild, await unit.keys.get(outreach.child_id))
-    family = opened(outreach.family, FoundFamily, await unit.keys.get(outreach.representative_id))
-    return FoundContact(
-        child_name=child.name,
-        birth_date=child.birth_date,
-        snils=child.snils,
-        representative_name=family.name,
-        phone=family.phone,
-        email=family.email,
-        address=family.address,
     )
 
 

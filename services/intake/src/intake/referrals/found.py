@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from contracts.personal import Personal
@@ -19,6 +19,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 P = TypeVar("P", bound=Personal)
+
+
+class FoundRecord(Protocol):
+    """Whatever keeps a found family's sealed records: referral, extract, outreach."""
+
+    @property
+    def child_id(self) -> UUID: ...
+    @property
+    def representative_id(self) -> UUID: ...
+    @property
+    def child(self) -> dict[str, Any]: ...
+    @property
+    def family(self) -> dict[str, Any]: ...
 
 
 class FoundChild(Personal):

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from intake.referrals.extracts import IpraExecution, IpraExtract, IpraImport, QuarantinedRecord, Standing
-from intake.referrals.found import FoundChild, FoundFamily, FoundHealth, FoundWords, opened
+from intake.referrals.found import FoundChild, FoundFamily, FoundHealth, FoundRecord, FoundWords, opened
 from intake.referrals.model import Referral, State
 from intake.referrals.pack import RoadMap
 from intake.referrals.region import Finding
@@ -121,7 +121,7 @@ async def _opened(referral: Referral, groups: frozenset[FieldGroup], unit: Unit)
     return shown
 
 
-async def contact(found: Referral | IpraExtract, unit: Unit) -> FoundContact:
+async def contact(found: FoundRecord, unit: Unit) -> FoundContact:
     """Who the family is and how to reach it."""
     child = opened(found.child, FoundChild, await unit.keys.get(found.child_id))
     family = opened(found.family, FoundFamily, await unit.keys.get(found.representative_id))
