@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -15,7 +13,7 @@ from intake.enquiries.model import Enquiry
 from intake.enquiries.records import EnquiryWord
 from intake.enquiries.testing import Desk
 from intake.tables import Base
-from intake.testing import Route, organisation
+from intake.testing import Route, everything_stored, organisation
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -43,7 +41,7 @@ async def test_personal_data_reach_neither_logs_nor_events_nor_open_columns(mosc
     assert (await head.post(f"{url}/accept")).json()["contact"]["child_name"] == canary.name
     await moscow.app.client().post("/applications", json={**told, "region": canary.text, "phone": canary.text})
 
-    rows = await everything_stored(moscow)
+    rows = await everything_stored(moscow.app)
     assert len(rows) > 20
     canary.check(*rows)
 
@@ -68,23 +66,6 @@ async def test_an_erased_person_is_found_by_nothing_any_more(moscow: Route) -> N
     assert (left[0], found[0]) == (0, 0)
     assert left[1]
     assert found[1]
-
-
-async def everything_stored(moscow: Route) -> list[str]:
-    engine = create_async_engine(moscow.app.urls.owner)
-    try:
-        async with engine.connect() as connection:
-            await connection.execute(text("SELECT set_config('app.roles', '{system}', true)"))
-            await connection.execute(
-                text("SELECT set_config('app.principal', :nobody, true)"), {"nobody": str(UUID(int=0))}
-            )
-            listed = await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-            found: list[str] = []
-            for table in listed.all():
-                found += (await connection.scalars(text(f"SELECT to_jsonb(t)::text FROM {table} t"))).all()
-            return found
-    finally:
-        await engine.dispose()
 
 
 async def test_the_migrations_make_the_tables_of_the_model(moscow: Route) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import workdays
-from contracts.identifiers import AgeBand, ApplicationSource
 from contracts.personal import Contact
 from contracts.sealed import Sealed
 from intake.applications.deadlines import computed
 from intake.applications.model import Application
 from intake.applications.records import Filing, Papers
-from intake.testing import MOSCOW, intake_pack, organisation, region
+from intake.testing import MOSCOW, filing_of, intake_pack, region
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 """A Monday, 10:00 in Moscow."""
@@ -33,22 +32,7 @@ def due() -> Callable[[str, datetime], workdays.Deadline]:
 
 @pytest.fixture
 def filing() -> Filing:
-    return Filing(
-        id=uuid4(),
-        number="РП-2026-000001",
-        region=MOSCOW,
-        territory=MOSCOW,
-        residence_territory=MOSCOW,
-        source=ApplicationSource.SITE,
-        entry_point=None,
-        age_band=AgeBand.EARLY,
-        child_id=uuid4(),
-        representative_id=uuid4(),
-        organisation_id=organisation("coordination-centre"),
-        token_digest="0" * 64,
-        registered_in_region=True,
-        submitted_at=NOW,
-    )
+    return filing_of(NOW)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import workdays
 from chassis.errors import DomainError
-from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome
+from contracts.identifiers import CallOutcome
 from contracts.personal import Contact, FileOpening
 from contracts.sealed import Sealed
 from hypothesis import settings
@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.applications.deadlines import DeadlineKind, computed
 from intake.applications.model import Application
-from intake.applications.records import CallAttempt, Filing, Papers
+from intake.applications.records import CallAttempt, Papers
 from intake.applications.states import OPEN_STATES, State
-from intake.testing import MOSCOW, intake_pack, organisation, region
+from intake.testing import MOSCOW, filing_of, intake_pack, organisation, region
 
 PEOPLE = [UUID(int=1), UUID(int=2)]
 SERVICES = [organisation("early-help-north"), organisation("early-help-south")]
@@ -37,24 +37,8 @@ class ApplicationMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = START
-        filing = Filing(
-            id=uuid4(),
-            number="РП-2026-000001",
-            region=MOSCOW,
-            territory=MOSCOW,
-            residence_territory=MOSCOW,
-            source=ApplicationSource.SITE,
-            entry_point=None,
-            age_band=AgeBand.EARLY,
-            child_id=uuid4(),
-            representative_id=uuid4(),
-            organisation_id=organisation("coordination-centre"),
-            token_digest="0" * 64,
-            registered_in_region=True,
-            submitted_at=START,
-        )
         papers = Papers(representative={}, child={}, home=None, words=None, health=None)
-        self.application = Application.submit(filing, papers, due("call_back", START), nothing(Contact))
+        self.application = Application.submit(filing_of(START), papers, due("call_back", START), nothing(Contact))
         self.facts: list[str] = []
 
     def _try(self, action: str, *arguments: object) -> None:

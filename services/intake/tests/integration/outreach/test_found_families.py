@@ -10,9 +10,8 @@ from contracts.identifiers import Purpose, named_id
 from contracts.intake import ApplicationSubmitted, OutreachNotified
 from intake.outreach.proofs import harmless
 from intake.outreach.testing import do, found
-from intake.testing import IRKUTSK, SMOLENSK, Route, consent, organisation, signal
+from intake.testing import IRKUTSK, SMOLENSK, Route, consent, everything_stored, organisation, signal
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 ANGARSK = organisation("operator-angarsk", IRKUTSK)
 
@@ -135,22 +134,6 @@ async def test_personal_data_of_found_families_stay_sealed(irkutsk: Route, curat
     told = signal(need=canary.text, diagnosis=canary.text)
     told["child"]["name"] = told["family"]["name"] = canary.name
     assert (await curator.post("/referrals", json=told)).status_code == 201
-    rows = await everything_stored(irkutsk)
+    rows = await everything_stored(irkutsk.app)
     assert len(rows) > 20
     canary.check(*rows)
-
-
-async def everything_stored(route: Route) -> list[str]:
-    engine = create_async_engine(route.app.urls.owner)
-    try:
-        async with engine.connect() as connection:
-            context = {"app.roles": "{system}", "app.principal": str(UUID(int=0))}
-            for name, value in context.items():
-                await connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
-            listed = await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-            found: list[str] = []
-            for table in listed.all():
-                found += (await connection.scalars(text(f"SELECT to_jsonb(t)::text FROM {table} t"))).all()
-            return found
-    finally:
-        await engine.dispose()

@@ -7,9 +7,8 @@ from uuid import uuid4
 from chassis.canary import Canary
 from chassis.running import Caller, Running
 from intake.accounts.testing import ANSWERS, OBLAST, accepted, written
-from intake.testing import Route
+from intake.testing import Route, everything_stored
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 
 async def test_D0_13_whoever_registers_has_an_account_and_nothing_more(intake: Running) -> None:
@@ -101,14 +100,6 @@ async def test_what_the_family_wrote_stands_nowhere_open(
     change = await family.post(f"/questionnaires/{card['id']}/changes", json=changed)
     await consultant.post(f"/data-changes/{change.json()['id']}/decide", json={"accept": True})
     assert canary.name in (await family.get("/accounts/me/export", params={"format": "html"})).text
-    engine = create_async_engine(intake.urls.owner)
-    async with engine.connect() as connection:
-        await connection.execute(text("SELECT set_config('app.roles', '{system}', true)"))
-        nobody = "00000000-0000-0000-0000-000000000000"
-        await connection.execute(text("SELECT set_config('app.principal', :nobody, true)"), {"nobody": nobody})
-        stored: list[str] = []
-        for table in ("questionnaires", "questionnaire_files", "data_changes", "outbox", "timers", "blobs"):
-            stored += (await connection.scalars(text(f"SELECT to_jsonb(t)::text FROM {table} t"))).all()
-    await engine.dispose()
+    stored = await everything_stored(intake)
     assert len(stored) > 5
     canary.check(*stored)
