@@ -16,6 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 RULES = pack(SMOLENSK).programmes[ProgrammeKind.IKSRA]
 LAST = date(2026, 4, 1)
+GOAL = Goal(
+    id=uuid4(),
+    words="Сам держит ложку",
+    routine="feeding",
+    icf_category="d550",
+    criterion="Три раза из пяти",
+    due_on=LAST,
+)
 
 
 def line(group: ServiceGroup, count: int, mode: DeliveryMode = DeliveryMode.HOME) -> Line:
@@ -162,15 +170,7 @@ def test_an_edit_takes_the_signature_away() -> None:
 
 
 def test_the_facts_carry_counts_and_no_words() -> None:
-    goal = Goal(
-        id=uuid4(),
-        words="Сам держит ложку",
-        routine="feeding",
-        icf_category="d550",
-        criterion="Три раза из пяти",
-        due_on=LAST,
-    )
-    programme = drawn_up(content().model_copy(update={"goals": (goal,)}))
+    programme = drawn_up(content().model_copy(update={"goals": (GOAL,)}))
     programme.sign(ConsentForm.PAPER, TODAY, None)
     approve(programme)
     facts = [event for _, event, _ in programme.__dict__["_recorded"]]
@@ -179,15 +179,7 @@ def test_the_facts_carry_counts_and_no_words() -> None:
 
 
 def test_at_rest_the_words_are_sealed_and_a_correction_starts_with_them() -> None:
-    goal = Goal(
-        id=uuid4(),
-        words="Сам держит ложку",
-        routine="feeding",
-        icf_category="d550",
-        criterion="Три раза из пяти",
-        due_on=LAST,
-    )
-    full = content().model_copy(update={"goals": (goal,)})
+    full = content().model_copy(update={"goals": (GOAL,)})
     programme = drawn_up(full)
     programme.sign(ConsentForm.PAPER, TODAY, None)
     approve(programme)

@@ -70,7 +70,7 @@ class Household:
         assert self.representative.email
         return self.representative.email
 
-    def contact_in(self, fact: type[EnquiryRegistered | EnquiryAnswered]) -> Sealed[Contact]:
+    def contact_in(self, fact: type[ApplicationSubmitted | EnquiryRegistered | EnquiryAnswered]) -> Sealed[Contact]:
         """The contact as that fact carries it."""
         who = self.representative
         said = Contact(name=who.name, phone=who.phone, email=who.email)
@@ -78,21 +78,18 @@ class Household:
 
     def submitted(self, at: datetime, due_at: datetime | None = None) -> ApplicationSubmitted:
         """The family has applied."""
-        who = self.representative
-        contact = Contact(name=who.name, phone=who.phone, email=who.email)
-        where = place(ApplicationSubmitted.fact_name(), "contact", self.application_id)
         return ApplicationSubmitted(
             application_id=self.application_id,
             number="МРЦ-2026-000017",
             region=REGION,
             territory=self.territory,
             child_id=self.child_id,
-            representative_id=who.id,
+            representative_id=self.representative.id,
             age_band=AgeBand.CHILDHOOD,
             source=ApplicationSource.SITE,
             submitted_at=at,
             call_back_due=Moment(due_at=due_at or at + timedelta(hours=8)),
-            contact=seal(contact, who.key, where),
+            contact=self.contact_in(ApplicationSubmitted),
         )
 
     def called(self, at: datetime, outcome: CallOutcome = CallOutcome.REACHED) -> CallRecorded:

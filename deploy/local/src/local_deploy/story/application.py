@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -108,7 +108,3 @@ def book_first_appointment(world: World, coordinator: str, family: FamilyStory) 
 def _slots(response: Any) -> Any:
     # scheduling learns of the call and the hand-over from events: a moment later than intake
     return response.json() if response.status_code == 200 else None
-
-
-def age_in_years(birth: date, today: date) -> int:
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _PATRONYMIC = re.compile(r"(вна|чна|вич|ьич|мич|оглы|кызы)$", re.IGNORECASE)
 _PHONE = re.compile(r"\+7(\d{3})(\d{3})(\d{2})(\d{2})")
-_HOME = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
