@@ -25,6 +25,7 @@ from chassis.context import Cause
 from chassis.errors import DomainError, Kind, as_domain_error, unavailable
 from chassis.paging import Page, PageQuery, PageQueryDep
 from chassis.runtime import Runtime
+from chassis.telemetry import name_request
 from chassis.unit import Unit
 from chassis.validation import too_large, wrong_content_type
 
@@ -67,6 +68,7 @@ class TransactionalRoute(APIRoute):
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            name_request(request.method, self.path_format)
             try:
                 return await _handle(self, endpoint, request)
             except (DomainError, RequestValidationError, HTTPException):

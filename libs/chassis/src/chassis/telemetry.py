@@ -77,7 +77,7 @@ def trace_requests(app: FastAPI) -> None:
     """A server span per request, without the address of the caller, the query and the ids in the path.
 
     Not by the instrumentation made for FastAPI: it tries every route of the service to name the span before the router
-    does the same. `MeasuredRequests` names it afterwards.
+    does the same. The route names it (`name_request`).
     """
     app.add_middleware(
         OpenTelemetryMiddleware,
@@ -87,6 +87,14 @@ def trace_requests(app: FastAPI) -> None:
         tracer_provider=trace.get_tracer_provider(),
         exclude_spans=["send", "receive"],
     )
+
+
+def name_request(method: str, route: str) -> None:
+    """Name the span of the running request by the template of its route, such as ``/applications/{id}``."""
+    span = trace.get_current_span()
+    if span.is_recording():
+        span.update_name(f"{method} {route}")
+        span.set_attribute("http.route", route)
 
 
 _TELLTALE = (
@@ -148,7 +156,7 @@ class Metrics:
 
 
 class MeasuredRequests:
-    """ASGI middleware: duration of every request by route template and status; names its span by the template."""
+    """ASGI middleware: duration of every request by route template and status."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
@@ -159,9 +167,7 @@ class MeasuredRequests:
             return
 
         def tell(status: int, seconds: float) -> None:
-            route = route_template(scope)
-            self._metrics.observe_request(scope["method"], route, status, seconds)
-            _name_span(scope["method"], route)
+            self._metrics.observe_request(scope["method"], route_template(scope), status, seconds)
 
         await observed(self._app, scope, receive, send, tell)
 
@@ -182,13 +188,6 @@ async def observed(
         await app(scope, receive, watched)
     finally:
         tell(status, perf_counter() - started)
-
-
-def _name_span(method: str, route: str) -> None:
-    span = trace.get_current_span()
-    if span.is_recording():
-        span.update_name(f"{method} {route}")
-        span.set_attribute("http.route", route)
 
 
 def route_template(scope: Scope) -> str:
