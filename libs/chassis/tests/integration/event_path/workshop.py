@@ -10,10 +10,12 @@ from uuid import UUID
 
 from chassis.aggregate import Aggregate
 from chassis.clock import SystemClock, new_id
-from chassis.consumer import Consumer
+from chassis.consumer import Consumer, Settlement
 from chassis.context import SYSTEM, Cause
 from chassis.database import COLUMN_TYPES, Database, service_metadata
+from chassis.incoming import read
 from chassis.messaging import Delivery, EventRouter, subscriptions
+from chassis.ordering import Incoming
 from chassis.runtime import Runtime
 from chassis.unit import Unit
 from contracts.event import Envelope, Event
@@ -203,3 +205,13 @@ class Bus:
     admin: Client
     workshop: Client
     gallery: Client
+
+
+def incoming(consumer: Consumer, rows: Sequence[Recorded], *, deliveries: int = 1) -> list[Incoming]:
+    """Rows of the outbox as the bus brings them."""
+    return [read(row, consumer.subscription, row.position, deliveries=deliveries) for row in rows]
+
+
+async def take(consumer: Consumer, rows: Sequence[Recorded]) -> Settlement:
+    """Hand the consumer these rows as one batch, each for the first time."""
+    return await consumer.take(incoming(consumer, rows))
