@@ -4,7 +4,7 @@ from chassis.service import Room, Service
 
 from notifications.access import GUARDED
 from notifications.base import Base
-from notifications.escalations import answers, finding
+from notifications.escalations import answers, consultants, finding
 from notifications.escalations import queries as escalated
 from notifications.escalations import subscribers as deadlines
 from notifications.messages import queries, sending, subscribers
@@ -27,6 +27,7 @@ ROOMS = (
     # The doors of `escalations` for the other aggregates.
     Room("answers", events=answers.events),
     Room("finding", events=finding.events),
+    Room("consultants", events=consultants.events),
     Room(
         "escalations",
         None,

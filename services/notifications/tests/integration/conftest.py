@@ -38,6 +38,8 @@ async def office(app: Running, sink: MailSink, nats_client: Client) -> Office:
     async with engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(EMPTIED)}"))
     await engine.dispose()
+    # with the positions of its consumers gone, every aggregate is heard of from its first fact on
+    app._sequences.clear()
     app.clock.set(START)
     office = Office(app, nats_client)
     office.mail_to(sink.port)

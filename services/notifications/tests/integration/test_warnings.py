@@ -7,26 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from chassis.running import Caller
 from contracts.event import Event, Moment
-from contracts.identifiers import DeliveryMode, EnquiryChannel
+from contracts.identifiers import DeliveryMode
 from contracts.intake import (
     ApplicationDeadlineMoved,
     ApplicationReturned,
-    ApplicationTerritoriesSet,
-    EnquiryAnswerGiven,
-    EnquiryAsked,
-    EnquiryAssigned,
     EnquiryClassified,
     EnquiryDueMoved,
-    EnquiryServed,
-    OutreachAssigned,
     OutreachLetterPosted,
     OutreachMeetingAgreed,
-    OutreachMet,
     OutreachSurveyed,
     ReferralAccepted,
     ReferralDueMoved,
@@ -34,15 +27,19 @@ from contracts.intake import (
 from notifications.escalations.model import Escalation, Level, Term
 from notifications.escalations.testing import (
     DUE,
+    GIVEN,
     LATER,
     SUBJECT,
     WARNING,
+    at,
     attempted,
     enquiry,
     handed_over,
+    items,
     moment,
     outreach,
     referral,
+    tell,
 )
 from notifications.testing import CENTRE, REGION, Office, local
 
@@ -52,9 +49,6 @@ BEGINNINGS: list[Any] = [
     pytest.param(outreach(), Term.OUTREACH, id="outreach"),
     pytest.param(handed_over(), Term.ACCEPTANCE, id="acceptance"),
 ]
-GIVEN = EnquiryAnswerGiven(
-    enquiry_id=SUBJECT, channel=EnquiryChannel.PHONE, given_at=local(3, 10), due_at=DUE, on_time=True
-)
 ENDS: list[Any] = [
     pytest.param(enquiry(), GIVEN, id="enquiry"),
     pytest.param(
@@ -119,35 +113,6 @@ async def head(office: Office) -> Caller:
     return await office.app.as_role("head", organisation_ids=[CENTRE])
 
 
-async def items(caller: Caller, **wanted: str) -> list[dict[str, Any]]:
-    answer = await caller.get("/worklist", params=wanted)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()
-    assert (await caller.get("/worklist/counts")).json()["all"] >= len(found)
-    return found
-
-
-async def at(office: Office, when: datetime) -> None:
-    office.app.clock.set(when)
-    await office.app.fire_timers()
-
-
-async def tell(office: Office, *events: Event) -> None:
-    for event in events:
-        assert await office.app.deliver(event) is None
-
-
-async def standing(office: Office, term: Term) -> Escalation:
-    async with office.app.unit() as unit:
-        return await unit.session.get_one(Escalation, (term, SUBJECT))
-
-
-@pytest.fixture(autouse=True)
-def fresh_subject(office: Office) -> None:
-    """Facts of the one subject are counted from the first in every test."""
-    office.app._sequences.pop(SUBJECT, None)
-
-
 @pytest.mark.parametrize(("begins", "term"), BEGINNINGS)
 async def test_T3_every_running_term_is_warned_of_an_hour_before_and_raised_after(
     office: Office, desk: Caller, head: Caller, begins: Event, term: Term
@@ -192,84 +157,27 @@ async def test_T3_a_moved_term_moves_its_warning(office: Office, desk: Caller, b
     assert item["kind"].endswith("_near")
 
 
+async def raised_at(office: Office, subject: UUID) -> datetime | None:
+    async with office.app.unit() as unit:
+        return (await unit.session.get_one(Escalation, (Term.ENQUIRY, subject))).raised_at
+
+
 async def test_T3_a_warning_is_raised_once_however_often_fact_and_timer_come(office: Office, desk: Caller) -> None:
-    begins, envelope = enquiry(), uuid4()
+    subject, envelope = uuid4(), uuid4()
+    begins = enquiry(subject)
     await office.app.deliver(begins, sequence=1, id=envelope)
     await at(office, DUE - WARNING)
-    raised = (await standing(office, Term.ENQUIRY)).raised_at
+    raised = await raised_at(office, subject)
     office.app.clock.advance(timedelta(minutes=5))
     await office.app.deliver(begins, sequence=1, id=envelope)
     await tell(
         office,
-        EnquiryClassified(enquiry_id=SUBJECT, theme="law", help_kind=None, complaint=False, due=moment(DUE)),
-        EnquiryDueMoved(enquiry_id=SUBJECT, due=Moment(due_at=DUE, provisional=True), moved_at=local(4, 17)),
+        EnquiryClassified(enquiry_id=subject, theme="law", help_kind=None, complaint=False, due=moment(DUE)),
+        EnquiryDueMoved(enquiry_id=subject, due=Moment(due_at=DUE, provisional=True), moved_at=local(4, 17)),
     )
     assert await office.app.fire_timers() == 0
-    assert (await standing(office, Term.ENQUIRY)).raised_at == raised
+    assert await raised_at(office, subject) == raised
     assert len(await items(desk)) == 1
-
-
-async def test_T3_the_responsible_specialist_is_warned_and_no_colleague(office: Office, head: Caller) -> None:
-    specialist = await office.app.as_role("specialist", organisation_ids=[CENTRE])
-    colleague = await office.app.as_role("specialist", organisation_ids=[CENTRE])
-    me = specialist.principal.id
-    await tell(office, enquiry(), EnquiryAssigned(enquiry_id=SUBJECT, specialist_id=me, assigned_at=local(3, 10)))
-    await at(office, DUE - WARNING)
-    (item,) = await items(specialist, which="mine")
-    assert (item["assigned_to"], item["number"]) == (str(me), "ОМЦ-2026-000007")
-    assert item["title"] == "Скоро истекает срок ответа: обращение ОМЦ-2026-000007"
-    assert await items(colleague) == []
-    assert await items(head) == []
-    await at(office, DUE + timedelta(seconds=1))
-    assert [found["kind"] for found in await items(head)] == ["enquiry_overdue"]
-    assert await items(colleague) == []
-
-
-async def test_D3_13_a_family_assigned_to_a_finder_elsewhere_warns_that_person(office: Office) -> None:
-    finder = await office.app.as_role("coordinator", organisation_ids=[uuid4()])
-    me = finder.principal.id
-    await tell(office, outreach(), OutreachAssigned(outreach_id=SUBJECT, responsible_id=me, assigned_at=local(3, 10)))
-    await at(office, DUE - WARNING)
-    (item,) = await items(finder)
-    assert (item["kind"], item["url"]) == ("outreach_near", f"/intake/outreaches/{SUBJECT}")
-    assert item["title"] == "Скоро истекает срок: семья ждёт следующего шага"
-
-
-async def test_D0_11_a_family_that_asks_on_is_answered_by_a_term_of_its_own(office: Office, desk: Caller) -> None:
-    again = EnquiryServed(enquiry_id=SUBJECT, serving_since=local(3, 12), due=moment(LATER))
-    asked = EnquiryAsked(enquiry_id=SUBJECT, asked_at=local(3, 12))
-    await tell(office, enquiry(), GIVEN, asked, again)
-    await at(office, DUE + timedelta(seconds=1))
-    assert await items(desk) == []
-    await at(office, LATER - WARNING)
-    assert [item["kind"] for item in await items(desk)] == ["enquiry_near"]
-
-
-async def test_D3_21_the_survey_of_the_meeting_is_warned_of_too(office: Office, desk: Caller) -> None:
-    survey = OutreachMet(outreach_id=SUBJECT, met_at=DUE, place=DeliveryMode.HOME, survey_due=moment(LATER))
-    await tell(office, outreach(), attempted(None), survey)
-    await at(office, LATER - WARNING)
-    assert [item["kind"] for item in await items(desk)] == ["outreach_near"]
-
-
-async def test_T15_an_overdue_family_is_shown_to_the_managers_of_the_territory_that_answers_now(
-    office: Office,
-) -> None:
-    home = await office.household()
-    there = await office.app.as_role("manager", territories=[f"{REGION}/vyazma"])
-    moved = ApplicationTerritoriesSet(
-        application_id=home.application_id,
-        residence_territory=home.territory,
-        responsible_territory=f"{REGION}/vyazma",
-        set_at=office.app.clock.now(),
-    )
-    await tell(office, moved)
-    await at(office, local(2, 18, 1))
-    assert [item["kind"] for item in await items(there)] == ["call_back_overdue"]
-
-
-async def test_a_region_that_sends_no_messages_warns_nobody(office: Office) -> None:
-    assert await office.app.deliver(enquiry(uuid4(), "elsewhere")) is None
 
 
 def test_T3_a_late_warning_does_not_make_an_overdue_term_near_again() -> None:

@@ -53,8 +53,9 @@ def test_every_kind_fits_into_a_text_message(region: str, kind: MessageKind) -> 
         assert "  " not in text
 
 
-def test_every_region_with_demo_staff_writes_letters() -> None:
-    assert set(PACKS) >= {"moscow-early-help", "smolensk"}
+def test_every_region_with_a_term_of_the_first_days_writes_letters_and_warns() -> None:
+    rooms = ("intake", "enquiries", "referrals", "outreach", "portal")
+    assert set(PACKS) >= {path.parent.name for room in rooms for path in REGIONS.glob(f"*/{room}.yaml")}
 
 
 def test_D2_20_the_first_appointment_letter_says_what_to_bring() -> None:

@@ -84,6 +84,9 @@ class DataChangeRequested(Event, aggregate="data_change", fact="requested"):
     data_change_id: UUID
     questionnaire_id: UUID
     region: Code
+    territory: Code | None = None
+    organisation_id: UUID | None = None
+    consultant_id: UUID | None = None
     child_id: UUID
     fields: frozenset[Code]
     requested_at: AwareDatetime
