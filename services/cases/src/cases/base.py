@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from chassis.database import COLUMN_TYPES, service_metadata
-from pydantic import BaseModel, ConfigDict
+from chassis.text import say_stripped
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -24,6 +27,12 @@ class Command(BaseModel):
     """What a person sends to change something: unknown fields are mistakes, blanks around text are not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        part = handler(schema)
+        say_stripped(handler.resolve_ref_schema(part))
+        return part
 
 
 class ModelColumn(TypeDecorator[M], Generic[M]):

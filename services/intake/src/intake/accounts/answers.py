@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from chassis.errors import DomainError
+from chassis.text import Stripped
 from contracts.access import FieldGroup
 from contracts.identifiers import Code
 from contracts.personal import Personal
@@ -15,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from intake.applications.commands.form import Email, LongText, PersonName, ShortText
 from intake.applications.phone import normalised
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=40)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), Stripped()]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=40), Stripped()]
 
 
 class _Asked(BaseModel):

@@ -8,6 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
+from chassis.text import Stripped
 from contracts.identifiers import ApplicationSource, Code, ConsentForm, Digest, Purpose
 from pydantic import (
     AfterValidator,
@@ -40,7 +41,7 @@ def _refused(slug: str, info: ValidationInfo, ru: str, en: str) -> DomainError:
 
 
 PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), AfterValidator(_a_name)
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Stripped(), AfterValidator(_a_name)
 ]
 Email = Annotated[
     str,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
+from chassis.text import Stripped
 from chassis.unit import Unit
 from contracts.identifiers import EnquiryOutcome, FamilyStatus
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
@@ -23,7 +24,7 @@ from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
 from intake.enquiries.records import Amendment, Column, Due
 from intake.enquiries.states import State
 
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500), Stripped()]
 CALLER = frozenset({Column.NAME, Column.PHONE, Column.EMAIL})
 WORDS: Mapping[Column, tuple[str, str]] = {Column.REASON: ("question", "question"), Column.RESULT: ("result", "result")}
 PLAIN: Mapping[Column, TypeAdapter[Any]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
+from chassis.text import Stripped
 from contracts.identifiers import Code, EnquiryChannel, FamilyStatus
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -13,7 +14,7 @@ from intake.enquiries.errors import anonymous_keeps_no_caller, needed
 
 __all__ = ["RegisterEnquiry", "SubmitEnquiry", "Text", "Versioned"]
 
-Text = Annotated[LongText, Field(min_length=3)]
+Text = Annotated[LongText, Field(min_length=3), Stripped()]
 Phone = Annotated[str, Field(min_length=5, max_length=40)]
 BY_STAFF = frozenset(EnquiryChannel) - {EnquiryChannel.FORM, EnquiryChannel.WINDOW}
 
