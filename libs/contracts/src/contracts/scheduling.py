@@ -70,6 +70,17 @@ class PlanMade(Event, aggregate="plan", fact="made"):
     unplaced: int
 
 
+class PlanImproved(Event, aggregate="plan", fact="improved"):
+    """A search found a better answer for a plan that is not accepted yet; nobody's calendar has changed (D4-15)."""
+
+    plan_id: UUID
+    region: Code
+    organisation_id: UUID
+    month: date
+    visits: int
+    unplaced: int
+
+
 class PlanAccepted(Event, aggregate="plan", fact="accepted"):
     """The head accepted the plan: it broke no rule and the calendar was still the one it was made for."""
 

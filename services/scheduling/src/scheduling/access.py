@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.rls import Entry, Guarded, Open
+from chassis.rls import ChildOf, Entry, Guarded, Open
 from contracts.access import Permission, Relation
 
 P = Permission
@@ -57,6 +57,7 @@ GUARDED: tuple[Entry, ...] = (
         {Relation.ORGANISATION: "organisation_id", Relation.TERRITORY: ("territory", "region")},
     ),
     Guarded("plans", "plan", {Relation.ORGANISATION: "organisation_id", Relation.TERRITORY: "region"}),
+    ChildOf("plan_searches", "plans", "plan_id"),
     Guarded("visits", "visit", _CASE, writers=_VISIT_WRITERS),
     Guarded(
         "trips",

@@ -14,13 +14,20 @@ from scheduling.fieldwork import subscribers as fieldwork_timers
 from scheduling.resources import api as resources
 from scheduling.resources import commands, subscribers
 from scheduling.trips import api as trips
+from scheduling.trips import searching, worklist
 from scheduling.trips import subscribers as demand
-from scheduling.trips import worklist
 
 rooms = (
     Room("resources", api=resources.api, events=subscribers.events, background=(commands.load_at_start,)),
     Room("appointments", api=appointments.api, events=applications.events, worklist=appointment_queries.work),
-    Room("trips", api=trips.api, events=demand.events, timers=demand.timers, worklist=worklist.work),
+    Room(
+        "trips",
+        api=trips.api,
+        events=demand.events,
+        timers=demand.timers,
+        worklist=worklist.work,
+        background=(searching.work_off_searches,),
+    ),
     Room(
         "fieldwork",
         api=fieldwork.api,

@@ -139,6 +139,7 @@ class VisitRules(PackModel):
 
     A visit takes at most one occurrence of each line, at most ``max_services`` and ``max_minutes`` in all; from this
     follows the number of visits of a child. They are at least ``min_gap_days`` apart, at most ``max_per_week`` a week.
+    ``search_seconds``: how long a better plan is searched for where the head does not say.
     """
 
     max_services: int = Field(3, ge=1, le=20)
@@ -147,6 +148,7 @@ class VisitRules(PackModel):
     max_per_week: int = Field(3, ge=1, le=7)
     speed_kmh: float = Field(60, gt=0, le=200)
     detour: float = Field(1.3, ge=1, le=5)
+    search_seconds: int = Field(60, ge=1, le=600)
 
 
 class PointService(PackModel):

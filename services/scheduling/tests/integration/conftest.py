@@ -10,6 +10,10 @@ from scheduling.resources.commands import load_at_start
 from scheduling.testing import World
 from sqlalchemy import text
 
+EMPTIED = (
+    "bookings", "demands", "absences", "routes", "visits", "trips", "trip_invitations", "timers", "plan_searches",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 async def scheduling(module_running: Runner) -> Running:
@@ -22,6 +26,6 @@ async def scheduling(module_running: Runner) -> Running:
 async def world(scheduling: Running) -> World:
     scheduling.clock.set(START)
     async with scheduling.unit() as unit:
-        for table in ("bookings", "demands", "absences", "routes", "visits", "trips", "trip_invitations", "timers"):
+        for table in EMPTIED:
             await unit.session.execute(text(f"DELETE FROM {table}"))
     return World(scheduling)

@@ -65,7 +65,12 @@ class Scene:
     def shown(self, door: Door) -> str:
         """What the answer of a list that shows the record contains."""
         listed = {"/specialists": "specialist_id", "/appointments": "appointment_id", "/visits": "visit_id"}
-        listed |= {"/trips": "trip_id", "/invitations": "trip_id", "/sync-conflicts": "conflict_id"}
+        listed |= {
+            "/plans": "plan_id",
+            "/trips": "trip_id",
+            "/invitations": "trip_id",
+            "/sync-conflicts": "conflict_id",
+        }
         return str(self.ids[listed[door.path]]) if door.method == "GET" and door.path in listed else ""
 
 

@@ -38,7 +38,7 @@ SCHEDULING = (
     grant(Role.SPECIALIST, "appointment", "read book hold cancel", Relation.SERVING, REACH),
     grant(Role.HEAD, "appointment", "read book hold cancel", Relation.SERVING, REACH),
     grant(Role.FAMILY, "appointment", "read", Relation.CHILD, REACH),
-    grant(Role.HEAD, "plan", "read make accept publish", Relation.ORGANISATION),
+    grant(Role.HEAD, "plan", "read make search accept publish", Relation.ORGANISATION),
     grant(Role.SPECIALIST, "plan", "read", Relation.ORGANISATION),
     grant(Role.MANAGER, "plan", "read", Relation.TERRITORY),
     grant(Role.HEAD, "trip", "read plan publish cancel", Relation.ORGANISATION),

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from scheduling.planner.check import check
 from scheduling.planner.explain import explain
 from scheduling.planner.faults import Fault, ProblemError, read_plan, read_problem
-from scheduling.planner.solver import Effort, solve
+from scheduling.planner.solver import Effort, Watch, solve, warm_up
 from scheduling.planner.words import in_words
 
 
@@ -33,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--seconds", type=float, default=0.0, help="search time; 0 = greedy plan at once")
     solving.add_argument("--steps", type=int, help="search steps instead of seconds: the same plan every time")
     solving.add_argument("--seed", type=int, default=1)
+    solving.add_argument("--warm", type=Path, metavar="PLAN", help="search on from this plan")
+    solving.add_argument("--progress", action="store_true", help="with -o: every second a line of share done and price")
     solving.set_defaults(run=_solve)
     asking = commands.add_parser("why", help="why a visit is where it is, or nowhere")
     asking.add_argument("problem", type=Path)
@@ -47,8 +50,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _solve(args: argparse.Namespace) -> int:
-    problem = read_problem(args.problem)
-    plan = solve(problem, Effort(args.seconds, args.steps), args.seed)
+    problem, warm = read_problem(args.problem), read_plan(args.warm) if args.warm else None
+    if args.seconds > 0 or args.steps is not None:
+        # compiling, where nothing is compiled yet, is not part of the time given
+        warm_up()
+    watch = _told() if args.progress and args.output else None
+    plan = solve(problem, Effort(args.seconds, args.steps), args.seed, warm, watch)
     text = plan.model_dump_json(indent=1)
     if args.output is None:
         print(text)
@@ -57,6 +64,19 @@ def _solve(args: argparse.Namespace) -> int:
     placed = sum(len(route.stops) for route in plan.routes)
     print(f"{placed} of {len(problem.visits)} visits placed, {len(plan.routes)} routes", file=sys.stderr)
     return 1 if check(problem, plan) else 0
+
+
+def _told(every_seconds: float = 1.0) -> Watch:
+    told = time.monotonic()
+
+    def watch(done: float, price: float) -> bool:
+        nonlocal told
+        if time.monotonic() - told >= every_seconds:
+            told = time.monotonic()
+            print(f"{done:.3f} {price:.2f}", flush=True)
+        return False
+
+    return watch
 
 
 def _check(args: argparse.Namespace) -> int:

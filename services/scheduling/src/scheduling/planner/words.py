@@ -1,6 +1,6 @@
 """Explanations in Russian."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scheduling.planner.explain import Explanation
 from scheduling.planner.plan import Reason
@@ -31,20 +31,25 @@ RULES = {
 }  # fmt: skip
 
 
-def in_words(answer: Explanation) -> Iterator[str]:
-    """One sentence per line."""
+def in_words(answer: Explanation, names: Mapping[str, str] = {}) -> Iterator[str]:
+    """One sentence per line. ``names``: what people call the visits and brigades, by id."""
+
+    def called(id: str) -> str:
+        return names.get(id, id)
+
+    visit = f"Визит {called(answer.visit)}".rstrip()
     yield "Воронка: " + " → ".join(f"{STAGES.get(stage.rule, stage.rule)} {stage.left}" for stage in answer.funnel)
     if answer.reason is not None:
-        yield f"Визит {answer.visit} не размещён: {REASONS[answer.reason]}."
+        yield f"{visit} не размещён: {REASONS[answer.reason]}."
         for one in answer.relaxations:
             rule = RULES.get(one.rule, f"без требования «{one.rule.removeprefix('skill ')}»")
             moment = f"{one.day} {one.start // 60:02}:{one.start % 60:02}"
-            yield f"Возможно: {moment}, {one.brigade}, {rule} {one.detail}".rstrip()
+            yield f"Возможно: {moment}, {called(one.brigade)}, {rule} {called(one.detail)}".rstrip()
     if answer.place is not None:
-        yield f"Визит {answer.visit}: {answer.place.brigade} {answer.place.day}, добавляет {answer.place.price} км."
-        other = answer.runner_up
+        place, other = answer.place, answer.runner_up
+        yield f"{visit}: {called(place.brigade)} {place.day}, добавляет {place.price} км."
         if other is None:
             yield "Другого места в этом плане нет."
         else:
-            more = round(other.price - answer.place.price, 2)
-            yield f"Следующий по выгоде: {other.brigade} {other.day}, {other.price} км (разница {more})."
+            more = round(other.price - place.price, 2)
+            yield f"Следующий по выгоде: {called(other.brigade)} {other.day}, {other.price} км (разница {more})."

@@ -11,10 +11,12 @@ from fastapi import Query
 from pydantic import AwareDatetime
 
 from scheduling.trips import cancellation, plans, queries, trip_commands
-from scheduling.trips.model import Plan, VisitState
+from scheduling.trips.model import Plan, PlanState, VisitState
 from scheduling.trips.plan_card import PlanCard, plan_card
-from scheduling.trips.queries import FamilyInvitation, TripCard, VisitCard
+from scheduling.trips.queries import FamilyInvitation, PlanLine, TripCard, VisitCard
+from scheduling.trips.search import SearchPlan, search_plan
 from scheduling.trips.trip import Trip
+from scheduling.trips.why import Why, why
 
 api = Router(tags=["trips"])
 
@@ -25,10 +27,33 @@ async def make(command: plans.MakePlan, unit: UnitDep) -> PlanCard:
     return await plan_card(await plans.make_plan(command, unit), unit)
 
 
+@api.get("/plans", permission="plan:read")
+async def list_plans(
+    unit: UnitDep,
+    query: PageQueryDep,
+    month: Annotated[date | None, Query(description="any day of it")] = None,
+    state: Annotated[PlanState | None, Query()] = None,
+) -> Page[PlanLine]:
+    """The plans of the caller's organisations or territories, the latest month first."""
+    return await queries.plans(unit, query, month=month, state=state)
+
+
 @api.get("/plans/{plan_id}", permission="plan:read")
 async def plan(plan_id: UUID, unit: UnitDep) -> PlanCard:
     """A plan: visits, what found no place and why, kilometres, quota per child."""
     return await plan_card(await unit.get(Plan, plan_id, "plan:read"), unit)
+
+
+@api.post("/plans/{plan_id}/search", permission="plan:search", status_code=202)
+async def search(plan_id: UUID, command: SearchPlan, unit: UnitDep) -> PlanCard:
+    """Search for a better plan in the background; ``search`` of the plan shows the progress."""
+    return await plan_card(await search_plan(plan_id, command, unit), unit)
+
+
+@api.get("/plans/{plan_id}/visits/{visit_id}/why", permission="plan:read")
+async def why_there(plan_id: UUID, visit_id: UUID, unit: UnitDep) -> Why:
+    """Why a visit is where it is, or what would give it a place."""
+    return await why(plan_id, visit_id, unit)
 
 
 @api.post("/plans/{plan_id}/accept", permission="plan:accept")

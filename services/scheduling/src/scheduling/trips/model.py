@@ -14,6 +14,7 @@ from contracts.identifiers import DeliveryMode, VisitOutcome
 from contracts.scheduling import (
     PerformedService,
     PlanAccepted,
+    PlanImproved,
     PlanMade,
     PlannedService,
     PlanPublished,
@@ -84,6 +85,11 @@ class Plan(Aggregate, Base):
     def made(self, visits: int, unplaced: int) -> None:
         """Tell that there is a plan to look at."""
         self.record(PlanMade(**self._about(), visits=visits, unplaced=unplaced))
+
+    def improve(self, answer: dict[str, Any], sessions: list[Any], visits: int, unplaced: int) -> None:
+        """Take over a better answer; whoever looked at the former one has to look again before accepting."""
+        self.answer, self.sessions = answer, sessions
+        self.record(PlanImproved(**self._about(), visits=visits, unplaced=unplaced))
 
     def accept(self, visits: int, unplaced: int) -> None:
         """The head agrees with it. Accepting twice changes nothing."""

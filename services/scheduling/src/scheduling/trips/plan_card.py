@@ -21,6 +21,7 @@ from scheduling.trips.demand import Task
 from scheduling.trips.model import Demand, Plan, PlanState, Visit, VisitState
 from scheduling.trips.month import Draft
 from scheduling.trips.plans import answer_of, drafts_of, placed_visits, sessions_of, unplaced
+from scheduling.trips.search import SearchView, last_search
 
 REASONS = {
     "place": "до места нельзя рассчитать путь",
@@ -76,7 +77,7 @@ class ChildQuota(BaseModel):
 
 
 class PlanCard(BaseModel):
-    """A plan of a month. ``km`` is an estimate by great circles."""
+    """A plan of a month. ``km`` is an estimate by great circles. ``search``: the latest one for a better plan."""
 
     id: UUID
     version: int
@@ -92,6 +93,7 @@ class PlanCard(BaseModel):
     visits: list[PlanVisit]
     unplaced: list[NotPlaced]
     quota: list[ChildQuota]
+    search: SearchView | None
 
 
 async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
@@ -102,7 +104,7 @@ async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
     children = {one.child_id for one in visits} | {one.child_id for one in left}
     shown = [(child, None) for child in sorted(children)]
     await unit.audit.listed("plan", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    answer = answer_of(plan)
+    answer, search = answer_of(plan), await last_search(plan.id, unit)
     return PlanCard(
         id=plan.id,
         version=plan.version,
@@ -118,6 +120,7 @@ async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
         visits=sorted(visits, key=lambda one: (one.starts_at, one.visit_id)),
         unplaced=left,
         quota=quota,
+        search=SearchView.model_validate(search) if search else None,
     )
 
 

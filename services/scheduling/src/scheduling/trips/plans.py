@@ -46,7 +46,8 @@ class MakePlan(BaseModel):
 
 
 async def make_plan(command: MakePlan, unit: Unit) -> Plan:
-    """Build the problem from demand, brigades, absences and bookings, and answer it. The same id again changes nothing.
+    """Build the problem from demand, brigades, absences and bookings, and answer it at once, greedily; a better plan is
+    searched for on request (`search`). The same id again changes nothing.
 
     Raises `DomainError`: 403 for another's organisation, ``month_over`` when no working day is left.
     """
@@ -65,8 +66,8 @@ async def make_plan(command: MakePlan, unit: Unit) -> Plan:
             en="No working day is left in this month.",
             field="month",
         )
-    answer = await _solved(found.problem, command.seed)
-    sessions, left = _sessions(unit, command, found, answer)
+    answer = await _answered(found.problem, command.seed)
+    sessions, left = held_sessions(unit, command.region, command.organisation_id, found, answer)
     plan = Plan(
         id=id,
         region=command.region,
@@ -82,7 +83,7 @@ async def make_plan(command: MakePlan, unit: Unit) -> Plan:
         made_at=unit.now,
         made_by=unit.actor.id,
     )
-    plan.made(_stops(answer) + len(sessions), len(answer.unplaced) + len(left))
+    plan.made(stops(answer) + len(sessions), len(answer.unplaced) + len(left))
     unit.session.add(plan)
     return plan
 
@@ -98,7 +99,7 @@ async def accept_plan(plan_id: UUID, unit: Unit) -> Plan:
     refuse_violations(plan)
     await _unchanged(plan, unit)
     answer = answer_of(plan)
-    plan.accept(_stops(answer) + len(plan.sessions), len(unplaced(plan)))
+    plan.accept(stops(answer) + len(plan.sessions), len(unplaced(plan)))
     return plan
 
 
@@ -146,7 +147,7 @@ def calendar_changed(**extra: Any) -> DomainError:
     )
 
 
-async def _solved(problem: Problem, seed: int) -> Answer:
+async def _answered(problem: Problem, seed: int) -> Answer:
     """In a thread: the event loop serves others meanwhile. The table came from great circles, so it is an estimate."""
     try:
         answer = await asyncio.to_thread(planner.solve, problem, seed=seed)
@@ -160,15 +161,17 @@ async def _solved(problem: Problem, seed: int) -> Answer:
     return answer.model_copy(update={"estimated": True, "seed": seed})
 
 
-def _sessions(unit: Unit, command: MakePlan, month: Month, answer: Answer) -> tuple[list[PlacedSession], list[UUID]]:
-    """Remote sessions fill what routes, bookings and absences leave free."""
-    team, region = roster(command.region), unit.regions[command.region]
+def held_sessions(
+    unit: Unit, region_code: str, organisation_id: UUID, month: Month, answer: Answer
+) -> tuple[list[PlacedSession], list[UUID]]:
+    """Remote sessions fill what routes, bookings and absences leave free; those placed, and those left."""
+    team, region = roster(region_code), unit.regions[region_code]
     taken = {id: list(spans) for id, spans in month.taken.items()}
     for id, days in month.away.items():
         taken.setdefault(id, []).extend(whole_day(day, region.zone) for day in sorted(days))
     for resource, span in _on_the_road(month, answer, region.zone):
         taken.setdefault(resource, []).append(span)
-    people = {id: (one.skills, one.hours) for id, one in team.specialists_of(command.organisation_id).items()}
+    people = {id: (one.skills, one.hours) for id, one in team.specialists_of(organisation_id).items()}
     placed, left = Diary(people, region.calendar, region.zone, taken).place(month.wishes)
     sessions = [
         PlacedSession(
@@ -193,7 +196,8 @@ def _on_the_road(month: Month, answer: Answer, zone: ZoneInfo) -> Iterator[tuple
             yield drafts[stop.visit].child_id, Span(start, start + timedelta(minutes=drafts[stop.visit].minutes))
 
 
-def _stops(answer: Answer) -> int:
+def stops(answer: Answer) -> int:
+    """How many home visits have a place."""
     return sum(len(route.stops) for route in answer.routes)
 
 

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from scheduling.roster import roster
-from scheduling.trips.model import Visit, VisitState
+from scheduling.spans import month_of
+from scheduling.trips.model import Plan, PlanState, Visit, VisitState
 from scheduling.trips.trip import Session, Trip, TripInvitation, TripState
 from scheduling.trips.trip_commands import invitations_of
 
@@ -79,6 +80,19 @@ class FamilyInvitation(BaseModel):
     outcome: VisitOutcome | None
 
 
+class PlanLine(BaseModel):
+    """A plan in a list. ``solver``: greedy for the first answer, lns for one that was searched for."""
+
+    id: UUID
+    version: int
+    region: str
+    organisation_id: UUID
+    month: date
+    state: PlanState
+    solver: str
+    made_at: datetime
+
+
 class VisitCard(BaseModel):
     """A home visit or remote session as staff and family see it."""
 
@@ -133,6 +147,20 @@ def _session(session: Session, titles: dict[str, str]) -> TripSession:
         starts_at=session.starts_at,
         ends_at=session.ends_at,
     )
+
+
+async def plans(unit: Unit, query: PageQuery, *, month: date | None, state: PlanState | None) -> Page[PlanLine]:
+    """Plans the actor may see; a plan's visits stand on its card."""
+    column = Plan.__table__.c
+    told = [column[name] for name in PlanLine.model_fields if name != "solver"]
+    statement = select(*told, column["answer"]["solver"].astext.label("solver"))
+    if month is not None:
+        statement = statement.where(column["month"] == month_of(month)[0])
+    if state is not None:
+        statement = statement.where(column["state"] == state)
+    order = Order({name: column[name] for name in ("month", "made_at", "state")}, column["id"], "-month")
+    rows, cursor = await paginate(unit.session, statement, query, order)
+    return Page(items=[PlanLine.model_validate(row, from_attributes=True) for row in rows], next_cursor=cursor)
 
 
 async def trips(unit: Unit, *, since: date | None, until: date | None) -> list[TripCard]:
