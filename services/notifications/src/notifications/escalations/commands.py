@@ -48,16 +48,55 @@ async def watch(what: Watched, unit: Unit) -> None:
     elif known.run(what.due_at):
         known.organisation_id, known.responsible_id = what.organisation_id, what.responsible_id
         known.territory, known.since = what.territory, what.since
+    else:
+        return
     await _set_timers(known, unit)
 
 
+async def watch_first_appointment(application_id: UUID, due_at: datetime, since: datetime, unit: Unit) -> None:
+    """The week of the call begins (D2-19); until a service accepts, it is the business of whoever called."""
+    booked = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
+    if booked is not None and booked.met_by is not None:
+        booked.due_at = due_at
+    elif what := await _first_appointment(application_id, due_at, since, unit):
+        await watch(what, unit)
+
+
+async def _first_appointment(application_id: UUID, due_at: datetime, since: datetime, unit: Unit) -> Watched | None:
+    called = await unit.session.get(Escalation, (Term.CALL_BACK, application_id))
+    if called is None:
+        return None
+    named = ("number", "region", "territory", "organisation_id", "responsible_id")
+    known = {name: getattr(called, name) for name in named}
+    return Watched(term=Term.FIRST_APPOINTMENT, subject_id=application_id, due_at=due_at, since=since, **known)
+
+
 async def hand_to(
-    term: Term, subject_id: UUID, responsible_id: UUID, unit: Unit, organisation_id: UUID | None = None
+    term: Term, subject_id: UUID, responsible_id: UUID | None, unit: Unit, organisation_id: UUID | None = None
 ) -> None:
-    """From now on this person must act."""
+    """From now on this person must act, or whoever the organisation chooses."""
     if escalation := await _locked(term, subject_id, unit):
         escalation.responsible_id = responsible_id
         escalation.organisation_id = organisation_id or escalation.organisation_id
+
+
+async def keep(application_id: UUID, appointment_id: UUID, starts_at: datetime, unit: Unit) -> None:
+    """The first appointment is booked. Noted also where scheduling was faster than the call that begins the week."""
+    escalation = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
+    if escalation is None and (what := await _first_appointment(application_id, starts_at, unit.now, unit)):
+        escalation = Escalation(**asdict(what), level=Level.WATCHED)
+        unit.session.add(escalation)
+    if escalation is not None:
+        escalation.met_by = appointment_id
+        await end(Term.FIRST_APPOINTMENT, application_id, unit.now, unit)
+
+
+async def lose(application_id: UUID, appointment_id: UUID, unit: Unit) -> None:
+    """The booked appointment was cancelled without a next one: the week of the call counts on (T5)."""
+    escalation = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
+    if escalation is not None and escalation.met_by == appointment_id:
+        escalation.met_by = None
+        await move(Term.FIRST_APPOINTMENT, application_id, escalation.due_at, unit, again=True)
 
 
 async def follow(subject_id: UUID, territory: str, unit: Unit) -> None:

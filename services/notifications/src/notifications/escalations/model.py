@@ -18,6 +18,8 @@ class Term(StrEnum):
     """A coordinator calls the family back (D2-17)."""
     ACCEPTANCE = "acceptance"
     """The service accepts the family or returns the application (D2-23)."""
+    FIRST_APPOINTMENT = "first_appointment"
+    """The first appointment is booked within a week of the call (D2-19)."""
     ENQUIRY = "enquiry"
     """The person who asked has the answer (D1-11)."""
     REFERRAL = "referral"
@@ -60,6 +62,8 @@ class Escalation(Base):
     """When it came as far as ``level`` says."""
     closed_at: Mapped[datetime | None]
     """When what was asked for was done, or nobody waits for it any more."""
+    met_by: Mapped[UUID | None]
+    """The booking that ended it, where its cancellation lets the term run on (T5)."""
 
     def run(self, due_at: datetime) -> bool:
         """From now on it is due then; False where that is known already, so that nobody is warned twice."""

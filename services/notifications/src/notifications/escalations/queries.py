@@ -37,6 +37,9 @@ _WORDS = {
     Term.ACCEPTANCE: _Words(
         "Скоро истекает срок принять семью", "Семью не приняли в срок", "заявка", "/intake/applications/"
     ),
+    Term.FIRST_APPOINTMENT: _Words(
+        "Скоро истекает срок первого приёма", "Первый приём не назначен в срок", "заявка", "/intake/applications/"
+    ),
     Term.ENQUIRY: _Words(
         "Скоро истекает срок ответа", "На обращение не ответили в срок", "обращение", "/intake/enquiries/"
     ),

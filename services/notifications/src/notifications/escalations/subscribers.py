@@ -17,6 +17,7 @@ from contracts.intake import (
     ApplicationWithdrawn,
     CallRecorded,
 )
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 
 from notifications.escalations import commands
 from notifications.escalations.commands import Watched
@@ -25,7 +26,7 @@ from notifications.pack import pack_of
 
 events = EventRouter()
 timers = TimerRouter()
-WATCHED = frozenset({Term.CALL_BACK, Term.ACCEPTANCE})
+TERMS = (Term.CALL_BACK, Term.FIRST_APPOINTMENT, Term.ACCEPTANCE)
 
 
 @events.on(ApplicationSubmitted)
@@ -46,17 +47,17 @@ async def submitted(event: ApplicationSubmitted, unit: Unit) -> None:
 
 @events.on(ApplicationTaken)
 async def taken(event: ApplicationTaken, unit: Unit) -> None:
-    """The call is this coordinator's."""
-    await commands.hand_to(
-        Term.CALL_BACK, event.application_id, event.coordinator_id, unit, organisation_id=event.organisation_id
-    )
+    """The call, and what follows it, is this coordinator's."""
+    for term in (Term.CALL_BACK, Term.FIRST_APPOINTMENT):
+        await commands.hand_to(
+            term, event.application_id, event.coordinator_id, unit, organisation_id=event.organisation_id
+        )
 
 
 @events.on(ApplicationDeadlineMoved)
 async def moved(event: ApplicationDeadlineMoved, unit: Unit) -> None:
     """It was computed again."""
-    if event.kind in WATCHED:
-        await commands.move(Term(event.kind), event.application_id, event.due.due_at, unit)
+    await commands.move(Term(event.kind), event.application_id, event.due.due_at, unit)
 
 
 @events.on(ApplicationTerritoriesSet)
@@ -67,9 +68,11 @@ async def territories_set(event: ApplicationTerritoriesSet, unit: Unit) -> None:
 
 @events.on(CallRecorded)
 async def called(event: CallRecorded, unit: Unit) -> None:
-    """Only a reached family ends the call back (D2-17)."""
+    """Only a reached family ends the call back (D2-17); from then on the first appointment is due (D2-19)."""
     if event.outcome is CallOutcome.REACHED:
         await commands.end(Term.CALL_BACK, event.application_id, event.called_at, unit)
+    if due := event.first_appointment_due:
+        await commands.watch_first_appointment(event.application_id, due.due_at, event.called_at, unit)
 
 
 @events.on(ApplicationHandedOver)
@@ -90,8 +93,11 @@ async def handed_over(event: ApplicationHandedOver, unit: Unit) -> None:
 
 @events.on(ApplicationAccepted)
 async def accepted(event: ApplicationAccepted, unit: Unit) -> None:
-    """The service has the family."""
+    """The service has the family, and the first appointment is its business."""
     await commands.end(Term.ACCEPTANCE, event.application_id, event.accepted_at, unit)
+    await commands.hand_to(
+        Term.FIRST_APPOINTMENT, event.application_id, None, unit, organisation_id=event.serving_organisation_id
+    )
 
 
 @events.on(ApplicationReturned)
@@ -103,8 +109,22 @@ async def returned(event: ApplicationReturned, unit: Unit) -> None:
 @events.on(ApplicationWithdrawn)
 async def withdrawn(event: ApplicationWithdrawn, unit: Unit) -> None:
     """Nobody waits any more."""
-    for term in WATCHED:
+    for term in TERMS:
         await commands.end(term, event.application_id, event.withdrawn_at, unit)
+
+
+@events.on(AppointmentBooked)
+async def booked(event: AppointmentBooked, unit: Unit) -> None:
+    """The first appointment has its day."""
+    if event.first and event.application_id:
+        await commands.keep(event.application_id, event.appointment_id, event.starts_at, unit)
+
+
+@events.on(AppointmentCancelled)
+async def cancelled(event: AppointmentCancelled, unit: Unit) -> None:
+    """Perhaps it has none any more."""
+    if event.application_id and event.next_appointment_id is None:
+        await commands.lose(event.application_id, event.appointment_id, unit)
 
 
 for kind in commands.LEVELS:
