@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -147,6 +147,21 @@ async def test_D0_10_an_incoming_signal_is_never_refused_for_want_of_an_agreemen
     # nobody in the packs has an agreement with the employment centre
     card = await received(curator, sender_organisation_id=str(organisation("employment-centre", IRKUTSK)))
     assert (card["state"], card["department"]) == ("received", "labour")
+
+
+async def test_D3_07_a_request_to_a_co_executor_rests_on_an_agreement_and_its_signals_do_not(smolensk: Route) -> None:
+    coordinator, head = await smolensk.person("koordinator.smolensk"), await smolensk.person("head.smolensk")
+    centre, club = (str(organisation(code, SMOLENSK)) for code in ("centre", "horse-club"))
+    request = {"kind": "service_request", "need": None, "ground": "state-service"}
+    ends = {"sender_organisation_id": centre, "receiver_organisation_id": club}
+    assert (await coordinator.post("/referrals", json=signal(SMOLENSK, **request, **ends))).status_code == 201
+    for known in (await head.get("/agreements", params={"standing": True, "organisation_id": club})).json()["items"]:
+        assert (await head.post(f"/agreements/{known['id']}/end")).status_code == 200
+    smolensk.app.clock.advance(timedelta(days=1))
+    refused = await coordinator.post("/referrals", json=signal(SMOLENSK, **request, **ends))
+    assert (refused.status_code, refused.json()["slug"]) == (409, "agreement_missing")
+    incoming = await coordinator.post("/referrals", json=signal(SMOLENSK, sender_organisation_id=club))
+    assert incoming.status_code == 201, incoming.text
 
 
 async def test_D3_26_data_leave_on_a_ground_for_the_purpose_only(curator: Caller) -> None:

@@ -17,6 +17,8 @@ from intake.applications.deadlines import computed
 from intake.applications.numbers import next_number
 from intake.applications.pack import age_band
 from intake.applications.phone import normalised
+from intake.directory.agreements import require_agreement
+from intake.directory.pack import OrganisationRole
 from intake.outreach.opening import END_OUTREACH, open_outreach
 from intake.referrals.agencies import Callback
 from intake.referrals.form import RegisterReferral, Signal
@@ -52,6 +54,7 @@ async def register_referral(command: RegisterReferral, packs: Finding, unit: Uni
     parties = await parties_of(command, pack, packs, unit)
     groups, ground = EVERYTHING, INCOMING
     if parties.outgoing:
+        await _check_agreed(parties, unit)
         today = unit.now.astimezone(unit.regions[command.region].zone).date()
         receiver = pack.partner(parties.receiver.code)
         department = receiver.department if receiver else parties.department
@@ -64,6 +67,12 @@ async def register_referral(command: RegisterReferral, packs: Finding, unit: Uni
         }
         check_covered(told, groups)
     return await file(command, parties, packs, unit, ground=ground, groups=groups)
+
+
+async def _check_agreed(parties: Parties, unit: Unit) -> None:
+    """A request to a co-executor rests on an agreement (D3-07)."""
+    if parties.sender and OrganisationRole.CO_EXECUTOR in parties.receiver.roles:
+        await require_agreement(parties.sender.id, parties.receiver.id, unit)
 
 
 async def file(
