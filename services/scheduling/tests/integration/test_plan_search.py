@@ -44,7 +44,7 @@ async def stored(world: World, plan: dict[str, Any]) -> Plan:
         return await unit.session.get_one(Plan, UUID(plan["id"]))
 
 
-async def test_D4_15_a_search_brings_a_valid_and_no_worse_plan_with_its_progress(
+async def test_a_search_brings_a_valid_and_no_worse_plan_with_its_progress(
     world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head, shares = await world.head(), []

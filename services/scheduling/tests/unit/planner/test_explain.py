@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from scheduling.planner import Plan, Problem, Stop, Visit, Window, check, solve
+from scheduling.planner import Plan, Problem, Stop, Visit, Window, check, read_plan, solve
 from scheduling.planner.__main__ import main
 from scheduling.planner.explain import explain
 from scheduling.planner.insertion import Desk
+from scheduling.planner.score import score
 from scheduling.planner.solver import Effort
 from scheduling.planner.testing import random_problem
 
@@ -66,6 +67,20 @@ def test_why_on_the_command_line_speaks_russian(
     assert main(["why", str(tmp_path / "p"), str(tmp_path / "a"), "v1"]) == 0
     assert "добавляет" in capsys.readouterr().out
     assert main(["why", str(tmp_path / "p"), str(tmp_path / "a"), "nobody"]) == 2
+
+
+def test_the_command_line_searches_on_from_a_plan_and_tells_its_progress(
+    problem: Problem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, better = tmp_path / "first", tmp_path / "better"
+    (tmp_path / "p").write_text(problem.model_dump_json())
+    first.write_text(solve(problem).model_dump_json())
+    searching = ["--seconds", "2.5", "--warm", str(first), "--progress", "-o", str(better)]
+    assert main(["solve", str(tmp_path / "p"), *searching]) == 0
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert told
+    assert all(0 < float(share) <= 1 and float(price) > 0 for share, price in told)
+    assert score(problem, read_plan(better)).total <= score(problem, read_plan(first)).total
 
 
 def test_an_urgent_visit_gets_a_place_without_moving_anyone(problem: Problem) -> None:
