@@ -1,4 +1,4 @@
-"""What a run may know of the service under examination: ids that exist, codes and regions of the packs.
+"""What a run may know of the service under examination: ids and days that exist, codes and regions of the packs.
 
 Drawn at random nobody hits a UUID; with these the examination gets past «not found» to the rules behind it.
 """
@@ -15,11 +15,21 @@ from sqlalchemy import text
 
 # not what the schema refers to elsewhere (``kind``): schemathesis 4.32 stumbles over a dictionary for a $ref
 CODED = ("reason_code", "result_code", "service_code", "theme", "help_kind")
+WRITTEN = {
+    "name": ["Вязова Дарья Ильинична", "Осокин Лев"],
+    "child_name": ["Осокин Ян Львович"],
+    "phone": ["8 905 000 77 88"],
+    "category": ["d450", "b280"],
+    "icf_category": ["d450", "b280"],
+    "tracking_number": ["66400000000004"],
+    "sort": ["due_at", "-due_at", "submitted_at"],
+}
+"""What a rule in words asks for and nobody draws: names in letters of an alphabet, numbers that check."""
 MOST = 5
 """Values of one name: enough to be found, few enough to be hit twice."""
 _COLUMNS = text("""
 SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_name)
-WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.data_type = 'uuid'
+WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND (c.data_type = 'uuid' OR c.column_name = 'day')
 ORDER BY c.table_name, c.column_name
 """)
 Names = dict[str, list[str]]
@@ -27,7 +37,7 @@ Names = dict[str, list[str]]
 
 async def known(app: Running, regions: Path) -> Names:
     """Values by the name of the parameter or field they are good for."""
-    return {**_of_packs(regions), **await _ids(app)}
+    return {**WRITTEN, **_of_packs(regions), **await _ids(app)}
 
 
 async def _ids(app: Running) -> Names:
@@ -63,7 +73,7 @@ def _of_packs(regions: Path) -> Names:
     )
     places = [*packs, *territories[:40]]
     named = dict.fromkeys(("territory", "residence", "responsible", "district"), places)
-    coded = dict.fromkeys(("reason_code", "result_code", "service_code", "theme", "help_kind"), codes)
+    coded = dict.fromkeys(CODED, codes)
     return {"region": list(packs), **named, **coded}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chassis import keyring
 from chassis.running import Running
@@ -20,8 +20,11 @@ from intake.referrals.imports import work_off_one
 from intake.testing import IRKUTSK, MOSCOW, Route, extract, organisation, signal
 from known import Names
 from scheduling.resources.commands import load_at_start
+from scheduling.testing import CENTRE, CREW, POINT, SMOLENSK, VEHICLE, World
 
 OPERATOR = organisation("operator-angarsk", IRKUTSK)
+NAMED = {Role.COORDINATOR: named_id("principal", f"{MOSCOW}/koordinator.moskva")}
+"""Who answers for the scene's families by name; nobody else of the role stands so near."""
 
 
 async def filled(app: Running) -> dict[str, str]:
@@ -31,6 +34,8 @@ async def filled(app: Running) -> dict[str, str]:
     if app.service.name == "scheduling":
         await load_at_start(app.worker)
     await _hears_the_examples(app)
+    if app.service.name == "scheduling":
+        await _scheduling(World(app))
     return {}
 
 
@@ -42,7 +47,7 @@ async def widest(app: Running, role: Role, values: Names) -> str | None:
     organisations = [id for name, found in ids.items() if "organisation" in name for id in found]
     who = await app.as_role(
         role,
-        id=named_id("principal", f"deep/{role}"),
+        id=NAMED.get(role, named_id("principal", f"deep/{role}")),
         organisation_ids=organisations,
         territories=values["territory"],
         regions=values["region"],
@@ -117,6 +122,51 @@ async def _families_told_of(route: Route) -> None:
     await _done(curator.post("/ipra-returns", json={"region": IRKUTSK, "organisation_id": str(OPERATOR)}))
 
 
-async def _done(call: Any) -> None:
+async def _scheduling(world: World) -> None:
+    """A first appointment, two trips, a month on its way with dates to choose from and a conflict to decide."""
+    family, head = await world.moscow_family(), await world.coordinator()
+    free = await _done(head.get(f"/first-appointment-slots?application_id={family.application_id}"))
+    wanted = {"application_id": str(family.application_id), "starts_at": free["in_time"][0]["starts_at"]}
+    await _done(head.post("/appointments", json=wanted))
+    await world.moscow_family()
+    await _trips(world)
+    await _month(world)
+
+
+async def _trips(world: World) -> None:
+    head, host = await world.head(), await world.host()
+    for day, steps in (("2026-03-12", 2), ("2026-03-19", 0)):
+        services = ["psychologist_session", "speech_session"]
+        invited = [{"child_id": str((await world.smolensk_family()).child_id), "services": services}]
+        crew = {"specialist_ids": [str(one) for one in CREW], "vehicle_id": str(VEHICLE)}
+        trip = await _done(head.post("/trips", json={"point_id": str(POINT), "day": day, "invited": invited, **crew}))
+        for who, step in [(host, "confirm"), (head, "publish")][:steps]:
+            await _done(who.post(f"/trips/{trip['id']}/{step}"))
+
+
+async def _month(world: World) -> None:
+    await world.with_programme()
+    head = await world.head()
+    plan = {"organisation_id": str(CENTRE), "region": SMOLENSK, "month": "2026-03"}
+    made = await _done(head.post("/plans", json=plan))
+    for step in ("accept", "publish"):
+        await _done(head.post(f"/plans/{made['id']}/{step}"))
+    disputed, missed, *_ = [visit["visit_id"] for visit in made["visits"] if visit["mode"] == "home"]
+    told = [(1, disputed, "family_declined"), (2, disputed, "nobody_home"), (1, missed, "child_ill")]
+    for number, visit, outcome in told:
+        await _report(world, number, visit, outcome)
+    await world.app.fire_timers()
+
+
+async def _report(world: World, number: int, visit: str, outcome: str) -> None:
+    now = world.app.clock.now().isoformat()
+    report = {"client_id": str(uuid4()), "visit_id": visit, "base_version": 1, "reported_at": now, "outcome": outcome}
+    device = await world.specialist(number)
+    body = {"device_id": f"tablet-{number}", "items": [report | {"services": []}]}
+    await _done(device.post("/day-sheets/sync", json=body))
+
+
+async def _done(call: Any) -> Any:
     answer = await call
     assert answer.is_success, answer.text
+    return answer.json() if answer.content else None
