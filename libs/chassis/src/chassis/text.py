@@ -12,6 +12,9 @@ from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+LETTER = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""Whatever is no blank to pydantic (White_Space of Unicode); what ``\\S`` means differs from engine to engine."""
+
 
 class Stripped:
     """Marks a string that is stripped and has a least length: ``Annotated[…, Stripped()]``, after its length."""
@@ -31,4 +34,4 @@ def say_stripped(part: Any) -> None:
 
 
 def _between(least: int) -> str:
-    return r"\S" if least == 1 else rf"\S[\s\S]{{{least - 2},}}\S"
+    return LETTER if least == 1 else rf"{LETTER}[\s\S]{{{least - 2},}}{LETTER}"
