@@ -90,6 +90,8 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
         enquiry_id=scene.enquiry.id, file_id=scene.file_id, public_answer_id=scene.draft_id, region=OMSK
     )
     if cell.door.method == "GET":
+        if path == "/enquiry-scripts":
+            return await who.get(path, params={"region": OMSK, "channel": "phone"})
         query = {"organisation_id": str(scene.enquiry.organisation_id), "year": 2026, "format": "xlsx"}
         return await who.get(path, params=query if cell.door.path in JOURNAL else {"limit": 200})
     if path.endswith("/files"):

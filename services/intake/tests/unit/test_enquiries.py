@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from chassis.regions import load_packs
+from contracts.identifiers import EnquiryChannel
 from intake.enquiries.depersonal import personal
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.testing import enquiries_pack
@@ -44,10 +45,16 @@ def test_every_competent_person_and_journal_of_a_pack_is_in_its_directory(code: 
 
 
 @pytest.mark.parametrize("code", PACKS)
-def test_D1_29_every_theme_has_somebody_competent(code: str) -> None:
+def test_D1_20_every_theme_has_somebody_competent(code: str) -> None:
     pack = enquiries_pack(code)
     for theme in pack.themes:
         assert [entry for entry in pack.competence if not entry.themes or theme.code in entry.themes]
+
+
+def test_D1_29_a_pack_without_a_script_for_a_way_to_ask_is_refused() -> None:
+    spoken = [script for script in enquiries_pack().scripts if EnquiryChannel.IN_PERSON not in script.channels]
+    with pytest.raises(ValidationError, match="none for every question by in_person"):
+        EnquiriesPack.model_validate(changed(scripts=spoken))
 
 
 def test_D1_25_a_template_with_a_blank_nobody_fills_is_refused() -> None:

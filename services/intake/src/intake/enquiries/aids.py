@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from workdays.wording import full_date
 
 from intake.enquiries.model import Enquiry
-from intake.enquiries.pack import AnswerTemplate, ContactPoint, EnquiriesPack, Entry, Script
+from intake.enquiries.pack import ContactPoint, EnquiriesPack, Entry
 from intake.enquiries.packs import Journals
 
 
@@ -29,10 +29,13 @@ class ScriptView(BaseModel):
     steps: list[str]
 
 
-class Aids(BaseModel):
+class Scripts(BaseModel):
     algorithm: list[str]
-    templates: list[TemplateView]
     scripts: list[ScriptView]
+
+
+class Aids(Scripts):
+    templates: list[TemplateView]
 
 
 class EntryView(BaseModel):
@@ -102,16 +105,21 @@ async def aids(enquiry_id: UUID, journals: Journals, unit: Unit) -> Aids:
         templates=[
             TemplateView(code=t.code, title=t.title, text=t.text.format_map(blanks))
             for t in pack.templates
-            if _fits(t, enquiry)
+            if t.fits(enquiry.theme, enquiry.channel)
         ],
-        scripts=[
-            ScriptView(code=s.code, title=s.title, steps=list(s.steps)) for s in pack.scripts if _fits(s, enquiry)
-        ],
+        scripts=_scripts(pack, enquiry.theme, enquiry.channel),
     )
 
 
-def _fits(aid: AnswerTemplate | Script, enquiry: Enquiry) -> bool:
-    return (not aid.themes or enquiry.theme in aid.themes) and (not aid.channels or enquiry.channel in aid.channels)
+def scripts_at_hand(region: str, channel: EnquiryChannel, theme: str | None, journals: Journals) -> Scripts:
+    """Before there is an entry: how to take a question that comes this way, whoever picks up (D1-29)."""
+    pack = journals.pack(region)
+    return Scripts(algorithm=list(pack.algorithm), scripts=_scripts(pack, theme, channel))
+
+
+def _scripts(pack: EnquiriesPack, theme: str | None, channel: EnquiryChannel) -> list[ScriptView]:
+    fitting = (script for script in pack.scripts if script.fits(theme, channel))
+    return [ScriptView(code=one.code, title=one.title, steps=list(one.steps)) for one in fitting]
 
 
 def _blanks(enquiry: Enquiry, pack: EnquiriesPack, journals: Journals, unit: Unit) -> dict[str, str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
+from contracts.identifiers import Code, EnquiryChannel
 from fastapi import Body, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
@@ -102,6 +103,13 @@ async def register_enquiry(command: RegisterEnquiry, journals: JournalsDep, unit
 @router.get("/enquiries", permission="enquiry:read")
 async def enquiries(wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep) -> Page[EnquiryLine]:
     return await queries.enquiries(wanted, paging, unit)
+
+
+@router.get("/enquiry-scripts", permission="enquiry:register")
+async def scripts(
+    region: str, channel: EnquiryChannel, journals: JournalsDep, theme: Code | None = None
+) -> aids.Scripts:
+    return aids.scripts_at_hand(region, channel, theme, journals)
 
 
 @router.get("/enquiries/{enquiry_id}", permission="enquiry:read")

@@ -61,14 +61,23 @@ class Competence(PackModel):
     territories: frozenset[Code] = frozenset()
 
 
-class AnswerTemplate(PackModel):
-    """Words to start an answer with (D1-25). Without themes and channels it fits every enquiry."""
+class Aid(PackModel):
+    """Something at the specialist's hand. Without themes and channels it fits every enquiry."""
 
     code: Code
     title: str
-    text: str = Field(min_length=20)
     themes: frozenset[Code] = frozenset()
     channels: frozenset[EnquiryChannel] = frozenset()
+
+    def fits(self, theme: str | None, channel: EnquiryChannel) -> bool:
+        """Whether it is for such a question, asked that way."""
+        return (not self.themes or theme in self.themes) and (not self.channels or channel in self.channels)
+
+
+class AnswerTemplate(Aid):
+    """Words to start an answer with (D1-25)."""
+
+    text: str = Field(min_length=20)
 
     @field_validator("text")
     @classmethod
@@ -79,14 +88,10 @@ class AnswerTemplate(PackModel):
         return text
 
 
-class Script(PackModel):
+class Script(Aid):
     """How to go through such an enquiry, step by step (D1-29)."""
 
-    code: Code
-    title: str
     steps: tuple[str, ...] = Field(min_length=1)
-    themes: frozenset[Code] = frozenset()
-    channels: frozenset[EnquiryChannel] = frozenset()
 
 
 class FormTexts(PackModel):
@@ -122,6 +127,13 @@ class EnquiriesPack(PackModel):
                 raise ValueError(f"no theme {', '.join(sorted(unknown))}")
         if set(self.statuses) != {"sop", "tzhs"}:
             raise ValueError("statuses: titles for sop and tzhs")
+        return self
+
+    @model_validator(mode="after")
+    def _each_way_to_ask_has_a_script(self) -> EnquiriesPack:
+        common = [script for script in self.scripts if not script.themes]
+        if missing := [way for way in EnquiryChannel if not any(script.fits(None, way) for script in common)]:
+            raise ValueError(f"scripts: none for every question by {', '.join(missing)} (D1-29)")
         return self
 
     @model_validator(mode="after")

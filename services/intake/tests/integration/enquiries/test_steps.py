@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from chassis.running import Caller, Running
-from intake.enquiries.testing import CALL, OMSK, RESULT, Desk, enquiries_pack
+from contracts.identifiers import EnquiryChannel
+from intake.enquiries.testing import CALL, LETTER, OMSK, RESULT, Desk, enquiries_pack
 from intake.testing import IRKUTSK, MOSCOW
 
 
@@ -83,6 +84,25 @@ async def test_D1_25_templates_and_D1_29_scripts_fit_the_enquiry_and_are_filled_
     helpline = await desk.registered(coordinator, **{**CALL, "channel": "helpline"})
     scripts = (await coordinator.get(f"/enquiries/{helpline['id']}/aids")).json()["scripts"]
     assert {script["code"] for script in scripts} == {"call", "danger"}
+
+
+@pytest.mark.parametrize("channel", EnquiryChannel)
+async def test_D1_29_there_is_a_script_for_each_kind_of_enquiry(
+    desk: Desk, coordinator: Caller, channel: EnquiryChannel
+) -> None:
+    asked = {**LETTER, "channel": channel, "theme": "law"}
+    if channel in {EnquiryChannel.FORM, EnquiryChannel.WINDOW}:
+        filed = await desk.submitted(**{name: value for name, value in asked.items() if name != "status"})
+    else:
+        filed = await desk.registered(coordinator, **asked)
+    scripts = (await coordinator.get(f"/enquiries/{filed['id']}/aids")).json()["scripts"]
+    assert scripts
+    # the same is at the hand of whoever picks up the telephone, before anything is entered
+    specialist = await desk.person("psiholog.muromtsevo")
+    question = {"region": OMSK, "channel": channel, "theme": "law"}
+    before = await specialist.get("/enquiry-scripts", params=question)
+    assert before.json()["scripts"] == scripts
+    assert len(before.json()["algorithm"]) == 5
 
 
 async def test_D1_10_the_kind_of_help_is_one_of_the_packs_four(coordinator: Caller) -> None:
