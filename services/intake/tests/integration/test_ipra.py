@@ -219,7 +219,10 @@ async def test_D3_24_execution_goes_back_to_the_bureau_once_and_again_when_corre
     root = fromstring(file.content)
     assert (root.tag, root.attrib["version"]) == ("ipraExecution", "1")
     assert [one.findtext("mark") for one in root if one.findtext("number") == told["number"]] == ["notExecuted"]
+    assert root.attrib["madeOn"] == "2026-03-02"
     assert "Рощин" not in file.text
+    (line,) = [one for one in (await curator.get("/ipra-returns")).json()["items"] if one["id"] == made.json()["id"]]
+    assert line["lines"] == len(root)
     assert (await curator.post("/ipra-returns", json=where)).json()["slug"] == "nothing_to_send"
     assert (await curator.post(url, json={**mark, "executed": True, "reason_code": None})).status_code == 201
     assert (await curator.post("/ipra-returns", json=where)).status_code == 201

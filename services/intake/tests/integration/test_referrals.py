@@ -137,6 +137,8 @@ async def test_D3_14_the_four_ways_of_finding_are_told_apart(irkutsk: Route, cur
     body = {"region": IRKUTSK, "territory": "angarsk", "organisation_id": str(ANGARSK)}
     personal = await curator.post("/outreaches", json={**body, "child": told["child"], "family": told["family"]})
     assert (personal.status_code, personal.json()["way"]) == (201, "personal")
+    as_extract = {**body, "child": signal()["child"], "family": told["family"], "way": "ipra_extract"}
+    assert (await curator.post("/outreaches", json=as_extract)).status_code == 422, "an extract has a door of its own"
     again = await curator.post("/outreaches", json={**body, "child": told["child"], "family": told["family"]})
     assert (again.status_code, again.json()["slug"]) == (409, "already_running")
     facts = [e.way for e in await irkutsk.app.published(ReferralReceived) if isinstance(e, ReferralReceived)]
@@ -204,6 +206,22 @@ async def test_D3_26_a_consent_that_is_withdrawn_closes_the_data_to_the_receiver
     assert (await curator.get(url)).json()["health"]["diagnosis"] == "эпилепсия"
 
 
+async def test_D3_26_nothing_leaves_on_a_consent_the_family_withdrew_before(irkutsk: Route, curator: Caller) -> None:
+    withdrawn = ConsentWithdrawn(
+        case_id=uuid4(),
+        consent_id=uuid4(),
+        application_id=uuid4(),
+        child_id=uuid4(),
+        purpose=Purpose.SOCIAL_SERVICE,
+        withdrawn_at=datetime(2026, 3, 2, 6, 0, tzinfo=UTC),
+    )
+    assert await irkutsk.app.deliver(withdrawn, subject=withdrawn.case_id) is None
+    consent = {"form": "paper", "given_on": "2026-03-01", "consent_id": str(withdrawn.consent_id)}
+    refused = await sent(curator, ground="consent", consent=consent)
+    assert (refused.status_code, refused.json()["slug"]) == (403, "consent_withdrawn")
+    assert (await sent(curator, ground="consent", consent={**consent, "consent_id": str(uuid4())})).status_code == 201
+
+
 async def test_the_answer_of_a_receiver_without_an_account_is_entered_for_it(curator: Caller) -> None:
     url = f"/referrals/{(await sent(curator)).json()['id']}"
     taken = await curator.post(f"{url}/relayed-answer", json={"answer": "accepted"})
@@ -267,6 +285,9 @@ async def test_bad_signals_are_refused_with_the_field_at_fault(curator: Caller) 
         ({"child": {"name": "Ветрова Ая", "birth_date": "2019-01-01", "snils": "123-456-789 00"}}, "child.snils"),
         ({"family": {"name": "Ветрова Ия", "phone": "12345"}}, "phone"),
         ({"receiver_organisation_id": str(uuid4())}, "receiver_organisation_id"),
+        ({"sender_organisation_id": str(uuid4())}, "sender_organisation_id"),
+        ({"measures": ["moonwalk"]}, "measures"),
+        ({"protocol_on": "2026-03-03"}, "protocol_on"),
     ):
         refused = await curator.post("/referrals", json=signal(**changes))
         assert refused.status_code == 422, refused.text

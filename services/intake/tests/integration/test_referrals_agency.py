@@ -165,6 +165,8 @@ async def test_a_repeated_message_makes_nothing_twice(agency: Agency) -> None:
 async def test_the_earlier_secret_holds_for_a_day_after_a_change(intake: Running, agency: Agency) -> None:
     administrator = await intake.as_role("administrator")
     body = {"new_secret": True}
+    listed = (await administrator.get("/agency-endpoints")).json()["items"]
+    assert {one["id"]: one["secret"] for one in listed}[agency.endpoint_id] is None, "found again, without its secret"
     changed = (await administrator.put(f"/agency-endpoints/{agency.endpoint_id}", json=body)).json()
     assert changed["secret"] != agency.secret
     assert (await agency.send("/agency/referrals", signal())).status_code == 201

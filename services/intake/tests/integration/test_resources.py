@@ -76,6 +76,7 @@ async def test_D3_05_resource_centres_are_found_by_age_band(moscow: Route) -> No
 async def test_D3_06_co_executors_are_found_by_theme_and_territory(moscow: Route) -> None:
     public = moscow.app.client()
     assert await searched(public, role="co_executor", theme="sport", territory="smolensk/gagarin") == ["horse-club"]
+    assert await searched(public, role="co_executor", theme="sport", territory="gagarin") == ["horse-club"]
     assert await searched(public, role="co_executor", theme="sport", territory="smolensk/smolensk-city") == []
 
 
@@ -194,6 +195,10 @@ async def test_D3_07_an_agreement_stands_for_its_term_and_a_request_rests_on_it(
     facts = [e for e in await smolensk.app.published(AgreementRegistered) if isinstance(e, AgreementRegistered)]
     assert [fact.active for fact in facts] == [True, True, True]
     assert facts[-2].valid_until == date(2026, 3, 2)
+    ahead = {**body, "number": "С-3/2027", "signed_on": "2027-01-11"}
+    assert (await head.post("/agreements", json=ahead)).json()["stands"] is False
+    listed = (await head.get("/agreements", params={"standing": True})).json()["items"]
+    assert [one["number"] for one in listed if one["stands"]] == [one["number"] for one in listed] == ["С-2/2026"]
 
 
 @pytest.mark.parametrize(
@@ -239,6 +244,11 @@ async def test_D3_36_the_map_of_a_territory_shows_resources_and_organisations(mo
     assert [one["title"] for one in found["resources"]["learning"]] == ["Кружок в библиотеке"]
     assert found["resources"]["development"] == []
     assert {"smolensk/point-gagarin", "smolensk/centre"} <= {one["code"] for one in found["organisations"]}
+    public = moscow.app.client()
+    by_code = await public.get("/resource-map", params={"region": SMOLENSK, "territory": "gagarin"})
+    assert by_code.json() == {**found, "territory": "smolensk/gagarin"}
+    nowhere = await public.get("/resource-map", params={"region": SMOLENSK, "territory": "atlantis"})
+    assert (nowhere.status_code, nowhere.json()["slug"]) == (422, "territory_unknown")
     young = {"region": SMOLENSK, "age_band": "0-3", "kind": "leisure"}
     assert (await moscow.app.client().get("/resource-map", params=young)).json()["resources"]["leisure"] == []
 

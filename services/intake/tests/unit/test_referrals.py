@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from chassis.errors import DomainError
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.applications.deadlines import computed
 from intake.referrals import snils
+from intake.referrals.extracts import IpraReturn
 from intake.referrals.grounds import WrittenConsent, check_covered, outgoing_groups
 from intake.referrals.model import Referral, State, Told
 from intake.referrals.pack import ReferralsPack
 from intake.referrals.region import packs
+from intake.referrals.returns import content
 from intake.referrals.routing import Operator, route
 from intake.testing import REGIONS, directory_pack, region
 from pydantic import ValidationError
@@ -211,3 +214,9 @@ class ReferralMachine(RuleBasedStateMachine):
 
 ReferralMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
 TestReferral = ReferralMachine.TestCase
+
+
+def test_D3_24_the_file_for_the_bureau_bears_the_day_it_is_in_the_region() -> None:
+    evening_in_utc = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
+    made = IpraReturn(id=uuid4(), made_at=evening_in_utc, lines=[["1/2026", "2026-02-20", 1, True, "2026-02-28", None]])
+    assert b'madeOn="2026-03-02"' in content(made, ZoneInfo("Asia/Irkutsk"))

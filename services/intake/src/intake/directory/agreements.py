@@ -16,7 +16,7 @@ from chassis.regions import Region
 from chassis.unit import Unit
 from contracts.intake import AgreementRegistered
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.directory.model import Organisation
@@ -144,13 +144,16 @@ async def agreements(organisation_id: UUID | None, standing: bool, page: PageQue
         ends = (Agreement.from_organisation_id, Agreement.to_organisation_id)
         statement = statement.where((ends[0] == organisation_id) | (ends[1] == organisation_id))
     if standing:
-        latest = unit.now.date()
-        statement = statement.where(
-            Agreement.ended_on.is_(None), (Agreement.valid_until.is_(None)) | (Agreement.valid_until >= latest)
-        )
+        statement = statement.where(or_(*(_standing_in(region, unit) for region in unit.regions)))
     rows, cursor = await paginate(unit.session, statement, page, ORDER)
     items = [AgreementView.of(row[0], today_of(unit, row[0].region)) for row in rows]
     return Page(items=items, next_cursor=cursor)
+
+
+def _standing_in(region: str, unit: Unit) -> ColumnElement[bool]:
+    """`Agreement.stands` as the database says it: by the day it is in the region."""
+    today, last_day = today_of(unit, region), func.least(Agreement.valid_until, Agreement.ended_on)
+    return and_(Agreement.region == region, Agreement.signed_on <= today, func.coalesce(last_day, today) >= today)
 
 
 async def require_agreement(from_organisation: UUID, to_organisation: UUID, unit: Unit) -> Agreement:

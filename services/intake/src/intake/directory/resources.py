@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ARRAY, ForeignKey, Index, Text, any_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from intake.applications.commands.checks import known_territory
 from intake.directory.agreements import today_of
 from intake.directory.model import Organisation
 from intake.directory.pack import DirectoryPack, ResourceFields, ResourceKind
@@ -142,6 +143,7 @@ async def resource_map(
     wanted = select(Resource).where(Resource.region == region, Resource.active)
     serving = select(Organisation).where(Organisation.region == region, Organisation.active)
     if territory:
+        territory = known_territory(territory, unit.regions[region])
         wanted = wanted.where(Resource.territory.in_((territory, region)))
         here = or_(any_(Organisation.serves) == territory, any_(Organisation.serves) == region)
         serving = serving.where(or_(here, Organisation.territory == territory))

@@ -75,9 +75,10 @@ def _narrowed(wanted: OrganisationSearch) -> Select[Organisation]:
     if wanted.region:
         statement = statement.where(Organisation.region == wanted.region)
     if wanted.territory:
-        whole = wanted.territory.partition("/")[0]
-        served = or_(any_(Organisation.serves) == wanted.territory, any_(Organisation.serves) == whole)
-        statement = statement.where(or_(served, Organisation.territory == wanted.territory))
+        whole, _, code = wanted.territory.rpartition("/")
+        here = f"{whole or wanted.region}/{code}"
+        served = or_(any_(Organisation.serves) == here, any_(Organisation.serves) == (whole or wanted.region))
+        statement = statement.where(or_(served, Organisation.territory == here))
     for column, value in (
         (Organisation.roles, wanted.role),
         (Organisation.themes, wanted.theme),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
@@ -27,19 +27,23 @@ from intake.outreach.opening import remind, running_for, start
 from intake.outreach.records import Attempt, Letter, StageDone
 from intake.referrals.form import Child, Family, Strict
 from intake.referrals.found import FoundFamily, FoundWords, opened, person_digest, shut
+from intake.referrals.parties import check_measures
 from intake.referrals.region import Finding
 
 PERSONAL_REQUEST = "incoming-signal"
 
 
 class OpenOutreach(Strict):
-    """A family that came by itself (D3-14), put on the list by hand."""
+    """A family that came by itself (D3-14) or met the brigade, put on the list by hand.
+
+    Signals and extracts have doors of their own, so that each way is counted for what it was.
+    """
 
     id: UUID | None = None
     region: Code
     territory: Code | None = None
     organisation_id: UUID
-    way: FindingWay = FindingWay.PERSONAL
+    way: Literal[FindingWay.PERSONAL, FindingWay.BRIGADE] = FindingWay.PERSONAL
     child: Child
     family: Family
 
@@ -235,11 +239,7 @@ async def miss_meeting(outreach_id: UUID, command: Versioned, packs: Finding, un
 async def enter_survey(outreach_id: UUID, command: Survey, packs: Finding, unit: Unit) -> Outreach:
     """Enter the survey of the meeting: what the family needs, sealed (D3-21)."""
     outreach = await working(outreach_id, command, unit)
-    known = [measure.code for measure in packs.ladder(outreach.region).measures]
-    if unknown := set(command.measures) - set(known):
-        raise refused(
-            "measure_unknown", "measures", "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}.", known=known
-        )
+    check_measures(command.measures, packs.ladder(outreach.region))
     key = await unit.keys.get(outreach.child_id)
     told = opened(outreach.words, FoundWords, key)
     words = FoundWords(need=command.need or told.need, measures=tuple(command.measures))

@@ -6,18 +6,20 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.unit import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import func, select
 
 from intake.directory.model import Organisation
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
+from intake.referrals.parties import invalid
 from intake.referrals.queries import contact
 from intake.referrals.region import Finding
 
@@ -46,8 +48,14 @@ class Period(BaseModel):
     """Notifications of these days, the last one included."""
 
     region: str
-    first: date
-    last: date
+    first: Annotated[date, Field(ge=date(2000, 1, 1))]
+    last: Annotated[date, Field(le=date(2199, 12, 31))]
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Period:
+        if self.last < self.first:
+            raise invalid("term_backwards", "last", "Период кончается раньше, чем начался.", "Ends before it begins.")
+        return self
 
 
 async def proof_file(wanted: Period, packs: Finding, unit: Unit) -> bytes:
@@ -61,9 +69,11 @@ async def proof_file(wanted: Period, packs: Finding, unit: Unit) -> bytes:
         .join(Organisation, Organisation.id == Outreach.organisation_id)
         .where(Outreach.region == wanted.region, Outreach.notified_at >= begin, Outreach.notified_at <= end)
         .order_by(Outreach.notified_at, Outreach.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
     rows = [(row[0], row[1]) for row in await unit.session.execute(found)]
+    if len(rows) > MOST:
+        raise invalid("period_too_long", "last", "Выберите период короче.", "Choose a shorter period.")
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -108,7 +118,11 @@ async def _attempts(rows: Sequence[tuple[Outreach, str]], unit: Unit) -> tuple[d
     counted = (
         select(Attempt.outreach_id, func.count()).where(Attempt.outreach_id.in_(ids)).group_by(Attempt.outreach_id)
     )
-    posted = select(Letter.outreach_id, Letter.tracking_number).where(Letter.outreach_id.in_(ids))
+    posted = (
+        select(Letter.outreach_id, Letter.tracking_number)
+        .where(Letter.outreach_id.in_(ids))
+        .order_by(Letter.posted_on, Letter.id)
+    )
     counts = {row[0]: row[1] for row in await unit.session.execute(counted)}
     return counts, {row[0]: row[1] for row in await unit.session.execute(posted)}
 

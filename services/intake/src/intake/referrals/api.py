@@ -199,15 +199,26 @@ async def execution(extract_id: UUID, command: RecordExecution, packs: FindingDe
 
 @router.post("/ipra-returns", permission="ipra_return:make", status_code=201)
 async def make_return(command: MakeReturn, packs: FindingDep, unit: UnitDep) -> ReturnView:
-    made = await returns.make_return(command, packs, unit)
-    return ReturnView(id=made.id, region=made.region, layout=made.layout, made_at=made.made_at, lines=len(made.lines))
+    return ReturnView.of(await returns.make_return(command, packs, unit))
+
+
+@router.get("/ipra-returns", permission="ipra_return:read")
+async def return_list(paging: PageQueryDep, unit: UnitDep) -> Page[ReturnView]:
+    return await queries.returns(paging, unit)
 
 
 @router.get("/ipra-returns/{return_id}/content", permission="ipra_return:read", files=["application/xml"])
 async def return_content(return_id: UUID, unit: UnitDep) -> Response:
     made = await unit.get(IpraReturn, return_id, "ipra_return:read")
     headers = {"Content-Disposition": f'attachment; filename="{made.layout}-{made.id}.xml"'}
-    return Response(returns.content(made), media_type="application/xml", headers=headers)
+    return Response(
+        returns.content(made, unit.regions[made.region].zone), media_type="application/xml", headers=headers
+    )
+
+
+@router.get("/agency-endpoints", permission="agency_endpoint:read")
+async def endpoint_list(paging: PageQueryDep, unit: UnitDep) -> Page[EndpointView]:
+    return await queries.endpoints(paging, unit)
 
 
 @router.post("/agency-endpoints", permission="agency_endpoint:register", status_code=201)

@@ -21,11 +21,13 @@ from intake.directory.agreements import require_agreement
 from intake.directory.pack import OrganisationRole
 from intake.outreach.opening import END_OUTREACH, open_outreach
 from intake.referrals.agencies import Callback
+from intake.referrals.consents import require_standing
 from intake.referrals.form import RegisterReferral, Signal
 from intake.referrals.found import FoundHealth, FoundWords, person_digest, shut, shut_if_any
 from intake.referrals.grounds import EVERYTHING, check_covered, outgoing_groups
 from intake.referrals.model import Referral, State, Told
-from intake.referrals.parties import Parties, check_reason, invalid, known_kind, parties_of
+from intake.referrals.pack import CONSENT
+from intake.referrals.parties import Parties, check_measures, check_reason, invalid, known_kind, parties_of
 from intake.referrals.region import Finding
 
 ANSWER_DUE = "referral_answer_due"
@@ -59,6 +61,8 @@ async def register_referral(command: RegisterReferral, packs: Finding, unit: Uni
         receiver = pack.partner(parties.receiver.code)
         department = receiver.department if receiver else parties.department
         groups = outgoing_groups(command.ground, command.consent, command.kind, department, pack, today)
+        if command.ground == CONSENT and command.consent and command.consent.consent_id:
+            await require_standing(command.consent.consent_id, unit)
         ground = command.ground or ""
         told = {
             FieldGroup.CONTACT: command.child,
@@ -90,6 +94,9 @@ async def file(
     kind, territory = known_kind(signal.kind, pack), known_territory(signal.territory, region)
     today = unit.now.astimezone(region.zone_of(territory.partition("/")[2] or None)).date()
     check_birth_date(signal.child.birth_date, today)
+    if signal.protocol_on and signal.protocol_on > today:
+        raise invalid("protocol_in_future", "protocol_on", "Эта дата ещё не наступила.", "That day is still to come.")
+    check_measures(signal.measures, packs.ladder(region.code))
     phone = normalised(signal.family.phone) if signal.family.phone else None
     child_key = await unit.keys.create(unit.new_id())
     family_key = await unit.keys.create(unit.new_id())

@@ -30,6 +30,7 @@ FINDING: tuple[Entry, ...] = (
     Guarded("agency_endpoints", "agency_endpoint", columns={Relation.ORGANISATION: "organisation_id"}),
     Open("agency_messages", writers=(Permission("referral:submit"), Permission("ipra_import:submit"))),
     Open("agency_callbacks", writers=ANSWERS),
+    Open("withdrawn_consents"),
     Guarded(
         "outreaches",
         "outreach",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from contracts.identifiers import FindingWay
 from intake.applications.commands.checks import known_territory
 from intake.applications.pack import age_band
 from intake.directory.model import Organisation
+from intake.outreach.pack import OutreachPack
 from intake.referrals.form import RegisterReferral, Signal
 from intake.referrals.operators import fallback, operators
 from intake.referrals.pack import ReferralKind, ReferralsPack
@@ -35,8 +37,8 @@ class Parties:
 
 async def parties_of(command: RegisterReferral, pack: ReferralsPack, packs: Finding, unit: Unit) -> Parties:
     mine = unit.actor.organisation_ids
-    sender = await organisation(command.sender_organisation_id, command.region, unit)
-    receiver = await organisation(command.receiver_organisation_id, command.region, unit)
+    sender = await organisation(command.sender_organisation_id, command.region, unit, "sender_organisation_id")
+    receiver = await organisation(command.receiver_organisation_id, command.region, unit, "receiver_organisation_id")
     if receiver is None:
         receiver = await _own_or_routed(command, pack, packs, unit)
     outgoing = sender is not None and sender.id in mine and receiver.id not in mine
@@ -70,13 +72,13 @@ async def routed(signal: Signal, packs: Finding, unit: Unit) -> Organisation:
     return await _own_or_routed(signal, packs.pack(signal.region), packs, unit)
 
 
-async def organisation(id: UUID | None, region: str, unit: Unit) -> Organisation | None:
-    """An active organisation of the region; refuses an unknown one, None for None."""
+async def organisation(id: UUID | None, region: str, unit: Unit, field: str = "organisation_id") -> Organisation | None:
+    """An active organisation of the region; refuses an unknown one with its ``field``, None for None."""
     if id is None:
         return None
     found = await unit.session.get(Organisation, id)
     if found is None or not found.active or found.region != region:
-        raise invalid("organisation_unknown", "receiver_organisation_id", "Такой организации нет.", "No such body.")
+        raise invalid("organisation_unknown", field, "Такой организации нет.", "No such body.")
     return found
 
 
@@ -105,6 +107,14 @@ def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
         raise invalid(
             "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
         )
+
+
+def check_measures(codes: Iterable[str], pack: OutreachPack) -> None:
+    """Refuse a form of help that is not of the pack's list (D3-21, D4-13)."""
+    known = [measure.code for measure in pack.measures]
+    if unknown := set(codes) - set(known):
+        ru, en = "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}."
+        raise invalid("measure_unknown", "measures", ru, en, known=known)
 
 
 def invalid(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:

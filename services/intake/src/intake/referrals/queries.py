@@ -14,7 +14,9 @@ from contracts.identifiers import FindingWay, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from intake.referrals.extracts import IpraExecution, IpraExtract, IpraImport, QuarantinedRecord, Standing
+from intake.referrals.agencies import AgencyEndpoint
+from intake.referrals.endpoints import EndpointView, view
+from intake.referrals.extracts import IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord, Standing
 from intake.referrals.found import FoundChild, FoundFamily, FoundHealth, FoundRecord, FoundWords, opened
 from intake.referrals.model import Referral, State
 from intake.referrals.pack import RoadMap
@@ -30,6 +32,7 @@ from intake.referrals.views import (
     QuarantineView,
     ReferralCard,
     ReferralLine,
+    ReturnView,
     line,
 )
 
@@ -37,6 +40,9 @@ _referral, _extract, _import = Referral.__table__.c, IpraExtract.__table__.c, Ip
 _record = QuarantinedRecord.__table__.c
 REFERRALS = Order({n: _referral[n] for n in ("due_at", "received_at", "number", "state")}, _referral["id"], "due_at")
 EXTRACTS = Order({n: _extract[n] for n in ("received_at", "issued_on", "number")}, _extract["id"], "received_at")
+_return, _endpoint = IpraReturn.__table__.c, AgencyEndpoint.__table__.c
+RETURNS = Order({"made_at": _return["made_at"]}, _return["id"], "-made_at")
+ENDPOINTS = Order({"registered_at": _endpoint["registered_at"]}, _endpoint["id"], "registered_at")
 IMPORTS = Order({"received_at": _import["received_at"]}, _import["id"], "-received_at")
 QUARANTINE = Order({"ordinal": _record["ordinal"]}, _record["ordinal"], "ordinal")
 
@@ -195,6 +201,18 @@ async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[Quara
         unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
     )
     return Page(items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows], next_cursor=cursor)
+
+
+async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
+    """The files of execution marks the actor's operators have made, the newest first (D3-24)."""
+    rows, cursor = await paginate(unit.session, select(IpraReturn), page, RETURNS)
+    return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor)
+
+
+async def endpoints(page: PageQuery, unit: Unit) -> Page[EndpointView]:
+    """The agencies' systems the actor may see; no secret is shown."""
+    rows, cursor = await paginate(unit.session, select(AgencyEndpoint), page, ENDPOINTS)
+    return Page(items=[view(row[0]) for row in rows], next_cursor=cursor)
 
 
 def road_map(region: str, packs: Finding) -> RoadMap:

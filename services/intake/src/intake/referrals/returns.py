@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, forbidden
 from chassis.unit import Unit
@@ -97,9 +98,10 @@ async def make_return(command: MakeReturn, packs: Finding, unit: Unit) -> IpraRe
     return made
 
 
-def content(made: IpraReturn) -> bytes:
-    """The file in layout ``ipra-execution-xml-1``; the same bytes every time it is asked for."""
-    return "\n".join(_xml(made.id, str(made.made_at.date()), made.lines)).encode() + b"\n"
+def content(made: IpraReturn, zone: ZoneInfo) -> bytes:
+    """The file in layout ``ipra-execution-xml-1``, dated by the region's day; the same bytes whenever asked for."""
+    made_on = made.made_at.astimezone(zone).date()
+    return "\n".join(_xml(made.id, str(made_on), made.lines)).encode() + b"\n"
 
 
 def _xml(id: UUID, made_on: str, lines: Sequence[Any]) -> Iterator[str]:

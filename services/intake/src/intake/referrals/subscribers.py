@@ -13,6 +13,7 @@ from sqlalchemy import select
 from intake.applications.deadlines import computed
 from intake.calendar_changes import Kept, follow
 from intake.referrals import commands
+from intake.referrals.consents import note_withdrawn
 from intake.referrals.model import Referral, State
 from intake.referrals.region import finding
 
@@ -22,7 +23,8 @@ timers = TimerRouter()
 
 @events.on(ConsentWithdrawn)
 async def consent_withdrawn(event: ConsentWithdrawn, unit: Unit) -> None:
-    """What travelled on that consent is no longer read by its receiver, at once (152-FZ art. 9)."""
+    """What travelled on that consent is no longer read by its receiver, at once, and nothing more leaves on it."""
+    await note_withdrawn(event.consent_id, event.withdrawn_at, unit)
     travelled = select(Referral).where(Referral.consent_id == event.consent_id, Referral.ground_ended_at.is_(None))
     for referral in await unit.session.scalars(travelled.with_for_update()):
         referral.end_ground(unit.now)

@@ -11,7 +11,7 @@ from contracts.identifiers import AgeBand, FindingWay
 from pydantic import BaseModel
 from workdays import Standing as DueStanding
 
-from intake.referrals.extracts import IpraExtract, IpraImport, Standing
+from intake.referrals.extracts import IpraExtract, IpraImport, IpraReturn, Standing
 from intake.referrals.model import Referral, State
 
 
@@ -167,8 +167,16 @@ class QuarantineView(BaseModel):
 
 
 class ReturnView(BaseModel):
+    """A file of execution marks that was made; ``lines``: how many marks it holds."""
+
     id: UUID
     region: str
+    organisation_id: UUID
     layout: str
     made_at: datetime
     lines: int
+
+    @classmethod
+    def of(cls, made: IpraReturn) -> ReturnView:
+        values = {name: getattr(made, name) for name in ReturnView.model_fields if name != "lines"}
+        return cls(**values, lines=len(made.lines))

@@ -60,6 +60,12 @@ async def test_D3_18_the_fact_of_notification_is_recorded_once_and_exported(irku
         assert await unit.session.scalar(read, {"id": card["id"]}) == 1
 
 
+async def test_D3_18_the_proofs_of_an_impossible_period_are_refused_with_the_field(curator: Caller) -> None:
+    for first, last, field in (("2026-03-31", "2026-03-01", "last"), ("0001-01-01", "2026-03-01", "first")):
+        refused = await curator.get("/notification-proofs", params={"region": IRKUTSK, "first": first, "last": last})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field), refused.text
+
+
 def test_D3_18_a_name_is_never_a_formula() -> None:
     assert [harmless(cell) for cell in ("=1+1", "+7", "-", "@a", "Анна")] == ["'=1+1", "'+7", "'-", "'@a", "Анна"]
 
