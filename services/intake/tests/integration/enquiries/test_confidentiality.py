@@ -129,6 +129,17 @@ async def test_D1_01_anybody_asks_without_login_and_gets_an_operative_answer_ter
     assert (unread.status_code, unread.json()["errors"][0]["field"]) == (422, "agreed_version")
 
 
+async def test_D1_01_an_answer_is_promised_only_by_a_way_that_leads_back(desk: Desk, coordinator: Caller) -> None:
+    asked = {"name": "Рябов Пётр", "question": "Где занимаются?", "agreed_version": "2026-1"}
+    door = f"/regions/{OMSK}/enquiries"
+    for way in ("form", "helpline", "in_person"):
+        refused = await desk.app.client().post(door, json={**asked, "answer_channel": way})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "answer_channel")
+    written = {"region": OMSK, **CALL, "answer_channel": "form"}
+    refused = await coordinator.post("/enquiries", json=written)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "email")
+
+
 async def test_D0_38_the_applicant_sees_status_term_and_why(desk: Desk, coordinator: Caller) -> None:
     filed = await desk.submitted(name="Рябов Пётр", phone="89050001122", theme="devices")
     family = desk.app.client(status_token=filed["status_token"])

@@ -86,5 +86,8 @@ class SubmitEnquiry(_Asked):
     """The public form, and «окно специалиста»: a question with a thread of its own (D0-11)."""
 
     channel: Literal[EnquiryChannel.FORM, EnquiryChannel.WINDOW] = EnquiryChannel.FORM
+    answer_channel: (
+        Literal[EnquiryChannel.EMAIL, EnquiryChannel.PHONE, EnquiryChannel.SMS, EnquiryChannel.WINDOW] | None
+    ) = None
     agreed_version: Code | None = None
     """Version of the consent text the person agreed to; needed unless anonymous."""

@@ -179,7 +179,7 @@ def _said(command: RegisterEnquiry | SubmitEnquiry, pack: EnquiriesPack) -> dict
     check_codes(command.theme, command.help_kind, pack)
     phone = normalised(command.phone) if command.phone else None
     chosen = command.answer_channel
-    if chosen is EnquiryChannel.EMAIL and command.email is None:
+    if chosen in {EnquiryChannel.EMAIL, EnquiryChannel.FORM} and command.email is None:
         raise needed("email", "Для ответа по почте нужен адрес.", "An answer by e-mail needs an address.")
     if chosen in {EnquiryChannel.PHONE, EnquiryChannel.SMS} and phone is None:
         raise needed("phone", "Для ответа по телефону нужен номер.", "An answer by phone needs a number.")
