@@ -88,6 +88,8 @@ async def test_D4_21_each_family_signs_one_prefilled_act_and_only_then_it_counts
     assert [e for e in await facts(app, ServiceDelivered) if e.case_id == families[0].case_id] == []
     (act,) = (await families[0].representative.get("/urgent-acts")).json()["items"]
     assert [service["title"] for service in act["services"]] == ["Консультация врача-педиатра", "Занятие с логопедом"]
+    before = await families[0].specialist.post(f"/urgent-acts/{act['id']}/sign", json={"signed_on": "2026-03-01"})
+    assert (before.status_code, before.json()["slug"]) == (422, "signed_before_the_trip")
     signed = await families[0].specialist.post(f"/urgent-acts/{act['id']}/sign", json={"form": "paper"})
     assert (signed.status_code, signed.json()["services"]) == (200, 2)
     found = [e for e in await facts(app, ServiceDelivered) if e.case_id == families[0].case_id]
@@ -115,6 +117,31 @@ async def test_a_service_recorded_by_hand_counts_once_for_a_resend(app: Running,
     for _ in range(2):
         assert (await family.post("deliveries", body))["accounting"] == "home_service"
     assert (await quota(family))[PEDAGOGICAL]["done"] == 1
+
+
+async def test_D4_21_a_service_at_a_point_is_not_entered_as_one_at_home(app: Running, served: Any) -> None:
+    family, programme = served
+    body = {"service": "speech_session", "mode": "remote", "programme_id": programme["id"]}
+    url = f"/case-files/{family.case_id}/deliveries"
+    for changes, field in (
+        ({"mode": "point"}, "mode"),
+        ({"delivered_on": "2026-03-01"}, "delivered_on"),
+        ({"line_id": str(new_id())}, "line_id"),
+    ):
+        refused = await family.specialist.post(url, json={**body, **changes})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field), refused.text
+
+
+async def test_D4_06_what_was_given_on_the_last_day_is_entered_the_day_after(app: Running, served: Any) -> None:
+    family, programme = served
+    app.clock.set(datetime(2026, 4, 2, 6, 0, tzinfo=UTC))
+    await app.fire_timers()
+    assert (await family.specialist.get(f"/programmes/{programme['id']}")).json()["versions"][0]["state"] == "finished"
+    body = {"service": "speech_session", "mode": "remote", "programme_id": programme["id"]}
+    url = f"/case-files/{family.case_id}/deliveries"
+    given = await family.specialist.post(url, json={**body, "delivered_on": programme["ends_on"]})
+    assert given.status_code == 201, given.text
+    assert (await family.specialist.post(url, json=body)).json()["slug"] == "outside_the_term"
 
 
 async def test_D2_24_early_help_has_an_accounting_code_of_its_own(arrival: Any) -> None:

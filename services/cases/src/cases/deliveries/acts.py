@@ -168,6 +168,17 @@ def already_signed() -> DomainError:
     return DomainError("act_already_signed", Kind.CONFLICT, ru="Акт уже подписан.", en="The act is already signed.")
 
 
+def signed_before_the_trip() -> DomainError:
+    """422: what was given is signed for on that day or later."""
+    return DomainError(
+        "signed_before_the_trip",
+        Kind.INVALID,
+        ru="Акт подписывают в день выезда или позже.",
+        en="The act is signed on the day of the trip or later.",
+        field="signed_on",
+    )
+
+
 def nothing_to_sign() -> DomainError:
     """409: the trip was told again, and the family got nothing on it."""
     return DomainError(

@@ -110,6 +110,14 @@ class Programme(Aggregate, Base):
         """The approved version, also while a correction is drawn up."""
         return next((version for version in reversed(self.versions) if version.state is State.APPROVED), None)
 
+    @property
+    def once_in_force(self) -> ProgrammeVersion | None:
+        """The approved version, or the one whose term is over."""
+        ended = (
+            version for version in reversed(self.versions) if version.state is State.FINISHED and version.approved_at
+        )
+        return self.in_force or next(ended, None)
+
     def edit(self, content: Content, key: PersonKey) -> None:
         """Change the version in work; a signature on it falls away."""
         version = self._in(State.DRAFT, State.SIGNED)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, select
 
 from cases.base import Command
-from cases.deliveries.acts import Services, ServicesWithoutFile, Stands, UrgentAct
+from cases.deliveries.acts import Services, ServicesWithoutFile, Stands, UrgentAct, signed_before_the_trip
 from cases.deliveries.commands.entries import cancel, enter
 from cases.deliveries.model import Delivery
 from cases.files import errors
@@ -88,6 +88,8 @@ def _signing_day(command: SignUrgentAct, act: UrgentAct, file: CaseFile, unit: U
     signed_on = command.signed_on or max(day, act.day)
     if signed_on > day:
         raise errors.in_the_future("signed_on")
+    if signed_on < act.day:
+        raise signed_before_the_trip()
     return signed_on
 
 

@@ -15,7 +15,7 @@ from cases.deliveries.commands.entries import enter
 from cases.deliveries.model import Delivery
 from cases.files import errors
 from cases.files.model import CaseFile
-from cases.pack import CasesPack, CatalogueService
+from cases.pack import CasesPack, CatalogueService, ProgrammeRules
 from cases.programmes.model import Programme
 from cases.region import pack_of, today
 
@@ -43,18 +43,18 @@ class DeliveryEntered(BaseModel):
 
 
 async def record_delivery(case_id: UUID, command: RecordDelivery, unit: Unit) -> DeliveryEntered:
-    """Enter a service of a programme by hand."""
+    """Enter a service of a programme by hand: on a day of its term, in a mode of its kind (D4-07, D4-21)."""
     file = await unit.get(CaseFile, case_id, "delivery:record")
     day = today(unit, file.region)
-    if (command.delivered_on or day) > day:
+    delivered_on = command.delivered_on or day
+    if delivered_on > day:
         raise errors.in_the_future("delivered_on")
     programme = await unit.session.get(Programme, command.programme_id)
     if programme is None or programme.case_id != file.id:
         raise errors.unknown_code("programme_id")
-    if programme.in_force is None:
-        raise not_approved()
-    service = _catalogued(command, pack_of(unit, file.region))
-    accounting = pack_of(unit, file.region).programmes[programme.kind].accounting
+    rules = pack_of(unit, file.region).programmes[programme.kind]
+    _check_within(programme, command.line_id, delivered_on)
+    service = _catalogued(command, rules, pack_of(unit, file.region))
     delivery = Delivery(
         id=command.id or unit.new_id(),
         case_id=file.id,
@@ -64,22 +64,44 @@ async def record_delivery(case_id: UUID, command: RecordDelivery, unit: Unit) ->
         service=service.code,
         group=service.group,
         mode=command.mode,
-        accounting=accounting,
+        accounting=rules.accounting,
         specialist_id=command.specialist_id,
-        delivered_on=command.delivered_on or day,
+        delivered_on=delivered_on,
         minutes=command.minutes or service.minutes,
     )
     await enter(delivery, file, unit)
-    return DeliveryEntered(id=delivery.id, case_id=file.id, accounting=accounting)
+    return DeliveryEntered(id=delivery.id, case_id=file.id, accounting=rules.accounting)
 
 
-def _catalogued(command: RecordDelivery, pack: CasesPack) -> CatalogueService:
+def _check_within(programme: Programme, line_id: UUID | None, day: date) -> None:
+    """What was given on the last day may be entered later, when the programme has ended."""
+    version = programme.once_in_force
+    if version is None:
+        raise not_approved()
+    if not version.starts_on <= day <= version.ends_on:
+        raise outside_the_term()
+    if line_id is not None and line_id not in {line.id for line in version.content.lines}:
+        raise errors.unknown_code("line_id")
+
+
+def _catalogued(command: RecordDelivery, rules: ProgrammeRules, pack: CasesPack) -> CatalogueService:
     service = pack.service(command.service)
     if service is None:
         raise errors.unknown_code("service")
-    if command.mode not in service.modes:
+    if command.mode not in service.modes & rules.modes:
         raise errors.unknown_code("mode")
     return service
+
+
+def outside_the_term() -> DomainError:
+    """422: a service of a programme is given on a day of its term."""
+    return DomainError(
+        "outside_the_term",
+        Kind.INVALID,
+        ru="В этот день программа не действовала.",
+        en="The programme was not in force on that day.",
+        field="delivered_on",
+    )
 
 
 def not_approved() -> DomainError:
