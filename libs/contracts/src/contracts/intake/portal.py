@@ -47,7 +47,10 @@ class QuestionnaireReturned(Event, aggregate="questionnaire", fact="returned"):
 
 
 class QuestionnaireAccepted(Event, aggregate="questionnaire", fact="accepted"):
-    """The consultant accepted the questionnaire: a personal file is formed from it (D0-24)."""
+    """The consultant accepted the questionnaire; ``opening`` is what a personal file begins with.
+
+    No file is formed from it yet: cases opens files of accepted applications only (D0-24).
+    """
 
     questionnaire_id: UUID
     region: Code

@@ -23,7 +23,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.accounts.answers import Answers, refused
 from intake.accounts.deciding import reason_unknown
-from intake.accounts.filling import checked, opened, recognised, responsible, sealed, watch_document
+from intake.accounts.filling import (
+    checked,
+    opened,
+    recognised,
+    require_complete,
+    responsible,
+    sealed,
+    watch_document,
+)
 from intake.accounts.portal import PortalPack, Portals, portal_of
 from intake.accounts.questionnaire import Questionnaire
 from intake.accounts.questionnaire import require_state as require_questionnaire
@@ -192,6 +200,7 @@ async def _different(
     changed = {name: getattr(tidy, name) for name in named if getattr(tidy, name) != getattr(now, name)}
     if not changed:
         raise refused("nothing_changes", "fields", "В запросе нет изменений.", "The request changes nothing.")
+    require_complete(tidy)
     return Answers.model_construct(**changed).model_dump(mode="json", include=set(changed))
 
 

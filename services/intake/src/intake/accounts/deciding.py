@@ -34,7 +34,7 @@ class SeeHealthConsent(Versioned):
 
 
 async def accept(questionnaire_id: UUID, command: AcceptQuestionnaire, unit: Unit) -> Questionnaire:
-    """The questionnaire becomes the beginning of a personal file."""
+    """The consultant takes the questionnaire over; the fact carries what a personal file begins with."""
     found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version)
     found.accept(await _opening(found, unit), unit.now)
     return found

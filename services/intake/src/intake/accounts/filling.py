@@ -128,7 +128,7 @@ async def send(
     questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:send", version=command.version)
     portal = portal_of(portals, questionnaire.region)
     answers = await opened(questionnaire, unit)
-    _complete(answers)
+    require_complete(answers)
     _consented(command.consents, portal, unit)
     await route(questionnaire, answers, portal, directories, unit)
     for given in command.consents:
@@ -232,7 +232,8 @@ def _district(written: str | None, region: Region) -> str | None:
     return found
 
 
-def _complete(answers: Answers) -> None:
+def require_complete(answers: Answers) -> None:
+    """Refuse answers that lack what a questionnaire must tell: ``questionnaire_incomplete`` names the fields."""
     missing = [(field, *texts) for field, texts in NEEDED.items() if not getattr(answers, field)]
     if not any(getattr(answers, field) for field in CONTACTS):
         missing.append(("mobile_phone", "хотя бы один телефон", "a phone"))
@@ -248,6 +249,8 @@ def _complete(answers: Answers) -> None:
 
 def _consented(given: list[ConsentGiven], portal: PortalPack, unit: Unit) -> None:
     purposes = [consent.purpose for consent in given]
+    if len(set(purposes)) != len(purposes):
+        raise refused("consent_twice", "consents", "Согласие дано дважды.", "A purpose is consented to twice.")
     for text in portal.consents:
         if text.required and text.purpose not in purposes:
             raise consent_missing(text.purpose, portal)

@@ -32,7 +32,10 @@ router = Router(tags=["portal"])
 
 
 class QuestionnaireForm(BaseModel):
-    """The questionnaire of a region: its dictionaries, what must be filled in, and the consents to be shown in full."""
+    """The questionnaire of a region: its dictionaries, what must be filled in, and the consents to be shown in full.
+
+    ``return_reasons`` and ``decline_reasons`` are the consultant's choices.
+    """
 
     region: str
     title: str
@@ -40,6 +43,8 @@ class QuestionnaireForm(BaseModel):
     sexes: list[Word]
     districts: list[FormTerritory]
     consents: list[FormConsent]
+    return_reasons: list[Word]
+    decline_reasons: list[Word]
 
 
 @router.get("/regions/{region}/questionnaire-form", permission="form:read")
@@ -54,6 +59,8 @@ async def questionnaire_form(region: str, packs: PortalsDep, unit: UnitDep) -> Q
         sexes=list(pack.sexes),
         districts=[FormTerritory(code=f"{region}/{t.code}", title=t.title) for t in unit.regions[region].territories],
         consents=[FormConsent.model_validate(text) for text in pack.consents],
+        return_reasons=list(pack.return_reasons),
+        decline_reasons=list(pack.decline_reasons),
     )
 
 

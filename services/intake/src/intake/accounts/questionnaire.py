@@ -143,7 +143,7 @@ class Questionnaire(Aggregate, Base):
         )
 
     def accept(self, opening: Sealed[FileOpening], now: datetime) -> None:
-        """Accept it: a personal file is formed from this fact (D0-24)."""
+        """Accept it: from now on the data change by request only (D0-17)."""
         require_state("decide", self.state)
         if self.territory is None or self.organisation_id is None or self.consultant_id is None:
             raise AssertionError("a sent questionnaire is somebody's")

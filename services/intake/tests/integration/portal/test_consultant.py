@@ -176,6 +176,38 @@ async def test_D0_17_a_declined_change_has_a_reason_and_a_withdrawn_one_changes_
     assert (answers["diagnosis"], answers["note"]) == (ANSWERS["diagnosis"], ANSWERS["note"])
 
 
+async def test_D0_18_a_change_leaves_nothing_out_that_a_questionnaire_must_tell(
+    family: Caller, consultant: Caller
+) -> None:
+    card = await accepted(family, consultant)
+    url = f"/questionnaires/{card['id']}/changes"
+    for field, empty in (("child_name", None), ("birth_date", None), ("status_document", None), ("parents", [])):
+        answer = await family.post(url, json={field: empty})
+        assert (answer.status_code, answer.json()["slug"]) == (422, "questionnaire_incomplete")
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+    phones = {"home_phone": None, "work_phone": None, "mobile_phone": None}
+    assert (await family.post(url, json=phones)).json()["errors"][0]["field"] == "mobile_phone"
+    assert (await family.post(url, json={"work_phone": None, "diagnosis": None})).status_code == 201
+
+
+async def test_D0_32_exactly_one_consultant_answers_for_the_family_at_any_time(
+    intake: Running, family: Caller, consultant: Caller
+) -> None:
+    card = await accepted(family, consultant)
+    url = f"/questionnaires/{card['id']}"
+    assert (await family.get(url)).json()["consultant_id"] == str(consultant.principal.id)
+    # what changes hands goes to the new consultant whole: the questionnaire and what waits to be decided on
+    change = (await family.post(f"{url}/changes", json={"district": f"{OBLAST}/kolomna"})).json()
+    await consultant.post(f"/data-changes/{change['id']}/decide", json={"accept": True})
+    waiting = (await family.post(f"{url}/changes", json={"note": "Переехали"})).json()
+    await intake.fire_timers()
+    south = await Route(intake, OBLAST).person("konsultant.yug")
+    assert (await family.get(url)).json()["consultant_id"] == str(south.principal.id)
+    items = (await south.get("/worklist")).json()
+    (item,) = [one for one in items if one["subject_id"] == waiting["id"]]
+    assert item["assigned_to"] == str(south.principal.id)
+
+
 async def test_T15_a_family_that_moves_gets_the_consultant_of_the_new_sector(
     intake: Running, family: Caller, consultant: Caller
 ) -> None:

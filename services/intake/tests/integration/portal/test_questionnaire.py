@@ -26,6 +26,8 @@ async def test_D0_18_the_form_tells_its_dictionaries_and_what_is_required(intake
     assert {sex["code"] for sex in form["sexes"]} == {"female", "male"}
     assert len(form["districts"]) == 63
     assert {text["purpose"] for text in form["consents"]} == {"contact", "health"}
+    for choices in ("return_reasons", "decline_reasons"):
+        assert all(reason["code"] and reason["title"] for reason in form[choices])
     assert (await intake.client().get("/regions/smolensk/questionnaire-form")).status_code == 404
 
 
@@ -72,10 +74,16 @@ async def test_D0_21_four_contacts_and_free_text_are_kept(family: Caller) -> Non
 async def test_D0_22_without_consent_nothing_is_sent(intake: Running, family: Caller) -> None:
     card = await written(family)
     url = f"/questionnaires/{card['id']}/send"
-    for given in ([], consents()[:1], consents(text_hash="0" * 64), consents(given_at="2027-01-01T00:00:00Z")):
+    wrong = (
+        ([], "consent_missing"),
+        (consents()[:1], "consent_missing"),
+        (consents(text_hash="0" * 64), "consent_text_changed"),
+        (consents(given_at="2027-01-01T00:00:00Z"), "consent_in_future"),
+        ([*consents(), *consents()], "consent_twice"),
+    )
+    for given, slug in wrong:
         answer = await family.post(url, json={"consents": given})
-        assert answer.status_code == 422
-        assert answer.json()["slug"] in {"consent_missing", "consent_text_changed", "consent_in_future"}
+        assert (answer.status_code, answer.json()["slug"]) == (422, slug)
     assert (await family.get(f"/questionnaires/{card['id']}")).json()["state"] == "draft"
     shown = (await family.post(url, json={"consents": consents()})).json()
     assert (shown["state"], {one["purpose"] for one in shown["consents"]}) == ("sent", {"contact", "health"})
