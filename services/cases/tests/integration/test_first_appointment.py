@@ -82,6 +82,31 @@ async def test_D2_20_the_minimal_set_is_passport_and_birth_certificate(arrival: 
     answer = await family.specialist.post(f"/case-files/{family.case_id}/documents-seen", json=body)
     assert answer.status_code == 422
     assert answer.json()["missing_documents"] == ["birth_certificate"]
+    assert "свидетельство о рождении" in answer.json()["detail_ru"].lower()
+    body = {**DOCUMENTS, "kinds": [*DOCUMENTS["kinds"], "income_statement"]}
+    answer = await family.specialist.post(f"/case-files/{family.case_id}/documents-seen", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "kinds")
+
+
+async def test_D2_20_need_is_recognised_by_the_assessment_and_not_before_it(arrival: Any) -> None:
+    family = await arrival(MOSCOW)
+    await family.consents()
+    await family.is_assessed()
+    url = f"/case-files/{family.case_id}/eligibility"
+    for day, slug in (("2026-03-01", "decided_before_assessed"), ("2026-03-03", "date_in_future")):
+        answer = await family.specialist.post(url, json={"eligible": True, "decided_on": day})
+        assert (answer.status_code, answer.json()["slug"]) == (422, slug)
+        assert answer.json()["errors"][0]["field"] == "decided_on"
+    assert "eligibility" in (await family.post("eligibility", {"eligible": True}))["done"]
+
+
+async def test_D2_24_an_iprp_without_goals_is_not_approved(arrival: Any) -> None:
+    family = await arrival(MOSCOW)
+    await family.first_appointment()
+    draft = await family.iprp(goals=[])
+    await family.specialist.post(f"/programmes/{draft['id']}/sign", json={})
+    answer = await family.head.post(f"/programmes/{draft['id']}/approve")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "goals")
 
 
 async def test_the_authority_of_the_signer_is_a_code_of_the_region(arrival: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from chassis.errors import DomainError, FieldError, Kind
 from contracts.identifiers import Purpose
@@ -49,12 +50,12 @@ def step_not_in_region(step: Step) -> DomainError:
     )
 
 
-def documents_missing(missing: Collection[str]) -> DomainError:
-    """422: the minimal set of documents is not complete (D2-20)."""
+def documents_missing(missing: Mapping[str, str]) -> DomainError:
+    """422: the minimal set of documents is not complete (D2-20); ``missing``: titles by code."""
     return DomainError(
         "documents_missing",
         Kind.INVALID,
-        ru="Не предъявлены: " + ", ".join(sorted(missing)) + ".",
+        ru="Не предъявлены: " + ", ".join(missing[code].lower() for code in sorted(missing)) + ".",
         en="Not shown: " + ", ".join(sorted(missing)) + ".",
         field="kinds",
         rule="minimal_set",
@@ -105,6 +106,18 @@ def no_ground(purpose: Purpose) -> DomainError:
         ru=f"Нет письменного согласия или другого законного основания: {ru}.",
         en=f"No written consent and no other legal ground: {en}.",
         rule=f"purpose.{purpose}",
+    )
+
+
+def decided_before_assessed(assessed_on: date) -> DomainError:
+    """422: need is recognised at the first appointment, by its assessment (D2-20, D2-21)."""
+    return DomainError(
+        "decided_before_assessed",
+        Kind.INVALID,
+        ru=f"Нуждаемость признают по оценке, а она проведена {assessed_on:%d.%m.%Y}.",
+        en=f"Need is recognised by the assessment, which was done on {assessed_on}.",
+        field="decided_on",
+        rule="after_assessment",
     )
 
 

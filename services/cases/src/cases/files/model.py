@@ -107,8 +107,11 @@ class CaseFile(Aggregate, Base):
 
     def see_documents(self, seen: SeenDocuments, pack: CasesPack) -> None:
         """The first step of the first appointment: the minimal set, and the representative's authority."""
-        if missing := {document.code for document in pack.documents} - set(seen.kinds):
-            raise errors.documents_missing(missing)
+        known = {document.code: document.title for document in pack.documents}
+        if set(seen.kinds) - set(known):
+            raise errors.unknown_code("kinds")
+        if missing := set(known) - set(seen.kinds):
+            raise errors.documents_missing({code: known[code] for code in missing})
         if seen.authority not in {authority.code for authority in pack.authorities}:
             raise errors.unknown_code("authority")
         self.documents = seen
@@ -161,6 +164,8 @@ class CaseFile(Aggregate, Base):
     def recognise(self, eligibility: Eligibility, pack: CasesPack) -> None:
         """Decide on early help at the first appointment, after the assessment (D2-21)."""
         self.require_before(Step.ELIGIBILITY, eligibility.decided_on, pack)
+        if self.assessed_on and eligibility.decided_on < self.assessed_on:
+            raise errors.decided_before_assessed(self.assessed_on)
         self.eligibility = eligibility
         self.record(
             EligibilityRecognised(
