@@ -117,6 +117,15 @@ async def curator(intake: Running) -> Caller:
     return await Route(intake, IRKUTSK).person("koordinator.angarsk")
 
 
+async def test_D3_04_operators_of_one_town_share_the_signals_of_an_agency_that_sees_no_family_of_theirs(
+    agency: Agency,
+) -> None:
+    filed = [await agency.send("/agency/referrals", signal(territory="irkutsk-city")) for _ in range(4)]
+    received = [one.json()["receiver_organisation_id"] for one in filed]
+    shared = [str(organisation(f"operator-irkutsk-{bank}", IRKUTSK)) for bank in ("left", "right")]
+    assert sorted(received) == sorted(2 * shared)
+
+
 async def test_a_signed_referral_reaches_the_operator_of_the_territory(
     intake: Running, agency: Agency, curator: Caller
 ) -> None:

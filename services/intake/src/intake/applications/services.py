@@ -9,7 +9,7 @@ from chassis.unit import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, Code, Purpose
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
 from intake.applications.commands.checks import known_territory
 from intake.applications.model import Application
@@ -20,6 +20,7 @@ from intake.deployment import Deployment
 from intake.directory.model import Organisation
 
 IN_WORK = (State.HANDED_OVER, State.ACCEPTED)
+_SERVED = text("SELECT organisation_id, families FROM families_served(:region, CAST(:running AS text[]))")
 
 
 class RankingReason(BaseModel):
@@ -117,15 +118,9 @@ def _candidate(row: Organisation, serving_role: str, load: Mapping[UUID, int]) -
 
 
 async def _load(region: str, unit: Unit) -> Mapping[UUID, int]:
-    """Families in work per service, as far as the asker's own organisation sees them."""
-    serving = Application.serving_organisation_id
-    counted = (
-        select(serving, func.count())
-        .where(Application.region == region, Application.state.in_(IN_WORK), serving.is_not(None))
-        .group_by(serving)
-    )
-    rows = await unit.session.execute(counted)
-    return {organisation: number for organisation, number in rows if organisation is not None}
+    """Families in work per service, those other centres handed over too."""
+    rows = await unit.session.execute(_SERVED, {"region": region, "running": sorted(IN_WORK)})
+    return dict(row.tuple() for row in rows)
 
 
 async def _wanted(application: Application, unit: Unit) -> Wanted:

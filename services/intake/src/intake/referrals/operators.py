@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.unit import Unit
 from contracts.identifiers import named_id
-from sqlalchemy import any_, func, select
+from sqlalchemy import any_, func, select, text
 
 from intake.directory.model import Organisation
 from intake.outreach.model import Outreach
@@ -16,9 +16,11 @@ from intake.outreach.states import RUNNING
 from intake.referrals.pack import ReferralsPack
 from intake.referrals.routing import Operator
 
+_SOUGHT = text("SELECT organisation_id, families FROM families_sought(:region, CAST(:running AS text[]))")
+
 
 async def operators(region: str, pack: ReferralsPack, unit: Unit) -> list[Operator]:
-    """Every operator of the region. The load is what the asker may see of it; the worker sees all of it."""
+    """Every operator of the region with its whole load, whoever asks: an agency sees no family of theirs."""
     wanted = select(Organisation).where(
         Organisation.region == region, Organisation.active, any_(Organisation.roles) == pack.operator_role
     )
@@ -33,12 +35,9 @@ def fallback(region: str, pack: ReferralsPack) -> UUID:
 
 
 async def _load(region: str, unit: Unit) -> dict[UUID, int]:
-    counted = (
-        select(Outreach.organisation_id, func.count())
-        .where(Outreach.region == region, Outreach.state.in_(RUNNING))
-        .group_by(Outreach.organisation_id)
-    )
-    return {row[0]: row[1] for row in await unit.session.execute(counted)}
+    """Families on the ladder and signals nobody has answered yet."""
+    rows = await unit.session.execute(_SOUGHT, {"region": region, "running": sorted(RUNNING)})
+    return dict(row.tuple() for row in rows)
 
 
 class Finders:

@@ -11,7 +11,7 @@ from contracts.identifiers import AgeBand
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An organisation of the region with the pack's role. ``load``: outreach running there now."""
+    """An organisation of the region with the pack's role. ``load``: outreach running there, and unanswered signals."""
 
     organisation_id: UUID
     code: str

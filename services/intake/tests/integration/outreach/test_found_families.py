@@ -39,6 +39,23 @@ async def test_D3_17_an_agreed_meeting_leads_to_an_application_by_the_existing_p
     assert str(told.child_id) == application["child_id"] == card["child_id"], "the child is the one that was found"
 
 
+async def test_D2_18_the_load_counts_the_families_other_centres_handed_over_too(
+    irkutsk: Route, curator: Caller
+) -> None:
+    card = await found(irkutsk, curator)
+    await do(curator, card, "calls", outcome="agreed", meets_at="2026-03-05T03:00:00Z")
+    body = {"consents": [consent(Purpose.CONTACT, IRKUTSK, form="paper")]}
+    filed = (await curator.post(f"/outreaches/{card['id']}/application", json=body)).json()["application_id"]
+    reached = {"outcome": "reached", "need": "Помощь логопеда", "explanation_given": True}
+    for action, told in (("take", {}), ("calls", reached), ("hand-over", {"serving_organisation_id": str(ANGARSK)})):
+        assert (await curator.post(f"/applications/{filed}/{action}", json=told)).is_success
+    elsewhere = await irkutsk.person("koordinator.rost")
+    other = await irkutsk.reached(elsewhere, territory="irkutsk/angarsk", birth_date="2019-05-01")
+    near = (await elsewhere.get(f"/applications/{other['id']}/nearest-services")).json()
+    (service,) = [one for one in near if one["organisation_id"] == str(ANGARSK)]
+    assert service["load"] >= 1, "the resource centre sees no application of the operator's, yet its load"
+
+
 async def test_D3_18_the_fact_of_notification_is_recorded_once_and_exported(irkutsk: Route, curator: Caller) -> None:
     card = await found(irkutsk, curator, child_name="Ясенев Кузьма")
     await do(curator, card, "calls", outcome="asked_later")
