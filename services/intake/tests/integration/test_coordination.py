@@ -147,6 +147,8 @@ async def test_D2_23_a_returned_family_leaves_the_services_sight_and_returns_to_
     url = f"/applications/{card['id']}"
     unknown = await head.post(f"{url}/return", json={"reason_code": "moon_phase"})
     assert unknown.json()["slug"] == "return_reason_unknown"
+    form = (await head.get("/regions/moscow-early-help/application-form")).json()
+    assert "no_capacity" in [reason["code"] for reason in form["return_reasons"]]
     returned = await head.post(f"{url}/return", json={"reason_code": "no_capacity"})
     assert returned.json()["state"] == "returned"
     await moscow.app.fire_timers()

@@ -223,6 +223,8 @@ async def test_the_bound_account_withdraws_as_the_token_does(moscow: Route, coor
 
 async def test_D1_09_the_kind_of_family_is_kept_and_filtered_by(smolensk: Route) -> None:
     coordinator = await smolensk.person("koordinator.smolensk")
+    form = (await coordinator.get(f"/regions/{SMOLENSK}/application-form")).json()
+    assert [kind["code"] for kind in form["client_types"]] == ["rural", "town"]
     filed = await smolensk.submitted()
     await coordinator.post(f"/applications/{filed['id']}/take")
     call = {"outcome": "no_answer", "client_type": "moon"}
@@ -262,3 +264,11 @@ async def test_D0_16_the_status_page_opens_in_large_letters_once_chosen(moscow: 
     assert (await family.get("/applications/status")).json()["low_vision"] is False
     assert (await family.put("/applications/status/low-vision", json={"low_vision": True})).json()["low_vision"]
     assert (await family.get("/applications/status")).json()["low_vision"] is True
+
+
+async def test_D0_16_every_page_begins_with_large_letters_and_keeps_the_choice(moscow: Route) -> None:
+    for path in ("/status", "/question"):
+        page = (await moscow.app.client().get(path)).text
+        header, _, _ = page.partition("<h1")
+        assert '<button type="button" id="size" aria-pressed="false">Крупный шрифт</button>' in header
+        assert 'localStorage.setItem("large"' in page

@@ -237,6 +237,9 @@ async def test_D2_06_the_road_map_is_open_with_its_orders(irkutsk: Route) -> Non
     anybody = irkutsk.app.client()
     told = (await anybody.get(f"/regions/{MOSCOW}/road-map")).json()
     assert [order["date"] for order in told["orders"]] == ["2021-07-02", "2022-06-27"]
+    # the map of terms and the map of departments rest on the same two orders
+    shown = (await anybody.get(f"/regions/{MOSCOW}/interagency")).json()
+    assert [order["number"] for order in told["orders"]] == [order["number"] for order in shown["orders"]]
     assert (await anybody.get("/regions/nowhere/road-map")).status_code == 404
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -21,7 +21,7 @@ from intake.access import drop_token
 from intake.applications.commands.family import own_application
 from intake.applications.duplicates import duplicates_of
 from intake.applications.model import Application
-from intake.applications.pack import REQUIRED_FIELDS
+from intake.applications.pack import REQUIRED_FIELDS, ClientType, EntryPoint, ReturnReason, Trigger
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.applications.records import Attachment, CallAttempt, ConsentDocument
 from intake.applications.states import ALLOWED, State
@@ -79,6 +79,11 @@ class FormTerritory(BaseModel):
 
 
 class ApplicationForm(BaseModel):
+    """The public form, and the dictionaries of whoever answers it.
+
+    ``client_types``: kinds of families the coordinator notes (D1-09); ``return_reasons``: why a service returns one.
+    """
+
     region: str
     title: str
     intro: str
@@ -89,6 +94,8 @@ class ApplicationForm(BaseModel):
     consents: list[FormConsent]
     territories: list[FormTerritory]
     entry_points: list[FormTerritory]
+    client_types: list[FormTerritory]
+    return_reasons: list[FormTerritory]
 
 
 class Filter(BaseModel):
@@ -122,14 +129,20 @@ def application_form(region_code: str, deployment: Deployment, unit: Unit) -> Ap
         region=region_code,
         title=form.title,
         intro=form.intro,
-        triggers=[FormTerritory(code=one.code, title=one.title) for one in form.triggers if not one.by_doctor],
+        triggers=_choices(one for one in form.triggers if not one.by_doctor),
         removed_barriers=list(form.removed_barriers),
         first_appointment_documents=list(form.first_appointment_documents),
         fields=fields,
         consents=[FormConsent.model_validate(text) for text in pack.consents],
         territories=[FormTerritory(code=f"{region_code}/{t.code}", title=t.title) for t in region.territories],
-        entry_points=[FormTerritory(code=point.code, title=point.title) for point in pack.entry_points],
+        entry_points=_choices(pack.entry_points),
+        client_types=_choices(pack.client_types),
+        return_reasons=_choices(pack.return_reasons),
     )
+
+
+def _choices(entries: Iterable[Trigger | EntryPoint | ClientType | ReturnReason]) -> list[FormTerritory]:
+    return [FormTerritory(code=entry.code, title=entry.title) for entry in entries]
 
 
 async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
