@@ -12,6 +12,7 @@ from contracts.event import Event
 from contracts.intake import OutreachDueMoved, QuestionnaireDueMoved, ReferralDueMoved
 from intake.accounts import testing as portal
 from intake.accounts.subscribers import recompute_consultants_terms
+from intake.applications.subscribers import recompute_deadlines
 from intake.outreach.watch import recompute_starts
 from intake.referrals.subscribers import recompute_answer_terms
 from intake.testing import Route, signal
@@ -67,6 +68,19 @@ async def test_the_term_of_the_first_attempt_moves_until_somebody_has_tried(
     after = (await curator.get(path)).json()
     assert after["due_at"] < before["due_at"]
     assert len(await told(irkutsk.app, OutreachDueMoved, before["id"])) == 1
+
+
+async def test_D2_08_the_day_the_protocol_follows_by_moves(moscow: Route, decreed: None) -> None:
+    moscow.app.clock.set(NEW_YEAR_MORNING)
+    doctor, coordinator = await moscow.app.as_role("doctor"), await moscow.person("koordinator.moskva")
+    filed = await moscow.submitted(doctor, source="health_agency", protocol_follows=True)
+    url = f"/applications/{filed['id']}"
+    before = (await coordinator.get(url)).json()["protocol_due_at"]
+    await recompute_deadlines(moscow.app.worker)
+    after = (await coordinator.get(url)).json()["protocol_due_at"]
+    assert (before[:10], after[:10]) == ("2027-01-15", "2027-01-14")
+    items = (await coordinator.get("/worklist", params={"kind": "protocol"})).json()
+    assert after in [item["due_at"] for item in items if item["subject_id"] == filed["id"]]
 
 
 async def test_what_waits_for_a_consultant_moves(intake: Running, decreed: None) -> None:

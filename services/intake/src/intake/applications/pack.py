@@ -109,6 +109,12 @@ class Terms(PackModel):
     protocol: PackTerm | None = None
     """By when a protocol of announcing the diagnosis follows an application (D2-08); None where none is written."""
 
+    @property
+    def kept(self) -> Sequence[PackTerm]:
+        """The terms whose ends are kept with an application."""
+        own = (self.call_back, self.acceptance, self.first_appointment)
+        return (*own, self.protocol) if self.protocol else own
+
 
 class NearestRule(PackModel):
     """How distance and load are weighed: one open case counts as so many kilometres (D2-30)."""

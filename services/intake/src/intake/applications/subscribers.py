@@ -74,6 +74,6 @@ async def recompute_deadlines(runtime: Runtime) -> None:
     async def move(application: Application, region: Region, unit: Unit) -> None:
         await watch.recompute_running(application, region, packs[region.code].terms, unit)
 
-    terms = {code: (p.terms.call_back, p.terms.acceptance, p.terms.first_appointment) for code, p in packs.items()}
+    terms = {code: pack.terms.kept for code, pack in packs.items()}
     waiting = Application.state.not_in(CLOSED_UNSERVED)
     await follow(runtime, Kept("applications", terms, Application, waiting, move))

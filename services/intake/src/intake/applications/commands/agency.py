@@ -58,8 +58,7 @@ async def set_territories(
     residence = known_territory(command.residence, region)
     responsible = known_territory(command.responsible, region)
     if application.set_territories(residence, responsible, unit.now):
-        for row in application.running():
-            await watch.recompute(application, row, region, terms, "territory", unit)
+        await watch.recompute_all(application, region, terms, "territory", unit)
     return application
 
 

@@ -50,8 +50,15 @@ async def note_appointment(application_id: UUID, appointment_id: UUID, starts_at
 
 async def recompute_running(application: Application, region: Region, terms: Terms, unit: Unit) -> None:
     """Compute the running deadlines of an application again, by the calendar as it is now (ARCHITECTURE §6)."""
+    await recompute_all(application, region, terms, "calendar", unit)
+
+
+async def recompute_all(application: Application, region: Region, terms: Terms, reason: str, unit: Unit) -> None:
+    """Every running deadline again, and the day by which the protocol follows (D2-08)."""
     for row in application.running():
-        await recompute(application, row, region, terms, "calendar", unit)
+        await recompute(application, row, region, terms, reason, unit)
+    if application.protocol_due_at and terms.protocol:
+        application.expect_protocol(computed(terms.protocol, application.submitted_at, region, application.territory))
 
 
 async def recompute(
