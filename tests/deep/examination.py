@@ -16,7 +16,7 @@ import uvicorn
 from chassis.running import Running
 from chassis.service import Service
 from contracts.access import POLICY, Role
-from known import Names
+from known import INSIDE, Names
 
 HERE = Path(__file__).parent
 SEED = int(os.environ.get("MARSHRUT_DEEP_SEED", "20260302"))
@@ -125,6 +125,8 @@ def _dictionaries(values: Names) -> Iterable[str]:
     for name in values:
         for location in ("path", "query", "body"):
             yield f'"{location}.{name}" = {{ dictionary = "{name}", probability = {LIKELY} }}'
+    for place, name in INSIDE.items():
+        yield f'"body.{place}" = {{ dictionary = "{name}", probability = {LIKELY} }}'
 
 
 def failures(text: str) -> str:

@@ -20,11 +20,18 @@ WRITTEN = {
     "child_name": ["Осокин Ян Львович"],
     "phone": ["8 905 000 77 88"],
     "category": ["d450", "b280"],
-    "icf_category": ["d450", "b280"],
     "tracking_number": ["66400000000004"],
     "sort": ["due_at", "-due_at", "submitted_at"],
 }
 """What a rule in words asks for and nobody draws: names in letters of an alphabet, numbers that check."""
+INSIDE = {
+    "child.name": "name",
+    "family.name": "name",
+    "findings[*].category": "category",
+    "goals[*].icf_category": "category",
+    "lines[*].service": "service_code",
+}
+"""Where such a value stands deeper in a body."""
 MOST = 5
 """Values of one name: enough to be found, few enough to be hit twice."""
 _COLUMNS = text("""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from cases.testing import Family
 from chassis import keyring
 from chassis.running import Running
 from contracts.access import Role
 from contracts.event import Event
 from contracts.identifiers import named_id
-from contracts.sealed import Sealed
+from contracts.sealed import PersonKey, Sealed
 from contracts.testing import every_example, example_key
 from intake.accounts.testing import OBLAST, accepted
 from intake.directory.background import load_directories
@@ -23,7 +24,10 @@ from scheduling.resources.commands import load_at_start
 from scheduling.testing import CENTRE, CREW, POINT, SMOLENSK, VEHICLE, World
 
 OPERATOR = organisation("operator-angarsk", IRKUTSK)
-NAMED = {Role.COORDINATOR: named_id("principal", f"{MOSCOW}/koordinator.moskva")}
+NAMED = {
+    Role.COORDINATOR: named_id("principal", f"{MOSCOW}/koordinator.moskva"),
+    Role.SPECIALIST: named_id("principal", f"{MOSCOW}/specialist.sever1"),
+}
 """Who answers for the scene's families by name; nobody else of the role stands so near."""
 
 
@@ -36,6 +40,8 @@ async def filled(app: Running) -> dict[str, str]:
     await _hears_the_examples(app)
     if app.service.name == "scheduling":
         await _scheduling(World(app))
+    if app.service.name == "cases":
+        await _cases(app)
     return {}
 
 
@@ -69,11 +75,33 @@ async def _hears_the_examples(app: Running) -> None:
 async def _know_keys(app: Running, event: Event) -> None:
     for _, value in event:
         if isinstance(value, Sealed):
-            key = example_key(value.key_id)
-            jetstream = app.worker.keys._jetstream
-            await jetstream.publish(
-                keyring.subject(key.person_id), app.worker.keys.wrap(key), headers={"Key-Version": "1"}
-            )
+            await _know_key(app, example_key(value.key_id))
+
+
+async def _know_key(app: Running, key: PersonKey) -> None:
+    jetstream = app.worker.keys._jetstream
+    assert jetstream
+    await jetstream.publish(keyring.subject(key.person_id), app.worker.keys.wrap(key), headers={"Key-Version": "1"})
+
+
+async def _cases(app: Running) -> None:
+    """Three files: just opened, a programme being drawn up, a programme in force."""
+    await _family(app)
+    drawing = await _family(app)
+    await drawing.first_appointment()
+    await drawing.iprp()
+    served = await _family(app)
+    await served.first_appointment()
+    await served.approved(await served.iprp())
+
+
+async def _family(app: Running) -> Family:
+    family = await Family.accepted(app, coordinator_id=NAMED[Role.COORDINATOR])
+    await _know_key(app, family.key)
+    fault = await app.deliver(family.event)
+    assert fault is None, fault
+    await family.sign_in()
+    return family
 
 
 async def _intake(app: Running) -> dict[str, str]:

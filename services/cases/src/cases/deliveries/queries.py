@@ -26,7 +26,7 @@ from cases.region import pack_of, today
 CORE = frozenset({FieldGroup.CORE})
 _IN_FORCE_ONCE = (State.APPROVED, State.FINISHED)
 
-Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 class GroupStanding(BaseModel):

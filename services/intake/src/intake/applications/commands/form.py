@@ -20,7 +20,9 @@ from pydantic import (
     ValidationInfo,
 )
 
-EMAIL = r"^[^@\s<>,;:\"()\[\]]{1,64}@[^@\s<>]+\.[^@\s<>.]{2,}$"
+_BLANKS = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""Blanks and control characters, written out: what ``\\s`` means differs from engine to engine."""
+EMAIL = rf"^[^@<>,;:\"()\[\]{_BLANKS}]{{1,64}}@[^@<>{_BLANKS}]+\.[^@<>.{_BLANKS}]{{2,}}$"
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -43,12 +45,7 @@ def _refused(slug: str, info: ValidationInfo, ru: str, en: str) -> DomainError:
 PersonName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Stripped(), AfterValidator(_a_name)
 ]
-Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>,;:\"()\[\]]{1,64}@[^@\s<>]+\.[^@\s<>.]{2,}$"
-    ),
-]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
 
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_plain)]
