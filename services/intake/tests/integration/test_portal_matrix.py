@@ -28,6 +28,7 @@ SHOWN = {
     FieldGroup.HEALTH: ANSWERS["diagnosis"],
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "/questionnaires/{questionnaire_id}/health-consent/withdraw": {"version": 999},
     "/questionnaires": {"region": "atlantis"},
     "/questionnaires/{questionnaire_id}": {"sex": "x"},
     "/data-changes/{data_change_id}/decide": {"accept": False, "reason_code": "moon"},

@@ -129,8 +129,8 @@ DIRECTORY = (
 
 PORTAL = (
     *(grant(role, "account", "prefer", Relation.SELF) for role in Role if role not in {Role.PUBLIC, Role.SYSTEM}),
-    grant(Role.ACCOUNT, "questionnaire", "read draft edit send", Relation.SELF, FULL),
-    grant(Role.COORDINATOR, "questionnaire", "read decide", Relation.ORGANISATION, FULL),
+    grant(Role.ACCOUNT, "questionnaire", "read draft edit send withdraw_consent", Relation.SELF, FULL),
+    grant(Role.COORDINATOR, "questionnaire", "read decide withdraw_consent", Relation.ORGANISATION, FULL),
     grant(Role.HEAD, "questionnaire", "read", Relation.ORGANISATION, REACH),
     grant(Role.MANAGER, "questionnaire", "read", Relation.TERRITORY),
     grant(Role.ACCOUNT, "data_change", "read submit withdraw", Relation.SELF, FULL),

@@ -71,6 +71,14 @@ class HealthConsentSeen(Event, aggregate="questionnaire", fact="health_consent_s
     seen_at: AwareDatetime
 
 
+class HealthConsentWithdrawn(Event, aggregate="questionnaire", fact="health_consent_withdrawn"):
+    """The written consent for health data was withdrawn; staff read diagnosis and document no more."""
+
+    questionnaire_id: UUID
+    child_id: UUID
+    withdrawn_at: AwareDatetime
+
+
 class StatusDocumentExpiring(Event, aggregate="questionnaire", fact="status_document_expiring"):
     """The document of the child's status ends soon (D0-19); the family is reminded."""
 

@@ -61,6 +61,13 @@ async def see_health_consent(questionnaire_id: UUID, command: SeeHealthConsent, 
     return found
 
 
+async def withdraw_health_consent(questionnaire_id: UUID, command: Versioned, unit: Unit) -> Questionnaire:
+    """The family takes its written consent back, itself or at the consultant's (152-FZ art. 9)."""
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version)
+    found.withdraw_health_consent(unit.now)
+    return found
+
+
 async def _opening(questionnaire: Questionnaire, unit: Unit) -> Sealed[FileOpening]:
     told = await opened(questionnaire, unit)
     phone = next(value for field in CONTACTS if (value := getattr(told, field)))

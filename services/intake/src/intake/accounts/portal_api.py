@@ -10,7 +10,7 @@ from chassis.errors import not_found
 from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from chassis.unit import Unit
-from fastapi import File, Query, Response, UploadFile
+from fastapi import Body, File, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 
@@ -24,6 +24,7 @@ from intake.accounts.portal_views import DataChangeView, FileLine, Questionnaire
 from intake.accounts.preferences import Prefer
 from intake.accounts.queries import AccountView
 from intake.accounts.questionnaire import FileKind, Questionnaire, State
+from intake.applications.commands.coordinate import Versioned
 from intake.applications.queries import FormConsent, FormTerritory
 from intake.directory.packs import DirectoriesDep
 from intake.rates import limited_by
@@ -146,6 +147,15 @@ async def see_health_consent(
     questionnaire_id: UUID, command: SeeHealthConsent, packs: PortalsDep, unit: UnitDep
 ) -> QuestionnaireCard:
     return await portal_views.card(await deciding.see_health_consent(questionnaire_id, command, unit), packs, unit)
+
+
+@router.post("/questionnaires/{questionnaire_id}/health-consent/withdraw", permission="questionnaire:withdraw_consent")
+async def withdraw_health_consent(
+    questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
+) -> QuestionnaireCard:
+    await _recognised(unit)
+    found = await deciding.withdraw_health_consent(questionnaire_id, command or Versioned(), unit)
+    return await portal_views.card(found, packs, unit)
 
 
 @router.post(

@@ -15,6 +15,7 @@ from contracts.event import Moment
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.intake import (
     HealthConsentSeen,
+    HealthConsentWithdrawn,
     QuestionnaireAccepted,
     QuestionnaireDrafted,
     QuestionnaireDueMoved,
@@ -168,6 +169,12 @@ class Questionnaire(Aggregate, Base):
         if self.health_consent_at is None:
             self.health_consent_at = now
             self.record(HealthConsentSeen(questionnaire_id=self.id, child_id=self.child_id, seen_at=now))
+
+    def withdraw_health_consent(self, now: datetime) -> None:
+        """It acts at once: staff read health data no more, until a new paper is seen. Where none stands: nothing."""
+        if self.health_consent_at is not None:
+            self.health_consent_at = None
+            self.record(HealthConsentWithdrawn(questionnaire_id=self.id, child_id=self.child_id, withdrawn_at=now))
 
     def change(self, sealed: Mapping[str, dict[str, Any]], district: str | None) -> None:
         """Take over what the consultant has accepted; the fact is told by the request (D0-17)."""

@@ -9,6 +9,7 @@ from chassis.running import Caller, Running
 from contracts.intake import (
     DataChangeDecided,
     DataChangeRequested,
+    HealthConsentWithdrawn,
     QuestionnaireAccepted,
     StatusDocumentExpiring,
 )
@@ -80,6 +81,27 @@ async def test_the_consultant_of_the_sector_sees_it_only_when_sent_and_health_on
     opened = (await consultant.post(f"{url}/health-consent", json={"paper_seen": True})).json()
     assert opened["answers"]["diagnosis"] == ANSWERS["diagnosis"]
     assert (await consultant.get(file)).content == PDF
+
+
+async def test_D0_22_a_withdrawn_health_consent_closes_the_diagnosis_at_once(
+    intake: Running, family: Caller, consultant: Caller
+) -> None:
+    card = await accepted(family, consultant)
+    url = f"/questionnaires/{card['id']}"
+    for who in (family, consultant):
+        opened = (await consultant.post(f"{url}/health-consent", json={"paper_seen": True})).json()
+        assert opened["answers"]["diagnosis"] == ANSWERS["diagnosis"]
+        for _ in range(2):
+            told = await who.post(f"{url}/health-consent/withdraw")
+            assert (told.status_code, told.json()["health_consent_at"]) == (200, None), told.text
+        seen = (await consultant.get(url)).json()
+        assert (seen["withheld"], "diagnosis" in seen["answers"]) == (["health"], False)
+    assert (await family.get(url)).json()["answers"]["diagnosis"] == ANSWERS["diagnosis"]
+    facts = [e for e in await intake.published(HealthConsentWithdrawn) if str(e.aggregate_id) == card["id"]]
+    assert len(facts) == 2
+    stranger = await intake.as_role("account")
+    await stranger.post("/accounts")
+    assert (await stranger.post(f"{url}/health-consent/withdraw")).status_code == 404
 
 
 async def test_another_family_and_another_region_see_nothing(intake: Running, family: Caller) -> None:
