@@ -23,11 +23,13 @@ class StaffMember:
 
 
 def demo_staff(regions_dir: Path) -> list[StaffMember]:
-    """Everybody named in the packs' ``directory.yaml``."""
-    files = sorted(regions_dir.glob("*/directory.yaml"))
-    return [
-        _member(path.parent.name, row) for path in files for row in yaml.safe_load(path.read_text("utf-8"))["staff"]
+    """Everybody of the packs' ``directory.yaml`` with an account; who has no ``subject`` only stands in the list."""
+    rows = [
+        (path.parent.name, row)
+        for path in sorted(regions_dir.glob("*/directory.yaml"))
+        for row in yaml.safe_load(path.read_text("utf-8"))["staff"]
     ]
+    return [_member(pack, row) for pack, row in rows if row.get("subject")]
 
 
 def _member(pack: str, row: dict[str, object]) -> StaffMember:

@@ -12,7 +12,7 @@ from chassis.running import Caller
 from contracts.intake import AgreementRegistered, OrganisationRegistered, PrincipalChanged, ResourceListed
 from intake.directory.agreements import require_agreement
 from intake.directory.background import load_directories
-from intake.testing import MOSCOW, SMOLENSK, Route, organisation
+from intake.testing import IRKUTSK, MOSCOW, SMOLENSK, Route, organisation, region
 from openpyxl.workbook.workbook import Workbook
 
 HEAD = "код;название;роли;территория;адрес;телефон;обслуживает;возраст;темы;даёт;широта;долгота\n"
@@ -63,6 +63,34 @@ async def test_D3_04_an_organisation_has_several_roles_offices_and_all_its_conta
     )
     assert [office["code"] for office in centre["offices"]] == ["left-bank"]
     assert centre["offices"][0]["territory"] == "smolensk/smolensk-city"
+
+
+async def test_D3_04_forty_operators_stand_with_director_and_contacts_in_every_territory(moscow: Route) -> None:
+    query = {"region": IRKUTSK, "role": "operator", "limit": "100"}
+    found = (await moscow.app.client().get("/organisations", params=query)).json()["items"]
+    assert len(found) == 40
+    assert all(one[name] for one in found for name in ("title", "director", "address", "phone", "email", "site"))
+    served = {territory for one in found for territory in one["serves"]} - {IRKUTSK}
+    assert served == {f"{IRKUTSK}/{territory.code}" for territory in region(IRKUTSK).territories}
+    kirensk = next(one for one in found if one["code"] == "irkutsk/operator-kirensk")
+    assert kirensk["serves"] == ["irkutsk/katanga", "irkutsk/kirensk"], "one may answer for two districts"
+    assert [office["territory"] for office in kirensk["offices"]] == ["irkutsk/katanga"]
+
+
+async def test_D3_05_four_resource_centres_by_age_or_direction_and_a_methodical_one(moscow: Route) -> None:
+    public = moscow.app.client()
+
+    async def centres(**narrowed: str) -> list[str]:
+        query = {"region": IRKUTSK, "role": "resource_centre", **narrowed}
+        answer = await public.get("/organisations/search", params=query)
+        return sorted(one["code"].partition("/")[2] for one in answer.json())
+
+    assert len(await centres()) == 5
+    assert await centres(age_band="0-3") == ["resource-early"]
+    assert await centres(theme="accompaniment") == ["resource-children"]
+    assert await centres(theme="older", age_band="18+") == ["resource-adults"]
+    assert await centres(theme="employment") == ["resource-employment"]
+    assert await centres(theme="methodical") == ["rost"]
 
 
 async def test_D3_05_resource_centres_are_found_by_age_band(moscow: Route) -> None:
@@ -192,7 +220,8 @@ async def test_D3_07_an_agreement_stands_for_its_term_and_a_request_rests_on_it(
     body = {"kind": "operator_co_executor", "number": "С-2/2026", "signed_on": "2026-03-03", **told}
     new = await head.post("/agreements", json=body)
     assert (new.status_code, new.json()["stands"]) == (201, True)
-    facts = [e for e in await smolensk.app.published(AgreementRegistered) if isinstance(e, AgreementRegistered)]
+    told_of = await smolensk.app.published(AgreementRegistered)
+    facts = [e for e in told_of if isinstance(e, AgreementRegistered) and e.region == SMOLENSK]
     assert [fact.active for fact in facts] == [True, True, True]
     assert facts[-2].valid_until == date(2026, 3, 2)
     ahead = {**body, "number": "С-3/2027", "signed_on": "2027-01-11"}
