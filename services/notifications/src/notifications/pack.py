@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
@@ -14,6 +15,7 @@ from chassis.regions import BrokenPackError, PackModel, Region, load_packs, load
 from contracts.identifiers import Code, DeliveryMode, VisitOutcome, named_id
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from notifications.escalations.model import Term
 from notifications.kinds import MessageKind
 from notifications.preferences.quiet import QuietHours
 from notifications.templates.library import Library
@@ -30,13 +32,19 @@ class Bring(PackModel):
 
 
 class EscalationRules(PackModel):
-    """When a call back that was not made becomes somebody else's business too (D2-17).
+    """When a term that was not met becomes somebody else's business too (D2-17).
 
-    ``warn_minutes`` before the due time the coordinators are warned, ``overdue_minutes`` after it the managers are.
+    ``warn_minutes`` before the due time whoever must act is warned, ``overdue_minutes`` after it the managers are.
+    ``warn_minutes_of``: the same of single terms; a week wants to be warned of earlier than a working day.
     """
 
     warn_minutes: int = Field(ge=1, le=24 * 60)
+    warn_minutes_of: Mapping[Term, Annotated[int, Field(ge=1, le=14 * 24 * 60)]] = {}
     overdue_minutes: int = Field(0, ge=0, le=24 * 60)
+
+    def warned_before(self, term: Term) -> timedelta:
+        """How long before its due time a term is warned of."""
+        return timedelta(minutes=self.warn_minutes_of.get(term, self.warn_minutes))
 
 
 class NotificationsPack(PackModel):

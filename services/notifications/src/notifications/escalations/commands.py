@@ -140,7 +140,7 @@ async def _locked(term: Term, subject_id: UUID, unit: Unit) -> Escalation | None
 
 async def _set_timers(escalation: Escalation, unit: Unit) -> None:
     rules = packs(unit.settings.regions_dir)[escalation.region].rules.escalation
-    near = escalation.due_at - timedelta(minutes=rules.warn_minutes)
+    near = escalation.due_at - rules.warned_before(escalation.term)
     # The due moment itself is still on time.
     overdue = escalation.due_at + timedelta(minutes=rules.overdue_minutes, microseconds=1)
     await unit.timers.set(timer(escalation.term, Level.NEAR), escalation.subject_id, near)
