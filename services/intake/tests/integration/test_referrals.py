@@ -223,9 +223,13 @@ async def test_D3_26_nothing_leaves_on_a_consent_the_family_withdrew_before(irku
 
 
 async def test_the_answer_of_a_receiver_without_an_account_is_entered_for_it(curator: Caller) -> None:
-    url = f"/referrals/{(await sent(curator)).json()['id']}"
+    filed = (await sent(curator)).json()
+    url = f"/referrals/{filed['id']}"
+    (item,) = [one for one in (await curator.get("/worklist")).json() if one["subject_id"] == filed["id"]]
+    assert (item["kind"], item["due_at"]) == ("referral_awaited", filed["due_at"]), "the sender waits for an answer too"
     taken = await curator.post(f"{url}/relayed-answer", json={"answer": "accepted"})
     assert taken.json()["state"] == "accepted"
+    assert not [one for one in (await curator.get("/worklist")).json() if one["subject_id"] == filed["id"]]
     done = await curator.post(f"{url}/relayed-answer", json={"answer": "done", "code": "served"})
     assert done.json()["state"] == "done"
     own = await received(curator)

@@ -1,4 +1,4 @@
-"""Referrals that wait for an answer of the actor's organisations."""
+"""Referrals that wait for an answer of the actor's organisations, and those they sent and wait for."""
 
 from __future__ import annotations
 
@@ -17,47 +17,57 @@ from intake.referrals.model import Referral, State
 from intake.tables import fixed
 
 WORKING = frozenset({Role.COORDINATOR, Role.HEAD})
-KIND, TITLE = "referral", "Ответить на межведомственное обращение"
+RECEIVED = ("referral", "Ответить на межведомственное обращение")
+SENT = ("referral_awaited", "Получить ответ на обращение, которое отправили мы")
+TITLES = dict((RECEIVED, SENT))
 
 
 def rows(roles: frozenset[Role]) -> Sequence[Select[Any]]:
-    """Every referral to answer; overdue ones stay until they are answered (T3)."""
+    """Every referral to answer, and of those sent every one without an answer; overdue ones stay (T3)."""
     if not roles & WORKING:
         return []
-    mine, (received,) = Referral.serving_organisation_id.in_(ORGANISATIONS), fixed([State.RECEIVED])
-    waiting = work_rows(
-        kind=literal(KIND),
-        title=literal(TITLE),
+    answering, sending = Referral.serving_organisation_id, Referral.organisation_id
+    return [
+        _waiting(RECEIVED, answering).where(answering.in_(ORGANISATIONS)),
+        _waiting(SENT, sending).where(sending.in_(ORGANISATIONS), Referral.outgoing),
+    ]
+
+
+def _waiting(words: tuple[str, str], organisation: Any) -> Select[Any]:
+    (kind, title), (received,) = words, fixed([State.RECEIVED])
+    return work_rows(
+        kind=literal(kind),
+        title=literal(title),
         subject_id=Referral.id,
         due_at=Referral.due_at,
-        organisation_id=Referral.serving_organisation_id,
+        organisation_id=organisation,
         territory=Referral.territory,
         number=Referral.number,
-    )
-    return [waiting.where(mine, Referral.state == received)]
+    ).where(Referral.state == received)
 
 
 async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[WorkItem]:
     """The items of some rows."""
-    wanted = select(Referral).where(Referral.id.in_([id for _, id in subjects]))
-    return [_item(row, unit) for row in await unit.session.scalars(wanted)]
+    wanted = select(Referral).where(Referral.id.in_({id for _, id in subjects}))
+    found = {row.id: row for row in await unit.session.scalars(wanted)}
+    return [_item(kind, found[id], unit) for kind, id in subjects]
 
 
 work = CountedWork(rows, load)
 
 
-def _item(referral: Referral, unit: Unit) -> WorkItem:
+def _item(kind: str, referral: Referral, unit: Unit) -> WorkItem:
     return WorkItem(
-        id=f"intake:{KIND}:{referral.id}",
+        id=f"intake:{kind}:{referral.id}",
         service="intake",
-        kind=KIND,
+        kind=kind,
         subject_id=referral.id,
         version=referral.version,
         number=referral.number,
-        title=TITLE,
+        title=TITLES[kind],
         region=referral.region,
         territory=referral.territory,
-        organisation_id=referral.serving_organisation_id,
+        organisation_id=referral.organisation_id if kind == SENT[0] else referral.serving_organisation_id,
         created_at=referral.received_at,
         due_at=referral.due_at,
         standing=referral.standing(unit.now) or Standing.OPEN,
