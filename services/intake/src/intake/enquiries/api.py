@@ -203,8 +203,8 @@ async def public_answers(
 
 
 @router.post("/public-answers", permission="public_answer:draft", status_code=201)
-async def draft_public_answer(command: Draft, unit: UnitDep) -> DraftView:
-    return DraftView.model_validate(await publish.draft(command, unit))
+async def draft_public_answer(command: Draft, journals: JournalsDep, unit: UnitDep) -> DraftView:
+    return DraftView.model_validate(await publish.draft(command, journals, unit))
 
 
 @router.get("/public-answers/drafts", permission="public_answer:publish")

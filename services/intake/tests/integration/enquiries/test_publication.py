@@ -75,6 +75,27 @@ async def test_D0_11_what_tells_who_asked_is_neither_proposed_nor_published(
     assert (edited.status_code, edited.json()["slug"]) == (422, "not_depersonalised")
 
 
+async def test_D0_11_the_region_of_the_window_has_an_editor_of_its_own(desk: Desk) -> None:
+    portal = Desk(desk.app, "moscow-oblast")
+    consultant, editor = await portal.person("konsultant.sever"), await portal.person("redaktor.oblast")
+    filed = await portal.submitted(name="Рябов Пётр", channel="window", territory="moscow-oblast/klin", theme="devices")
+    body = {"enquiry_id": filed["id"], "question": QUESTION, "answer": ANSWER}
+    draft = (await consultant.post("/public-answers", json=body)).json()
+    assert (await editor.post(f"/public-answers/{draft['id']}/publish")).json()["state"] == "published"
+    shown = await desk.app.client().get("/public-answers", params={"region": "moscow-oblast"})
+    assert draft["id"] in [one["id"] for one in shown.json()["items"]]
+
+
+async def test_D0_11_a_public_answer_stands_under_a_theme_of_the_dictionary(
+    coordinator: Caller, enquiry_id: str
+) -> None:
+    body = {"enquiry_id": enquiry_id, "question": QUESTION, "answer": ANSWER}
+    refused = await coordinator.post("/public-answers", json={**body, "theme": "weather"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "theme")
+    assert len(refused.json()["known"]) == 6
+    assert (await coordinator.post("/public-answers", json={**body, "theme": "law"})).status_code == 201
+
+
 async def test_an_editor_of_another_organisation_publishes_nothing(
     desk: Desk, coordinator: Caller, enquiry_id: str
 ) -> None:
