@@ -43,13 +43,13 @@ def in_words(answer: Explanation, names: Mapping[str, str] = {}) -> Iterator[str
         yield f"{visit} не размещён: {REASONS[answer.reason]}."
         for one in answer.relaxations:
             rule = RULES.get(one.rule, f"без требования «{one.rule.removeprefix('skill ')}»")
-            moment = f"{one.day} {one.start // 60:02}:{one.start % 60:02}"
+            moment = f"{one.day:%d.%m.%Y} {one.start // 60:02}:{one.start % 60:02}"
             yield f"Возможно: {moment}, {called(one.brigade)}, {rule} {called(one.detail)}".rstrip()
     if answer.place is not None:
         place, other = answer.place, answer.runner_up
-        yield f"{visit}: {called(place.brigade)} {place.day}, добавляет {place.price} км."
+        yield f"{visit}: {called(place.brigade)} {place.day:%d.%m.%Y}, добавляет {place.price} км."
         if other is None:
             yield "Другого места в этом плане нет."
         else:
             more = round(other.price - place.price, 2)
-            yield f"Следующий по выгоде: {called(other.brigade)} {other.day}, {other.price} км (разница {more})."
+            yield f"Следующий по выгоде: {called(other.brigade)} {other.day:%d.%m.%Y}, {other.price} км (разница {more})."
