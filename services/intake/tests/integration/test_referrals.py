@@ -237,6 +237,16 @@ async def test_the_answer_of_a_receiver_without_an_account_is_entered_for_it(cur
     assert refused.status_code in {403, 404}
 
 
+async def test_D3_23_the_form_names_the_five_ministries_and_what_may_be_chosen(irkutsk: Route) -> None:
+    anybody = irkutsk.app.client()
+    form = (await anybody.get(f"/regions/{IRKUTSK}/referral-form")).json()
+    assert {one["code"] for one in form["departments"]} == {"social", "health", "education", "labour", "justice"}
+    assert "service_request" in {one["code"] for one in form["kinds"]}
+    assert all(ground["law"] for ground in form["grounds"])
+    assert all(form.values()), "every list of the region has something to choose"
+    assert (await anybody.get("/regions/nowhere/referral-form")).status_code == 404
+
+
 async def test_D2_06_the_road_map_is_open_with_its_orders(irkutsk: Route) -> None:
     anybody = irkutsk.app.client()
     told = (await anybody.get(f"/regions/{MOSCOW}/road-map")).json()

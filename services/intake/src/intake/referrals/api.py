@@ -32,6 +32,7 @@ from intake.referrals.views import (
     ImportView,
     QuarantineView,
     ReferralCard,
+    ReferralForm,
     ReferralLine,
     ReturnView,
     line,
@@ -46,6 +47,11 @@ RAW = {"requestBody": {"required": True, "content": {"application/xml": {}, "tex
 @router.get("/regions/{region}/road-map", permission="form:read")
 async def road_map(region: str, packs: FindingDep) -> RoadMap:
     return queries.road_map(region, packs)
+
+
+@router.get("/regions/{region}/referral-form", permission="form:read")
+async def referral_form(region: str, packs: FindingDep) -> ReferralForm:
+    return queries.referral_form(region, packs)
 
 
 @router.get("/referrals", permission="referral:read")

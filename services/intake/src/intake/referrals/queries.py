@@ -31,6 +31,7 @@ from intake.referrals.views import (
     ImportView,
     QuarantineView,
     ReferralCard,
+    ReferralForm,
     ReferralLine,
     ReturnView,
     line,
@@ -213,6 +214,13 @@ async def endpoints(page: PageQuery, unit: Unit) -> Page[EndpointView]:
     """The agencies' systems the actor may see; no secret is shown."""
     rows, cursor = await paginate(unit.session, select(AgencyEndpoint), page, ENDPOINTS)
     return Page(items=[view(row[0]) for row in rows], next_cursor=cursor)
+
+
+def referral_form(region: str, packs: Finding) -> ReferralForm:
+    """The dictionaries of a region's referrals and ladder (D3-23); 404 for no region."""
+    if region not in packs.referrals:
+        raise not_found()
+    return ReferralForm.of(packs.referrals[region], packs.ladder(region))
 
 
 def road_map(region: str, packs: Finding) -> RoadMap:

@@ -11,8 +11,10 @@ from contracts.identifiers import AgeBand, FindingWay
 from pydantic import BaseModel
 from workdays import Standing as DueStanding
 
+from intake.outreach.pack import OutreachPack, SkipReason
 from intake.referrals.extracts import IpraExtract, IpraImport, IpraReturn, Standing
 from intake.referrals.model import Referral, State
+from intake.referrals.pack import Ground, Named, Reason, ReferralKind, ReferralsPack
 
 
 class ReferralLine(BaseModel):
@@ -129,6 +131,27 @@ class ExtractCard(ExtractLine):
     executions: list[ExecutionView]
     contact: FoundContact | None = None
     health: FoundHealthView | None = None
+
+
+class ReferralForm(BaseModel):
+    """What may be chosen where a referral is filed and answered, and on the ladder that follows it."""
+
+    departments: tuple[Named, ...]
+    kinds: tuple[ReferralKind, ...]
+    grounds: tuple[Ground, ...]
+    decline_reasons: tuple[Reason, ...]
+    revoke_reasons: tuple[Reason, ...]
+    results: tuple[Reason, ...]
+    execution_reasons: tuple[Reason, ...]
+    measures: tuple[Named, ...]
+    stages: tuple[Named, ...]
+    skip_reasons: tuple[SkipReason, ...]
+    break_reasons: tuple[Reason, ...]
+    refusal_reasons: tuple[Reason, ...]
+
+    @classmethod
+    def of(cls, referrals: ReferralsPack, ladder: OutreachPack) -> ReferralForm:
+        return cls(**{n: getattr(referrals, n, None) or getattr(ladder, n) for n in cls.model_fields})
 
 
 class ImportView(BaseModel):
