@@ -21,7 +21,8 @@ from intake.applications.phone import HOME_REGION
 LONGEST_TEXT = 20_000
 MOST_FILES = 10
 TOO_LARGE = "Письмо слишком велико для журнала: прочтите его и приложения в почтовом ящике."
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""What no text holds: control characters, and halves of characters that some encodings let through."""
 _ROBOTS = frozenset({"bulk", "junk", "list", "auto_reply"})
 
 
@@ -106,7 +107,8 @@ def _files(message: EmailMessage) -> Iterator[Attached]:
     for part in parts:
         content = part.get_payload(decode=True)
         if isinstance(content, bytes) and content:
-            yield Attached(part.get_filename(), part.get_content_type(), content)
+            name = part.get_filename()
+            yield Attached(name and _CONTROL.sub("", name), part.get_content_type(), content)
 
 
 def _phone(text: str) -> str | None:

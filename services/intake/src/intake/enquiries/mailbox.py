@@ -90,13 +90,19 @@ async def read_mailbox(runtime: Runtime, mailbox: Mailbox) -> int:
     """Enter every new letter, each in its own transaction; how many were entered.
 
     A letter is marked after its commit. A crash in between reads it again, and its digest keeps it from a second entry.
+    One that cannot be entered stays unseen, is told, and keeps no other from the journal.
     """
     session = Imap(mailbox)
     await asyncio.to_thread(session.__enter__)
     try:
         entered = 0
         for uid in await asyncio.to_thread(session.unseen):
-            entered += await _take(runtime, mailbox, session, uid)
+            try:
+                entered += await _take(runtime, mailbox, session, uid)
+            except (imaplib.IMAP4.error, OSError):
+                raise
+            except Exception as error:
+                log.warning("letter not entered", region=mailbox.region, uid=uid, error=describe(error))
         return entered
     finally:
         await asyncio.to_thread(session.__exit__, None, None, None)

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from chassis.running import Caller, Running
+from chassis.runtime import Runtime
 from chassis.testing import START, Runner
 from intake.directory.background import load_directories
-from intake.enquiries.letters import read_letter
+from intake.enquiries.commands.incoming import take_letter
+from intake.enquiries.letters import Letter, read_letter
 from intake.enquiries.mailbox import read_mailbox
 from intake.enquiries.testing import OMSK, Desk
 from intake.main import service
@@ -215,6 +217,9 @@ HOSTILE = [
     b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n",
     b"From: a@b.example\r\nContent-Type: text/plain; charset=martian\r\n\r\nhello",
     b"From: a@b.example\r\nDate: yesterday\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!",
+    b"From: a@b.example\r\nDate: Fri, 31 Dec 9999 23:59:59 -2300\r\n\r\nhello",
+    b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-7\r\n\r\nhalf a character: +2AA-",
+    b"From: a@b.example\r\nContent-Type: text/html; charset=unicode_escape\r\n\r\n\\ud800 hi",
 ]
 
 
@@ -229,6 +234,20 @@ async def test_a_broken_letter_is_still_an_enquiry_and_breaks_nothing(
     uid = imap.put(letter())
     assert await read_mailbox(point.worker, mailbox) in (1, 2)
     assert imap.flags[uid] == {r"\Seen"}
+
+
+async def test_D1_15_a_letter_that_cannot_be_entered_keeps_no_other_from_the_journal(
+    point: Running, imap: ImapServer, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refusing(runtime: Runtime, region: str, taken: Letter) -> bool:
+        if "не войдёт" in taken.text:
+            raise ValueError("what nobody has thought of")
+        return await take_letter(runtime, region, taken)
+
+    monkeypatch.setattr("intake.enquiries.mailbox.take_letter", refusing)
+    wrong, right = imap.put(letter(Subject="Письмо не войдёт")), imap.put(letter())
+    assert await read_mailbox(point.worker, mailbox) == 1
+    assert (imap.flags[wrong], imap.flags[right]) == (set(), {r"\Seen"})
 
 
 async def test_a_wrong_password_enters_nothing_and_is_told(point: Running, imap: ImapServer, mailbox: Mailbox) -> None:
