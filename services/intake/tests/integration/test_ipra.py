@@ -69,11 +69,12 @@ async def test_D3_24_a_bad_record_is_put_aside_with_line_and_reason_and_the_good
         extract(number(), issued_on="2027-01-01"),
         extract(number(), territory="moon"),
         extract(number(), phone="123"),
+        extract(number(), valid_until="2026-01-01"),
         extract(number()),
     )
     protocol = await take(irkutsk, curator, content)
     assert (protocol["state"], protocol["progress"]) == ("done", 1.0)
-    assert counts(protocol) == {"seen": 7, "taken": 2, "quarantined": 5}
+    assert counts(protocol) == {"seen": 8, "taken": 2, "quarantined": 6}
     aside = (await curator.get(f"/ipra-imports/{protocol['id']}/quarantine")).json()["items"]
     assert [(one["line"], one["reasons"][0]["rule"]) for one in aside] == [
         (3, "snils_invalid"),
@@ -81,6 +82,7 @@ async def test_D3_24_a_bad_record_is_put_aside_with_line_and_reason_and_the_good
         (5, "issued_in_future"),
         (6, "territory_unknown"),
         (7, "phone_invalid"),
+        (8, "term_backwards"),
     ]
     assert all(reason["ru"] and reason["en"] for one in aside for reason in one["reasons"])
     assert "Рощин" not in str(aside)

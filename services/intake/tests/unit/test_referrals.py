@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.applications.deadlines import computed
 from intake.referrals import snils
 from intake.referrals.extracts import IpraReturn
-from intake.referrals.grounds import WrittenConsent, check_covered, outgoing_groups
+from intake.referrals.grounds import WrittenConsent, check_covered, outgoing_groups, require_listed
 from intake.referrals.model import Referral, State, Told
 from intake.referrals.pack import ReferralsPack
 from intake.referrals.region import packs
@@ -103,6 +103,17 @@ def test_D3_26_data_leave_on_a_listed_ground_for_that_purpose_and_department_onl
     ):
         with pytest.raises(DomainError, match="ground_missing"):
             outgoing_groups(ground, None, purpose, department, PACK, TODAY)
+
+
+def test_D3_26_the_proofs_of_notification_leave_on_a_listed_ground_only() -> None:
+    wanted = ("notification_proof", "social", frozenset({FieldGroup.CONTACT}))
+    for pack in packs(REGIONS).referrals.values():
+        require_listed(*wanted, pack)
+    bare = PACK.model_copy(update={"grounds": tuple(g for g in PACK.grounds if g.code != "state-service")})
+    with pytest.raises(DomainError, match="ground_missing"):
+        require_listed(*wanted, bare)
+    with pytest.raises(DomainError, match="ground_missing"):
+        require_listed("notification_proof", "social", frozenset({FieldGroup.HEALTH}), PACK)
 
 
 def test_D3_26_a_group_the_ground_does_not_name_stays_here() -> None:

@@ -19,11 +19,14 @@ from sqlalchemy import func, select
 from intake.directory.model import Organisation
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
+from intake.referrals.grounds import require_listed
 from intake.referrals.parties import invalid
 from intake.referrals.queries import contact
 from intake.referrals.region import Finding
 
 LAYOUT = "notification-proof-csv-1"
+PURPOSE, SYSTEM_OF = "notification_proof", "social"
+"""What the file is for, and the department whose regional system takes it in."""
 MOST = 20_000
 COLUMNS = (
     "outreach_id",
@@ -59,8 +62,11 @@ class Period(BaseModel):
 
 
 async def proof_file(wanted: Period, packs: Finding, unit: Unit) -> bytes:
-    """Every family notified in the period, as the regional system reads it; each reading is recorded."""
-    packs.ladder(wanted.region)
+    """Every family notified in the period, as the regional system reads it; each reading is recorded.
+
+    It leaves on a ground the pack lists for this purpose only (D3-26).
+    """
+    require_listed(PURPOSE, SYSTEM_OF, frozenset({FieldGroup.CONTACT}), packs.pack(wanted.region))
     zone = unit.regions[wanted.region].zone
     begin = datetime.combine(wanted.first, time(), zone)
     end = datetime.combine(wanted.last, time.max, zone)

@@ -49,6 +49,12 @@ def covers(ground: Ground, purpose: Code, department: Code | None) -> bool:
     return purpose in ground.purposes and (not ground.departments or department in ground.departments)
 
 
+def require_listed(purpose: Code, department: Code, groups: frozenset[FieldGroup], pack: ReferralsPack) -> None:
+    """Refuse to let these groups out to a department for a purpose no ground of the pack is listed for."""
+    if not any(covers(ground, purpose, department) and groups <= ground.groups for ground in pack.grounds):
+        raise ground_missing(purpose, [])
+
+
 def check_covered(told: dict[FieldGroup, Any], allowed: frozenset[FieldGroup]) -> None:
     """Refuse to send a group of data the ground says nothing of; names the field and what would be needed."""
     for group, value in told.items():

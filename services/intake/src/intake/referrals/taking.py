@@ -99,6 +99,8 @@ class Taking:
             raise _refusal("issued_in_future", "issued_on", "дата выписки в будущем", "issued in the future")
         if record.issued_on < record.birth_date:
             raise _refusal("issued_before_birth", "issued_on", "выписка раньше рождения", "issued before the birth")
+        if record.valid_until and record.valid_until < record.issued_on:
+            raise _refusal("term_backwards", "valid_until", "срок кончается раньше выписки", "ends before it is issued")
 
     async def _present(
         self, candidates: Sequence[_Candidate]
