@@ -150,6 +150,10 @@ async def test_D0_34_an_import_shows_the_difference_before_it_changes_anything(
         "/organisations/search", params={"region": SMOLENSK, "text": "Микрореабилитационный"}
     )
     assert found.json()[0]["address"] == "г. Смоленск, ул. Новая, д. 1"
+    assert (found.json()[0]["director"], found.json()[0]["email"]) == (
+        "Журавлёва Нина Сергеевна",
+        "centre@example.org",
+    ), "a column the file does not have changes nothing"
 
 
 async def test_D0_34_a_workbook_is_read_like_a_table(administrator: Caller) -> None:

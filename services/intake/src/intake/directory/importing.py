@@ -75,8 +75,16 @@ class ImportReport(BaseModel):
 
 
 class _Row(BaseModel):
+    """``told``: the columns the file has; what it says nothing of stays as it is."""
+
     number: int
     entry: OrganisationEntry
+    told: frozenset[str]
+
+    def wanted(self, region: str, known: Organisation | None) -> dict[str, Any]:
+        """What shall stand in the directory."""
+        whole = columns(region, self.entry)
+        return whole if known is None else {k: v for k, v in whole.items() if k not in FIELDS - self.told}
 
 
 async def import_organisations(
@@ -94,7 +102,7 @@ async def import_organisations(
         _compare(row, known.get(f"{region.code}/{row.entry.code}"), region.code, report)
     if apply and not errors:
         for row in rows:
-            _bring_in(row.entry, known, region.code, unit)
+            _bring_in(row, known, region.code, unit)
         report.applied = True
     return report
 
@@ -177,7 +185,7 @@ def _read(
         wrong.append(("code", "code_twice", "такой код уже есть в файле", "the code stands twice"))
     errors += [RowError(row=number, column=c, rule=rule, ru=ru, en=en) for c, rule, ru, en in wrong]
     if not wrong:
-        found.append(_Row(number=number, entry=entry))
+        found.append(_Row(number=number, entry=entry, told=FIELDS & cells.keys()))
 
 
 def _value(name: str, cell: str) -> Any:
@@ -213,7 +221,7 @@ def _compare(row: _Row, known: Organisation | None, region: str, report: ImportR
     if known is None:
         report.added.append(change)
         return
-    wanted = columns(region, row.entry)
+    wanted = row.wanted(region, known)
     change.fields = {k: (getattr(known, k), v) for k, v in wanted.items() if getattr(known, k) != v}
     if change.fields:
         report.changed.append(change)
@@ -221,11 +229,12 @@ def _compare(row: _Row, known: Organisation | None, region: str, report: ImportR
         report.unchanged += 1
 
 
-def _bring_in(entry: OrganisationEntry, known: dict[str, Organisation], region: str, unit: Unit) -> None:
-    wanted = columns(region, entry)
-    organisation = known.get(wanted["code"])
+def _bring_in(row: _Row, known: dict[str, Organisation], region: str, unit: Unit) -> None:
+    code = f"{region}/{row.entry.code}"
+    organisation = known.get(code)
+    wanted = row.wanted(region, organisation)
     if organisation is None:
-        organisation = Organisation(id=named_id("organisation", wanted["code"]))
+        organisation = Organisation(id=named_id("organisation", code))
         unit.session.add(organisation)
     organisation.register(wanted)
 
