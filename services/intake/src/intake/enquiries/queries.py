@@ -53,6 +53,7 @@ ORDER = Order(
 )
 EQUAL = (
     "region",
+    "territory",
     "organisation_id",
     "state",
     "channel",
@@ -66,9 +67,13 @@ EQUAL = (
 
 
 class Filter(BaseModel):
-    """Which enquiries a list shows. ``number``: of the journal or as in letters; ``words``: all of them must occur."""
+    """Which enquiries a list shows. ``number``: of the journal or as in letters; ``words``: all of them must occur.
+
+    ``territory``: a settlement of the region, such as the rural ones a remote point is there for (D1-09).
+    """
 
     region: str | None = None
+    territory: str | None = None
     organisation_id: UUID | None = None
     state: State | None = None
     channel: EnquiryChannel | None = None

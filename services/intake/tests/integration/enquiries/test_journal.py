@@ -12,7 +12,7 @@ import pytest
 from chassis.running import Caller
 from docx import Document
 from intake.enquiries.journal import COLUMNS
-from intake.enquiries.testing import OMSK, Desk
+from intake.enquiries.testing import CALL, OMSK, Desk
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -250,3 +250,12 @@ async def test_nothing_people_said_stands_readable_in_the_database(
             rows = await unit.session.scalars(text(f"SELECT to_jsonb(t)::text FROM {table} t"))
             for stored in rows:
                 assert not [word for word in ("укушк", "гнезд", "Низово", "Артын") if word in stored], table
+
+
+async def test_D1_09_the_questions_of_a_rural_settlement_are_found_by_it(desk: Desk, coordinator: Caller) -> None:
+    rural = await desk.registered(coordinator, **{**CALL, "territory": f"{OMSK}/kurganka"})
+    centre = await desk.registered(coordinator, **{**CALL, "territory": f"{OMSK}/muromtsevo"})
+    query = {"territory": f"{OMSK}/kurganka", "limit": 200}
+    found = [one["id"] for one in (await coordinator.get("/enquiries", params=query)).json()["items"]]
+    assert rural["id"] in found
+    assert centre["id"] not in found
