@@ -93,10 +93,16 @@ async def test_D3_24_a_record_of_the_quarantine_comes_in_after_correction(irkuts
     url = f"/ipra-imports/{protocol['id']}/quarantine/1/correct"
     versioned = await curator.post(url, json={"territory": "angarsk"}, headers={"If-Match": "1"})
     assert (versioned.status_code, versioned.json()["slug"]) == (422, "without_versions")
+    irkutsk.app.clock.advance(timedelta(days=2))
     corrected = await curator.post(url, json={"territory": "angarsk"})
     assert corrected.status_code == 202, corrected.text
     assert await work_off_one(irkutsk.app.worker)
     assert (await curator.get(f"/ipra-imports/{corrected.json()['id']}")).json()["taken"] == 1
+    # the five days of D3-15 run from the day the file came, not from its correction
+    found = {"import_id": corrected.json()["id"]}
+    (taken,) = (await curator.get("/ipra-extracts", params=found)).json()["items"]
+    outreach = (await curator.get(f"/outreaches/{taken['outreach_id']}")).json()
+    assert (outreach["found_at"], outreach["start_due_at"]) == ("2026-03-02T07:00:00Z", "2026-03-10T10:00:00Z")
     again = await curator.post(url, json={"territory": "angarsk"})
     assert (again.status_code, again.json()["slug"]) == (409, "nothing_to_correct")
 

@@ -30,9 +30,20 @@ EVERY_SECONDS = 0.5
 
 
 async def queue_import(
-    import_id: UUID, region: str, layout: str, content: bytes, organisation_id: UUID, packs: Finding, unit: Unit
+    import_id: UUID,
+    region: str,
+    layout: str,
+    content: bytes,
+    organisation_id: UUID,
+    packs: Finding,
+    unit: Unit,
+    *,
+    received_at: datetime | None = None,
 ) -> IpraImport:
-    """Keep a file sealed under a key of its own and let the worker take it in; nothing is read before that."""
+    """Keep a file sealed under a key of its own and let the worker take it in; nothing is read before that.
+
+    ``received_at``: when its records reached us, where that was before now. The term of D3-15 runs from then.
+    """
     rules = packs.pack(region).extracts
     if organisation_id not in unit.actor.organisation_ids:
         raise forbidden()
@@ -49,7 +60,7 @@ async def queue_import(
         state="queued",
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
-        received_at=unit.now,
+        received_at=received_at or unit.now,
         bytes_done=0,
         **dict.fromkeys(("seen", "taken", "known", "superseding", "superseded", "quarantined"), 0),
     )
@@ -137,7 +148,7 @@ async def _take_batch(import_id: UUID, batch: list[RawRecord], bytes_done: int, 
         room = packs.pack(job.region).extracts.max_records - job.seen
         if room <= 0:
             raise _too_many(packs.pack(job.region).extracts.max_records)
-        tally = await Taking(job.region, import_id, packs, unit).take(batch[:room])
+        tally = await Taking(job, packs, unit).take(batch[:room])
         await _put_aside(import_id, tally, unit)
         job.seen += len(batch[:room])
         job.bytes_done, job.claimed_until = bytes_done, unit.now + LEASE
@@ -179,7 +190,10 @@ async def _finish(import_id: UUID, runtime: Runtime, error: DomainError | None) 
 async def correct_record(
     import_id: UUID, ordinal: int, changes: dict[str, Any], new_id: UUID, packs: Finding, unit: Unit
 ) -> IpraImport:
-    """Bring a record in after correction, as an import of its own: what is given replaces what stood there."""
+    """Bring a record in after correction, as an import of its own: what is given replaces what stood there.
+
+    Correcting it wins no time: it was received with the file it stood in.
+    """
     job = await unit.get(IpraImport, import_id, "ipra_import:correct")
     row = await unit.session.get(QuarantinedRecord, (import_id, ordinal), with_for_update=True)
     if row is None or row.corrected_by is not None or row.content is None:
@@ -188,7 +202,9 @@ async def correct_record(
     fields = {name: value for name, value in {**json.loads(kept), **changes}.items() if value is not None}
     row.corrected_by, row.content = new_id, None
     content = json.dumps(fields, ensure_ascii=False).encode()
-    return await queue_import(new_id, job.region, JSON_1, content, job.organisation_id, packs, unit)
+    return await queue_import(
+        new_id, job.region, JSON_1, content, job.organisation_id, packs, unit, received_at=job.received_at
+    )
 
 
 def _waiting(now: datetime) -> Any:

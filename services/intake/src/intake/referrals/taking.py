@@ -23,7 +23,7 @@ from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
 from intake.outreach.opening import remind
 from intake.outreach.states import RUNNING, State
-from intake.referrals.extracts import IpraExtract, Standing
+from intake.referrals.extracts import IpraExtract, IpraImport, Standing
 from intake.referrals.found import content_digest, person_digest, shut
 from intake.referrals.layouts import RawRecord
 from intake.referrals.operators import Finders, fallback, operators
@@ -57,9 +57,10 @@ class _Candidate:
 class Taking:
     """One batch on its way in, under the region's lock, by the system."""
 
-    def __init__(self, region: str, import_id: UUID, packs: Finding, unit: Unit) -> None:
-        self._region, self._import_id, self._packs, self._unit = unit.regions[region], import_id, packs, unit
-        self._pack, self._kek = packs.pack(region), unit.settings.key_encryption_key
+    def __init__(self, job: IpraImport, packs: Finding, unit: Unit) -> None:
+        self._region, self._import_id, self._packs, self._unit = unit.regions[job.region], job.id, packs, unit
+        self._received_at = job.received_at
+        self._pack, self._kek = packs.pack(job.region), unit.settings.key_encryption_key
         self._today = unit.now.astimezone(self._region.zone).date()
         self._ladders: dict[str, Ladder] = {}
         self._given: dict[UUID, int] = {}
@@ -219,7 +220,7 @@ class Taking:
             age_band=band,
             ground=self._pack.extracts.ground,
             measures=len(record.measures),
-            received_at=self._unit.now,
+            received_at=self._received_at,
             import_id=self._import_id,
             child=shut(record.child(), child_key),
             family=shut(record.family(), family_key),
@@ -238,7 +239,7 @@ class Taking:
             responsible_id=finders.next(extract.organisation_id),
             way=FindingWay.IPRA_EXTRACT,
             origin_id=extract.id,
-            found_at=self._unit.now,
+            found_at=self._received_at,
             words=None,
             **{name: getattr(extract, name) for name in _SHARED},
         )
