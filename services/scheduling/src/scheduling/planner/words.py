@@ -52,4 +52,5 @@ def in_words(answer: Explanation, names: Mapping[str, str] = {}) -> Iterator[str
             yield "Другого места в этом плане нет."
         else:
             more = round(other.price - place.price, 2)
-            yield f"Следующий по выгоде: {called(other.brigade)} {other.day:%d.%m.%Y}, {other.price} км (разница {more})."
+            there = f"{called(other.brigade)} {other.day:%d.%m.%Y}"
+            yield f"Следующий по выгоде: {there}, {other.price} км (разница {more})."
