@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from chassis.running import Caller
 from chassis.testing import START
 from contracts.intake import ApplicationWithdrawn
+from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from intake.applications.model import Application
-from intake.testing import Route
+from intake.testing import MOSCOW, Route, organisation
 from sqlalchemy import text
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -42,6 +44,44 @@ async def test_D2_20_an_accepted_family_reads_which_documents_to_bring(moscow: R
     await head.post(f"/applications/{card['id']}/accept")
     page = (await family(moscow, card).get("/applications/status")).json()
     assert "паспорт, свидетельство о рождении" in page["next_step"]
+
+
+async def test_D2_18_the_family_reads_the_agreed_time_of_its_first_appointment(moscow: Route) -> None:
+    coordinator, head = await moscow.person("koordinator.moskva"), await moscow.person("head.sever")
+    card = await moscow.handed_over(coordinator, "early-help-north")
+    await head.post(f"/applications/{card['id']}/accept")
+    booked = {
+        "appointment_id": uuid4(),
+        "application_id": UUID(card["id"]),
+        "child_id": UUID(card["child_id"]),
+        "region": MOSCOW,
+        "organisation_id": organisation("early-help-north"),
+        "first": True,
+        "starts_at": datetime(2026, 3, 5, 7, 30, tzinfo=UTC),
+        "ends_at": datetime(2026, 3, 5, 8, 30, tzinfo=UTC),
+        "due_at": None,
+        "in_time": True,
+        "specialist_ids": (),
+    }
+    assert await moscow.app.deliver(AppointmentBooked.model_validate(booked)) is None
+    page = (await family(moscow, card).get("/applications/status")).json()
+    assert page["appointment_at"] == "2026-03-05T07:30:00Z"
+    assert "5 марта 2026" in page["next_step"]
+    assert "10:30" in page["next_step"]
+    assert "паспорт, свидетельство о рождении" in page["next_step"]
+    gone = {name: booked[name] for name in ("appointment_id", "application_id", "child_id", "region")}
+    gone |= {"reason_code": "child_ill", "next_appointment_id": None}
+    assert await moscow.app.deliver(AppointmentCancelled.model_validate(gone)) is None
+    page = (await family(moscow, card).get("/applications/status")).json()
+    assert (page["appointment_at"], "Служба назначает первый приём" in page["next_step"]) == (None, True)
+
+
+async def test_D2_03_an_older_childs_page_still_names_the_right_service_and_its_telephone(moscow: Route) -> None:
+    filed = await moscow.submitted(birth_date="2019-05-01")
+    page = (await family(moscow, filed).get("/applications/status")).json()
+    assert page["state"] == "redirected"
+    for word in (filed["redirected_to"]["title"], filed["redirected_to"]["phone"]):
+        assert word in page["next_step"]
 
 
 @pytest.mark.parametrize("token", [None, "wrong", "0" * 64])

@@ -27,7 +27,6 @@ from intake.applications.records import Attachment, CallAttempt, ConsentDocument
 from intake.applications.states import ALLOWED, State
 from intake.applications.tokens import found_by_name
 from intake.applications.views import (
-    NEXT_STEPS,
     STATE_TITLES,
     WITHOUT_SEALED,
     ApplicationCard,
@@ -41,6 +40,7 @@ from intake.applications.views import (
     SocialFields,
     StatusView,
     line,
+    next_step,
 )
 from intake.deployment import Deployment
 
@@ -267,10 +267,6 @@ async def status(deployment: Deployment, unit: Unit) -> StatusView:
     application = await unit.session.get_one(Application, await own_application(unit))
     unit.policy.require(unit.actor, "application:status", application)
     state, running = application.state, application.running()
-    next_step = NEXT_STEPS[state]
-    if state is State.ACCEPTED:
-        documents = deployment.pack(application.region).form.first_appointment_documents
-        next_step = f"{next_step} Нужны: {', '.join(documents)}."
     zone = unit.regions[application.region].zone_of(application.territory.rpartition("/")[2])
     return StatusView(
         number=application.number,
@@ -278,7 +274,8 @@ async def status(deployment: Deployment, unit: Unit) -> StatusView:
         state_title=STATE_TITLES[state],
         submitted_at=application.submitted_at,
         time_zone=zone.key,
-        next_step=next_step,
+        next_step=next_step(application, deployment.pack(application.region), zone),
+        appointment_at=application.appointment_at,
         deadlines=[DeadlineView.of(row, unit.now) for row in running],
         files=await files(application.id, unit),
         can_withdraw=state in ALLOWED["withdraw"],

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, ConsentForm, Purpose
 from pydantic import BaseModel
 from sqlalchemy.orm import defer
 from workdays import Standing
+from workdays.wording import moment
 
 from intake.applications.deadlines import Deadline, DeadlineKind
 from intake.applications.duplicates import DuplicateView
 from intake.applications.model import Application
+from intake.applications.pack import IntakePack
 from intake.applications.records import Attachment, AttachmentKind
-from intake.applications.states import State
+from intake.applications.states import CLOSED_UNSERVED, State
 
 
 class DeadlineView(BaseModel):
@@ -184,6 +187,7 @@ class StatusView(BaseModel):
     submitted_at: datetime
     time_zone: str
     next_step: str
+    appointment_at: datetime | None
     deadlines: list[DeadlineView]
     files: list[FileView]
     can_withdraw: bool
@@ -213,3 +217,16 @@ NEXT_STEPS: dict[State, str] = {
     State.REDIRECTED: "Позвоните в службу, которую мы вам назвали: она помогает детям такого возраста.",
     State.WITHDRAWN: "Больше ничего делать не нужно. Новую заявку можно подать в любое время.",
 }
+
+
+def next_step(application: Application, pack: IntakePack, zone: ZoneInfo) -> str:
+    """What happens next, in words for the family: the appointment once it is booked, the right service's telephone."""
+    state, usual = application.state, NEXT_STEPS[application.state]
+    if state is State.REDIRECTED:
+        right = pack.redirect(application.age_band)
+        return f"{usual} {right.title}, телефон {right.phone}. {right.advice}"
+    documents = ", ".join(pack.form.first_appointment_documents)
+    if application.appointment_at and state not in CLOSED_UNSERVED:
+        at = application.appointment_at.astimezone(zone)
+        return f"Первый приём: {moment(at.date(), at.time(), 'ru')}. Возьмите с собой: {documents}."
+    return f"{usual} Нужны: {documents}." if state is State.ACCEPTED else usual
