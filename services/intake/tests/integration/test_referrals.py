@@ -100,6 +100,21 @@ async def test_D3_15_five_days_count_from_the_arrival_of_the_signal_not_from_its
     assert (outreach["way"], outreach["origin_id"]) == ("health_institution", card["id"])
 
 
+async def test_D3_15_the_terms_of_a_letter_run_from_the_day_it_came_not_from_the_day_it_was_entered(
+    curator: Caller,
+) -> None:
+    card = await received(curator, received_at="2026-02-26T07:00:00Z")
+    assert (card["received_at"], card["due_at"]) == ("2026-02-26T07:00:00Z", "2026-03-02T10:00:00Z")
+    accepted = (await curator.post(f"/referrals/{card['id']}/accept")).json()
+    outreach = (await curator.get(f"/outreaches/{accepted['outreach_id']}")).json()
+    assert outreach["start_due_at"] == "2026-03-05T10:00:00Z"
+    for impossible in ("2026-01-01T07:00:00Z", "2026-03-03T07:00:00Z"):
+        told = signal(sender_organisation_id=str(CLINIC), received_at=impossible)
+        refused = await curator.post("/referrals", json=told)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "received_at")
+    assert (await sent(curator, received_at="2026-03-01T07:00:00Z")).status_code == 422, "what we send leaves now"
+
+
 async def test_two_signals_of_one_child_are_one_outreach(curator: Caller) -> None:
     told = signal()["child"]
     cards = [await received(curator, child=told) for _ in range(2)]

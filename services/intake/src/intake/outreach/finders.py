@@ -32,7 +32,8 @@ async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
     """Make another person of the operator responsible (D3-13)."""
     outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version)
     finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
-    if finder is None or finder.ended_at is not None:
+    person = await unit.session.get(Principal, command.responsible_id)
+    if finder is None or finder.ended_at is not None or person is None or not person.active:
         raise refused(
             "not_a_finder",
             "responsible_id",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
@@ -11,7 +11,7 @@ from contracts.access import FieldGroup, relations
 from contracts.identifiers import Code
 from sqlalchemy import select
 
-from intake.applications.commands.checks import check_birth_date, known_territory
+from intake.applications.commands.checks import CLOCK_SKEW, check_birth_date, known_territory
 from intake.applications.commands.coordinate import Versioned
 from intake.applications.deadlines import computed
 from intake.applications.numbers import next_number
@@ -32,6 +32,8 @@ from intake.referrals.region import Finding
 
 ANSWER_DUE = "referral_answer_due"
 INCOMING = "incoming-signal"
+OLDEST = timedelta(days=31)
+"""How long ago a letter may have come that is written down only now."""
 
 
 class Accept(Versioned):
@@ -70,7 +72,17 @@ async def register_referral(command: RegisterReferral, packs: Finding, unit: Uni
             FieldGroup.HEALTH: command.diagnosis or command.protocol_on,
         }
         check_covered(told, groups)
-    return await file(command, parties, packs, unit, ground=ground, groups=groups)
+    return await file(
+        command, parties, packs, unit, ground=ground, groups=groups, received_at=_arrival(command, parties, unit)
+    )
+
+
+def _arrival(command: RegisterReferral, parties: Parties, unit: Unit) -> datetime:
+    """When it reached us: at most ``OLDEST`` ago, and what we send leaves now."""
+    arrived = command.received_at or unit.now
+    if not unit.now - OLDEST <= arrived <= unit.now + CLOCK_SKEW or (parties.outgoing and command.received_at):
+        raise invalid("time_impossible", "received_at", "Такое время получения невозможно.", "An impossible time.")
+    return arrived
 
 
 async def _check_agreed(parties: Parties, unit: Unit) -> None:
@@ -88,6 +100,7 @@ async def file(
     ground: str,
     groups: frozenset[FieldGroup],
     by_api: bool = False,
+    received_at: datetime | None = None,
 ) -> Referral:
     """Enter a referral between two known parties and let its answer term run."""
     pack, region = packs.pack(signal.region), unit.regions[signal.region]
@@ -124,13 +137,13 @@ async def file(
         representative_id=family_key.person_id,
         person_digest=person_digest(child, unit.settings.key_encryption_key),
         age_band=age_band(child.birth_date, today, packs.bands(region.code).age_bands),
-        received_at=unit.now,
+        received_at=received_at or unit.now,
         child=shut(child, child_key),
         family=shut(signal.family.record(phone), family_key),
         words=shut_if_any(FoundWords(need=signal.need, measures=tuple(signal.measures)), child_key),
         health=shut_if_any(FoundHealth(diagnosis=signal.diagnosis), child_key),
     )
-    due = computed(pack.terms.answer, unit.now, region, territory)
+    due = computed(pack.terms.answer, told.received_at, region, territory)
     referral = Referral.receive(told, due)
     unit.session.add(referral)
     await unit.session.flush()

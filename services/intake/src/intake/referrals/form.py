@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.identifiers import Code
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from intake.applications.commands.form import Email, LongText, PersonName, ShortText
 from intake.referrals import snils
@@ -64,6 +64,8 @@ class AgencySignal(Signal):
 class RegisterReferral(Signal):
     """A referral staff enter: one that came by letter or phone, one of the brigade, or one we send.
 
+    ``received_at``: when a letter reached us that is written down only now; its terms run from then (D3-15).
+
     We are the receiver where ``receiver_organisation_id`` is ours or left out, and the sender where
     ``sender_organisation_id`` is ours and the receiver another: then ``ground`` says why the data may leave.
     """
@@ -72,5 +74,6 @@ class RegisterReferral(Signal):
     sender_department: Code | None = None
     receiver_organisation_id: UUID | None = None
     found_by_brigade: bool = False
+    received_at: AwareDatetime | None = None
     ground: Code | None = None
     consent: WrittenConsent | None = None

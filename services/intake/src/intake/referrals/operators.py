@@ -9,7 +9,7 @@ from chassis.unit import Unit
 from contracts.identifiers import named_id
 from sqlalchemy import any_, func, select, text
 
-from intake.directory.model import Organisation
+from intake.directory.model import Organisation, Principal
 from intake.outreach.model import Outreach
 from intake.outreach.records import Finder
 from intake.outreach.states import RUNNING
@@ -48,8 +48,13 @@ class Finders:
 
     @classmethod
     async def of(cls, organisations: Sequence[UUID], unit: Unit) -> Finders:
-        """The finders of these organisations and what they have in hand."""
-        named = select(Finder).where(Finder.organisation_id.in_(organisations), Finder.ended_at.is_(None))
+        """The finders who still work at these organisations, and what they have in hand."""
+        here = (Principal.id == Finder.principal_id) & (Principal.organisation_id == Finder.organisation_id)
+        named = (
+            select(Finder)
+            .join(Principal, here)
+            .where(Finder.organisation_id.in_(organisations), Finder.ended_at.is_(None), Principal.active)
+        )
         load: dict[UUID, dict[UUID, int]] = {}
         for row in await unit.session.scalars(named):
             load.setdefault(row.organisation_id, {})[row.principal_id] = 0

@@ -115,6 +115,20 @@ async def test_D3_13_the_operator_names_who_finds_families_and_they_share_the_wo
     await head.put(f"/finders/{ANGARSK}", json={"principal_ids": sorted(map(str, people))})
 
 
+async def test_D3_13_a_dismissed_finder_gets_no_family_any_more(irkutsk: Route, curator: Caller) -> None:
+    administrator = await irkutsk.app.as_role("administrator")
+    gone, stays = (named_id("principal", f"irkutsk/{login}") for login in ("kurator.angarsk", "koordinator.angarsk"))
+    here = {"organisation_ids": [str(ANGARSK)]}
+    dismissed = await administrator.put(f"/staff/{gone}", json={"roles": [], "active": False, **here})
+    assert dismissed.status_code == 200, dismissed.text
+    cards = [await found(irkutsk, curator) for _ in range(2)]
+    assert {card["responsible_id"] for card in cards} == {str(stays)}
+    refused = await curator.post(f"/outreaches/{cards[0]['id']}/assign", json={"responsible_id": str(gone)})
+    assert (refused.status_code, refused.json()["slug"]) == (422, "not_a_finder")
+    back = await administrator.put(f"/staff/{gone}", json={"roles": ["specialist"], "active": True, **here})
+    assert back.status_code == 200, back.text
+
+
 async def test_D4_13_a_brigade_finds_a_family_on_the_road_and_sets_the_forms_of_help(smolensk: Route) -> None:
     specialist, coordinator = (
         await smolensk.person("specialist.smolensk1"),
