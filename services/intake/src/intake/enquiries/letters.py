@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -14,6 +14,8 @@ from email.utils import parseaddr
 from html.parser import HTMLParser
 
 import phonenumbers
+from chassis.errors import DomainError
+from chassis.files import check
 
 from intake.applications.commands.form import EMAIL
 from intake.applications.phone import HOME_REGION
@@ -21,6 +23,7 @@ from intake.applications.phone import HOME_REGION
 LONGEST_TEXT = 20_000
 MOST_FILES = 10
 TOO_LARGE = "Письмо слишком велико для журнала: прочтите его и приложения в почтовом ящике."
+LEFT_OUT = "Приложенный файл не принят и остался в почтовом ящике."
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """What no text holds: control characters, and halves of characters that some encodings let through."""
 _ROBOTS = frozenset({"bulk", "junk", "list", "auto_reply"})
@@ -44,6 +47,8 @@ class Letter:
     text: str
     sent_at: datetime | None
     files: tuple[Attached, ...]
+    refused: tuple[str, ...]
+    """Why files of the letter were not taken over, in words for the specialist."""
     by_robot: bool
     """An automatic answer or a mailing: entering it would answer machines for ever."""
 
@@ -56,14 +61,16 @@ def read_letter(raw: bytes) -> Letter:
     text = "\n\n".join(part for part in (_header(message, "Subject"), _text(message)) if part)
     text = _CONTROL.sub("", text).strip()[:LONGEST_TEXT] or "(письмо без текста)"
     identity = _header(message, "Message-ID").encode() or raw
+    files, refused = _sorted_out(_files(message))
     return Letter(
         digest=hashlib.sha256(b"mail\0" + identity).hexdigest(),
         name=name,
         email=address,
         phone=_phone(text),
-        text=text,
+        text="\n\n".join([text, *(f"{LEFT_OUT} {why}" for why in refused)]),
         sent_at=_sent_at(message),
-        files=tuple(_files(message)),
+        files=files,
+        refused=refused,
         by_robot=_by_robot(message),
     )
 
@@ -109,6 +116,18 @@ def _files(message: EmailMessage) -> Iterator[Attached]:
         if isinstance(content, bytes) and content:
             name = part.get_filename()
             yield Attached(name and _CONTROL.sub("", name), part.get_content_type(), content)
+
+
+def _sorted_out(files: Iterable[Attached]) -> tuple[tuple[Attached, ...], tuple[str, ...]]:
+    """The files a journal keeps, and why it does not keep the others."""
+    kept, refused = [], []
+    for file in files:
+        try:
+            check(file.content, file.name, file.media_type)
+            kept.append(file)
+        except DomainError as error:
+            refused.append(error.ru)
+    return tuple(kept), tuple(refused)
 
 
 def _phone(text: str) -> str | None:

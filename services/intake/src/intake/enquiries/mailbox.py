@@ -19,6 +19,8 @@ from intake.settings import IntakeSettings, Mailbox
 SECONDS = 30
 LARGEST_LETTER_BYTES = 30 * 1024 * 1024
 SEEN = r"\Seen"
+FLAGGED = rf"{SEEN} \Flagged"
+"""Taken, and a person has to look at the letter itself."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 log = structlog.get_logger(__name__)
 
@@ -116,9 +118,13 @@ async def _take(runtime: Runtime, mailbox: Mailbox, session: Imap, uid: str) -> 
 
 
 async def _read(mailbox: Mailbox, session: Imap, uid: str) -> tuple[Letter, str]:
-    """The letter and how it is marked. One too large is registered by its header: a person reads it in the mailbox."""
+    """The letter and how it is marked: flagged where a person has to read it in the mailbox.
+
+    That is one too large, which is registered by its header, and one with a file the journal does not keep.
+    """
     raw = await asyncio.to_thread(session.fetch, uid)
     if raw is not None:
-        return await asyncio.to_thread(read_letter, raw), SEEN
+        letter = await asyncio.to_thread(read_letter, raw)
+        return letter, FLAGGED if letter.refused else SEEN
     log.warning("letter too large", region=mailbox.region)
-    return unread(await asyncio.to_thread(session.header, uid)), rf"{SEEN} \Flagged"
+    return unread(await asyncio.to_thread(session.header, uid)), FLAGGED

@@ -169,7 +169,9 @@ async def test_D1_15_a_letter_enters_the_journal_by_itself_with_its_term(
     assert datetime.fromisoformat(card["received_at"]) == datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
     assert datetime.fromisoformat(card["due"]["due_at"]) == datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
     assert [file["media_type"] for file in card["files"]] == ["application/pdf"]
-    assert imap.flags[uid] == {r"\Seen"}
+    # the specialist learns of the file that was not taken over, and somebody looks at it in the mailbox
+    assert card["social"]["question"].count("Приложенный файл не принят и остался в почтовом ящике.") == 1
+    assert imap.flags[uid] == {r"\Seen", r"\Flagged"}
 
 
 async def test_D1_15_a_letter_read_twice_is_entered_once(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-import structlog
 from chassis.errors import DomainError, constraint
 from chassis.runtime import Runtime
 from chassis.unit import Unit
@@ -23,8 +22,6 @@ from intake.enquiries.model import Enquiry
 from intake.enquiries.packs import Journals, journals
 from intake.enquiries.personal import Caller
 from intake.enquiries.records import FileKind
-
-log = structlog.get_logger(__name__)
 
 
 class TextMessage(BaseModel):
@@ -47,7 +44,9 @@ async def take_letter(runtime: Runtime, region: str, letter: Letter) -> bool:
         question = _question(region, EnquiryChannel.EMAIL, letter.text, letter.digest, letter.sent_at, known, unit)
         question = question.by(Caller(name=letter.name, phone=letter.phone, email=letter.email))
         registered = await enter(question, known, unit)
-        await _keep_files(await unit.session.get_one(Enquiry, registered.id), letter, unit)
+        entered = await unit.session.get_one(Enquiry, registered.id)
+        for file in letter.files:
+            await keep(entered, file.content, file.name, file.media_type, FileKind.LETTER, unit)
     return True
 
 
@@ -99,13 +98,3 @@ def _number(sender: str) -> str | None:
     except DomainError:
         # a name instead of a number: the text is kept, an answer needs another way
         return None
-
-
-async def _keep_files(enquiry: Enquiry, letter: Letter, unit: Unit) -> None:
-    for file in letter.files:
-        try:
-            await keep(enquiry, file.content, file.name, file.media_type, FileKind.LETTER, unit)
-        except DomainError as error:
-            if not error.kind.permanent:
-                raise
-            log.warning("attachment refused", enquiry=str(enquiry.id), rule=error.slug)
