@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -15,6 +17,7 @@ from intake.enquiries.testing import Desk
 from intake.tables import Base
 from intake.testing import Route, everything_stored, organisation
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 
@@ -103,5 +106,22 @@ async def test_no_table_is_read_without_a_context(moscow: Route, table: str) -> 
         async with engine.connect() as connection:
             with pytest.raises(Exception, match="access context is missing"):
                 await connection.execute(text(f"SELECT * FROM {table}"))
+    finally:
+        await engine.dispose()
+
+
+@pytest.mark.parametrize("counted", ["families_served", "families_sought"])
+async def test_load_is_counted_for_a_caller_only_and_changes_nothing_of_who_asks(moscow: Route, counted: str) -> None:
+    asked = text(f"SELECT count(*) FROM {counted}('irkutsk', ARRAY['open'])")
+    engine = create_async_engine(moscow.app.urls.api)
+    try:
+        async with engine.connect() as connection:
+            with pytest.raises(DBAPIError, match="access context is missing"):
+                await connection.execute(asked)
+            await connection.rollback()
+            for name, value in (("app.roles", "{public}"), ("app.principal", str(UUID(int=0)))):
+                await connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+            await connection.execute(asked)
+            assert await connection.scalar(text("SELECT current_setting('app.roles')")) == "{public}"
     finally:
         await engine.dispose()

@@ -11,13 +11,13 @@ COUNTED = """CREATE FUNCTION {name}(of_region text, running text[])
 RETURNS TABLE (organisation_id uuid, families bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
-DECLARE asker text := current_setting('app.roles');
+DECLARE asker text[] := app.roles();
 BEGIN
   PERFORM set_config('app.roles', '{{system}}', true);
   RETURN QUERY {counting};
-  PERFORM set_config('app.roles', asker, true);
+  PERFORM set_config('app.roles', asker::text, true);
 END $$"""
-"""The owner counts in the system context; nothing but a number per organisation comes out."""
+"""The owner counts in the system context: a number per organisation comes out, and without a context nothing does."""
 STATEMENTS = (
     COUNTED.format(
         name="families_served",
