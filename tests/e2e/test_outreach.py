@@ -79,7 +79,7 @@ def test_D3_16_to_D3_21_the_ladder_leads_to_a_meeting_a_survey_and_an_applicatio
     assert surveyed["survey_same_day"] is True
     form = world.public.get(f"/intake/regions/{REGION}/application-form")
     consents = [{**consent(world, text), "form": "paper"} for text in form["consents"] if text["purpose"] == "contact"]
-    filed = person.post(f"{url}/application", {"consents": consents})
+    filed = person.post(f"{url}/application", {"consents": consents, "registered_in_region": True})
     assert filed["number"].startswith("СС-")
     assert person.get(url)["state"] == "led"
     day = world.clock.now().date()

@@ -60,7 +60,7 @@ BODIES: dict[str, Any] = {
     "/outreaches/{outreach_id}/break-off": {"reason_code": "moon"},
     "/outreaches/{outreach_id}/survey": {"measures": ["moon"]},
     "/outreaches/{outreach_id}/stages": {"stage": "moon"},
-    "/outreaches/{outreach_id}/application": {"consents": []},
+    "/outreaches/{outreach_id}/application": {"consents": [], "registered_in_region": True},
     "/finders/{organisation_id}": {"principal_ids": []},
 }
 QUERY = {"region": IRKUTSK, "layout": "moon", "first": "2026-03-01", "last": "2026-03-02"}

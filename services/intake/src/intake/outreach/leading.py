@@ -29,11 +29,14 @@ SOURCES = {
 
 
 class FileApplication(Versioned):
-    """The consents the family gave, in the words of the pack, and what the finding did not say."""
+    """The consents the family gave, in the words of the pack, and what the finding did not say.
+
+    ``registered_in_region`` is asked of the family here too: no finding tells it (D2-16).
+    """
 
     consents: list[ConsentGiven] = Field(max_length=10)
     phone: str | None = Field(None, min_length=5, max_length=40)
-    registered_in_region: bool = True
+    registered_in_region: bool
     comment: LongText | None = None
 
 

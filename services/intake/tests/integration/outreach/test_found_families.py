@@ -22,9 +22,13 @@ async def test_D3_17_an_agreed_meeting_leads_to_an_application_by_the_existing_p
     card = await found(irkutsk, curator)
     agreed = await do(curator, card, "calls", outcome="agreed", meets_at="2026-03-05T03:00:00Z")
     assert (agreed["state"], agreed["meets_at"], agreed["due_at"]) == ("agreed", *2 * ["2026-03-05T03:00:00Z"])
-    refused = await curator.post(f"/outreaches/{card['id']}/application", json={"consents": []})
+    refused = await curator.post(
+        f"/outreaches/{card['id']}/application", json={"consents": [], "registered_in_region": True}
+    )
     assert refused.json()["slug"] == "consent_missing"
-    body = {"consents": [consent(Purpose.CONTACT, IRKUTSK, form="paper")]}
+    untold = await curator.post(f"/outreaches/{card['id']}/application", json={"consents": []})
+    assert [error["field"] for error in untold.json()["errors"]] == ["registered_in_region"], "D2-16"
+    body = {"consents": [consent(Purpose.CONTACT, IRKUTSK, form="paper")], "registered_in_region": False}
     filed = await curator.post(f"/outreaches/{card['id']}/application", json=body)
     assert filed.status_code == 201, filed.text
     assert filed.json()["number"].startswith("СС-")
@@ -35,6 +39,7 @@ async def test_D3_17_an_agreed_meeting_leads_to_an_application_by_the_existing_p
     led = (await curator.get(f"/outreaches/{card['id']}")).json()
     assert (led["state"], led["application_id"]) == ("led", filed.json()["application_id"])
     application = (await curator.get(f"/applications/{filed_id}")).json()
+    assert application["registered_in_region"] is False
     assert application["organisation_id"] == card["organisation_id"], "the operator coordinates its own families"
     assert str(told.child_id) == application["child_id"] == card["child_id"], "the child is the one that was found"
 
@@ -44,7 +49,7 @@ async def test_D2_18_the_load_counts_the_families_other_centres_handed_over_too(
 ) -> None:
     card = await found(irkutsk, curator)
     await do(curator, card, "calls", outcome="agreed", meets_at="2026-03-05T03:00:00Z")
-    body = {"consents": [consent(Purpose.CONTACT, IRKUTSK, form="paper")]}
+    body = {"consents": [consent(Purpose.CONTACT, IRKUTSK, form="paper")], "registered_in_region": False}
     filed = (await curator.post(f"/outreaches/{card['id']}/application", json=body)).json()["application_id"]
     reached = {"outcome": "reached", "need": "Помощь логопеда", "explanation_given": True}
     for action, told in (("take", {}), ("calls", reached), ("hand-over", {"serving_organisation_id": str(ANGARSK)})):
@@ -143,7 +148,7 @@ async def test_D4_13_a_brigade_finds_a_family_on_the_road_and_sets_the_forms_of_
     await do(coordinator, card, "skip", reason_code="met_on_the_road")
     met = await do(coordinator, card, "visits", outcome="agreed")
     await do(coordinator, met, "survey", measures=["rehabilitation", "equipment"])
-    body = {"consents": [consent(Purpose.CONTACT, SMOLENSK, form="paper")]}
+    body = {"consents": [consent(Purpose.CONTACT, SMOLENSK, form="paper")], "registered_in_region": True}
     filed = await coordinator.post(f"/outreaches/{card['id']}/application", json=body)
     assert filed.status_code == 201, filed.text
 
