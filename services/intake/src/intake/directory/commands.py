@@ -68,17 +68,18 @@ async def load_directory(
     """
     if region and (lost := content.misplaced(region)):
         raise ValueError(f"{pack}: territories without a sector: {', '.join(lost)} (D0-02)")
-    organisations = [await _register(pack, entry, unit) for entry in content.organisations]
-    people = [await _employ(pack, entry, content, region, issuer, unit) for entry in content.staff]
+    known = await _locked(Organisation, pack, unit)
+    organisations = [_register(pack, entry, known, unit) for entry in content.organisations]
+    employed = await _locked(Principal, pack, unit)
+    people = [_employ(pack, entry, content, region, issuer, employed, unit) for entry in content.staff]
     await unit.session.flush()
     await load_agreements(pack, content, unit)
     await load_resources(pack, content, unit)
     return sum(organisations), sum(people) + await _dismiss_others(pack, content, unit)
 
 
-async def _register(pack: str, entry: OrganisationEntry, unit: Unit) -> bool:
-    code = f"{pack}/{entry.code}"
-    organisation = await _known_or_new(Organisation, named_id("organisation", code), unit)
+def _register(pack: str, entry: OrganisationEntry, known: Mapping[UUID, Organisation], unit: Unit) -> bool:
+    organisation = _known_or_new(Organisation, named_id("organisation", f"{pack}/{entry.code}"), known, unit)
     pack_print = hashlib.sha256(entry.model_dump_json().encode()).hexdigest()
     if organisation.pack_print == pack_print:
         return False
@@ -115,10 +116,16 @@ def _office(pack: str, organisation_id: UUID, entry: OfficeEntry) -> Office:
     return Office(organisation_id=organisation_id, **told)
 
 
-async def _employ(
-    pack: str, entry: StaffEntry, content: DirectoryPack, region: Region | None, issuer: str, unit: Unit
+def _employ(
+    pack: str,
+    entry: StaffEntry,
+    content: DirectoryPack,
+    region: Region | None,
+    issuer: str,
+    known: Mapping[UUID, Principal],
+    unit: Unit,
 ) -> bool:
-    person = await _known_or_new(Principal, named_id("principal", f"{pack}/{entry.login}"), unit)
+    person = _known_or_new(Principal, named_id("principal", f"{pack}/{entry.login}"), known, unit)
     digest = subject_digest(issuer, entry.subject or entry.login)
     sector = territories_of(entry.login, region, content) if region else frozenset()
     told = f"{digest}\n{entry.model_dump_json()}" + (f"\n{sorted(sector)}" if sector else "")
@@ -154,8 +161,14 @@ async def _dismiss_others(pack: str, content: DirectoryPack, unit: Unit) -> int:
     return len(people)
 
 
-async def _known_or_new(model: type[A], id: UUID, unit: Unit) -> A:
-    found = await unit.session.get(model, id, with_for_update=True)
+async def _locked(model: type[A], pack: str, unit: Unit) -> Mapping[UUID, A]:
+    """Everything of the pack at once: a region has dozens of operators."""
+    rows = await unit.session.scalars(select(model).where(model.region == pack).with_for_update())
+    return {row.id: row for row in rows}
+
+
+def _known_or_new(model: type[A], id: UUID, known: Mapping[UUID, A], unit: Unit) -> A:
+    found = known.get(id)
     if found is None:
         found = model(id=id)
         unit.session.add(found)
