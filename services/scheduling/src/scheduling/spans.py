@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+"""A day people name; what no calendar reaches is a slip of the pen."""
 
 
 class Span(NamedTuple):

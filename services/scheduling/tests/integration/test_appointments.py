@@ -102,6 +102,60 @@ async def test_D4_an_absence_lists_the_bookings_it_meets(world: World) -> None:
     assert [one["subject_id"] for one in answer.json()["conflicts"]] == [booked["id"]]
 
 
+async def test_D2_19_who_is_away_is_booked_by_nobody(world: World) -> None:
+    family, coordinator = await world.moscow_family(), await world.coordinator()
+    slot = await first_slot(world, coordinator, family)
+    head = await world.staff("moscow-early-help", "head.sever", "head", family.serving)
+    away, day = slot["specialist_ids"][0], slot["starts_at"][:10]
+    absence = {"id": str(uuid4()), "first_day": day, "last_day": day}
+    path = f"/specialists/{away}/absences"
+    assert [(await head.post(path, json=absence)).status_code for _ in range(2)] == [201, 201]
+    other = await head.post(path, json=absence | {"last_day": "2026-04-01"})
+    assert (other.status_code, other.json()["slug"]) == (409, "id_in_use")
+    wanted = {"application_id": str(family.application_id), "starts_at": slot["starts_at"]}
+    for named in (("specialist_ids",), ("specialist_ids", "room_id")):
+        answer = await coordinator.post("/appointments", json=wanted | {name: slot[name] for name in named})
+        assert (answer.status_code, answer.json()["slug"]) == (422, "outside_working_hours")
+
+
+async def test_T5_the_next_date_keeps_the_composition_of_a_later_appointment(world: World) -> None:
+    family, coordinator = await world.moscow_family(), await world.coordinator()
+    assert await world.app.deliver(family.opened(world.app.clock.now())) is None
+    body = {"child_id": str(family.child_id), "starts_at": "2026-03-04T07:00:00Z"}
+    own = {"skills": ["psychologist"], "minutes": 30}
+    booked = (await coordinator.post("/appointments", json=body | own)).json()
+    assert len(booked["specialist_ids"]) == 1, booked
+    refused = await coordinator.post(f"/appointments/{booked['id']}/cancel", json={"reason_code": "child_ill"})
+    offered = refused.json()["alternatives"]
+    assert {len(one["specialist_ids"]) for one in offered} == {1}
+    done = await coordinator.post(
+        f"/appointments/{booked['id']}/cancel",
+        json={"reason_code": "child_ill", "next": {"starts_at": offered[2]["starts_at"]}},
+    )
+    listed = (await coordinator.get("/appointments", params={"child_id": str(family.child_id)})).json()["items"]
+    (following,) = [one for one in listed if one["id"] == done.json()["next_appointment_id"]]
+    assert [following[name] for name in ("starts_at", "ends_at", "specialist_ids")] == [
+        offered[2][name] for name in ("starts_at", "ends_at", "specialist_ids")
+    ]
+
+
+async def test_faulty_bookings_are_refused_with_the_field(world: World) -> None:
+    family, coordinator = await world.moscow_family(), await world.coordinator()
+    assert await world.app.deliver(family.opened(world.app.clock.now())) is None
+    first = {"application_id": str(family.application_id), "starts_at": "2026-03-04T07:00:00Z"}
+    later = {"child_id": str(family.child_id), "starts_at": "2026-03-04T07:00:00Z"}
+    faulty = {
+        ("set_by_region", "minutes"): first | {"minutes": 30},
+        ("unknown_skill", "skills"): later | {"skills": ["dancer"]},
+        ("too_far", "starts_at"): first | {"starts_at": "9999-12-31T23:59:00Z"},
+        ("one_subject", None): first | later,
+    }
+    for (rule, field), body in faulty.items():
+        answer = await coordinator.post("/appointments", json=body)
+        error = answer.json()["errors"][0]
+        assert (answer.status_code, error["rule"], error["field"]) == (422, rule, field)
+
+
 async def test_T6_no_booking_before_the_call_sets_the_due_time(world: World) -> None:
     family, coordinator = await world.moscow_family(called=False), await world.coordinator()
     answer = await coordinator.get("/first-appointment-slots", params={"application_id": str(family.application_id)})

@@ -10,7 +10,7 @@ from chassis.canary import Canary
 from chassis.running import Caller
 from contracts.identifiers import VisitOutcome
 from contracts.scheduling import VisitPostponed, VisitReported, VisitScheduled
-from scheduling.testing import BRIGADE, CENTRE, CREW, Family, World, iksra_lines
+from scheduling.testing import BRIGADE, CENTRE, CREW, POINT, VEHICLE, Family, World, iksra_lines
 from sqlalchemy import text
 
 
@@ -147,6 +147,33 @@ async def test_an_ill_child_pauses_the_month_and_gets_new_dates(world: World) ->
     assert {one["visit_id"] for one in waiting} == affected
     assert all(len(one["offers"]) == 3 for one in waiting)
     assert all(offer["starts_at"][:10] > until.isoformat() for one in waiting for offer in one["offers"])
+
+
+async def trip_to_the_point(world: World, family: Family) -> str:
+    head, host = await world.head(), await world.host()
+    invited = [{"child_id": str(family.child_id), "services": ["psychologist_session"]}]
+    body = {"point_id": str(POINT), "day": "2026-03-12", "vehicle_id": str(VEHICLE), "invited": invited}
+    trip: str = (await head.post("/trips", json=body | {"specialist_ids": [str(one) for one in CREW]})).json()["id"]
+    for caller, step in ((host, "confirm"), (head, "publish")):
+        assert (await caller.post(f"/trips/{trip}/{step}")).status_code == 200
+    return trip
+
+
+async def test_D4_05_a_child_ill_on_the_day_of_a_trip_pauses_the_month_too(world: World) -> None:
+    family = await world.with_programme()
+    trip = await trip_to_the_point(world, family)
+    visits = await month(world, family)
+    last = max(one["starts_at"][:10] for one in visits)
+    told = {"visit_id": None, "trip_id": trip, "child_id": str(family.child_id), "ill_until": last}
+    far = item(world, visits[0], "child_ill", **told | {"ill_until": "9999-12-31"})
+    ill_now = item(world, visits[0], "child_ill", **told)
+    refused, taken = await send(await world.specialist(), far, ill_now)
+    assert (refused["status"], refused["error"]["slug"]) == ("rejected", "ill_until_too_far")
+    assert taken["status"] == "applied", taken
+    await world.app.fire_timers()
+    parent = await world.parent(family.child_id)
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    assert {one["visit_id"] for one in waiting} == {one["visit_id"] for one in visits}
 
 
 async def test_a_longer_illness_moves_the_offers_already_made(world: World) -> None:

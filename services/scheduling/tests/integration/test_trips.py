@@ -207,6 +207,41 @@ async def test_D4_17_a_host_that_cannot_take_the_brigade_in_says_so(world: World
     assert (await host.get("/worklist")).json() == []
 
 
+async def test_D4_17_nobody_is_invited_to_a_day_whose_specialist_has_gone_away_since(world: World) -> None:
+    family, head, host = await world.smolensk_family(), await world.head(), await world.host()
+    trip = (await head.post("/trips", json=wanted(family))).json()
+    await host.post(f"/trips/{trip['id']}/confirm")
+    away = await head.post(f"/specialists/{CREW[0]}/absences", json={"first_day": DAY, "last_day": DAY})
+    assert away.status_code == 201
+    answer = await head.post(f"/trips/{trip['id']}/publish")
+    assert (answer.status_code, answer.json()["taken"]) == (409, ["specialist"])
+
+
+async def test_D4_17_a_day_that_has_begun_invites_nobody_and_may_be_called_off(world: World) -> None:
+    family, head, host = await world.smolensk_family(), await world.head(), await world.host()
+    trip = (await head.post("/trips", json=wanted(family))).json()
+    await host.post(f"/trips/{trip['id']}/confirm")
+    world.app.clock.set(datetime.fromisoformat(trip["leaves_at"]))
+    answer = await head.post(f"/trips/{trip['id']}/publish")
+    assert (answer.status_code, answer.json()["slug"]) == (409, "trip_begun")
+    off = await head.post(f"/trips/{trip['id']}/cancel", json={"reason_code": "vehicle_broken"})
+    assert (off.status_code, off.json()["state"]) == (200, "cancelled")
+
+
+async def test_days_no_calendar_reaches_are_refused_with_the_field(world: World) -> None:
+    head, day = await world.head(), "9999-12-31"
+    plan = {"organisation_id": str(uuid4()), "region": "smolensk", "month": day}
+    absence = {"first_day": day, "last_day": day}
+    answers = [
+        await head.post("/trips", json=wanted(await world.smolensk_family(), day=day)),
+        await head.post("/plans", json=plan),
+        await head.get("/plans", params={"month": day}),
+        await head.post(f"/specialists/{CREW[0]}/absences", json=absence),
+    ]
+    found = [(answer.status_code, answer.json()["errors"][0]["field"]) for answer in answers]
+    assert found == [(422, "day"), (422, "month"), (422, "month"), (422, "first_day")]
+
+
 async def test_a_trip_on_its_way_is_reported_and_not_cancelled(world: World) -> None:
     family, head = await world.smolensk_family(), await world.head()
     trip = await published(world, head, family)

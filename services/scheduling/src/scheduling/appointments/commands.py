@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
 from chassis.unit import Unit
+from chassis.validation import RuleError
 from contracts.identifiers import Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -20,6 +21,9 @@ from scheduling.bookings import Booking
 from scheduling.resources.model import ChildFacts, Request
 from scheduling.roster import roster
 from scheduling.spans import Span
+
+FARTHEST = timedelta(days=366)
+"""How far ahead an appointment may be booked."""
 
 
 class Command(BaseModel):
@@ -51,7 +55,8 @@ class BookAppointment(Time):
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
         if (self.application_id is None) == (self.child_id is None):
-            raise ValueError("either application_id or child_id")
+            ru = "укажите заявку (application_id) или ребёнка (child_id), одно из двух"
+            raise RuleError("one_subject", ru=ru, en="give application_id or child_id, one of the two")
         return self
 
 
@@ -73,14 +78,12 @@ async def book_appointment(command: BookAppointment, unit: Unit) -> Appointment:
     """Take a time. The same id again answers with the same appointment; another body under it is refused.
 
     Raises `DomainError`: ``slot_taken`` (409, which kind of resource, the nearest three), ``outside_working_hours``,
-    ``in_the_past``, ``call_first`` (no due time yet, T6), ``not_handed_over``.
+    ``in_the_past``, ``too_far``, ``unknown_skill``, ``set_by_region``, ``call_first`` (no due time yet, T6),
+    ``not_handed_over``.
     """
     if command.id and (known := await unit.find(Appointment, command.id, "appointment:book")):
         return _same(known, command)
-    family = await _family(command, unit)
-    if command.application_id is not None:
-        return await _book(command, family, unit, first=True)
-    return await _book(command, family, unit, first=False, skills=command.skills, minutes=command.minutes)
+    return await _book(command, await _family(command, unit), unit, first=command.application_id is not None)
 
 
 async def hold_appointment(appointment_id: UUID, command: HoldAppointment, unit: Unit) -> Appointment:
@@ -115,14 +118,32 @@ async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, u
 
 async def _family(command: BookAppointment, unit: Unit) -> Family:
     if command.application_id is not None:
+        _refuse_own_composition(command)
         return family_of(await unit.get(Request, command.application_id, "appointment:book"))
     facts = await unit.session.get(ChildFacts, command.child_id)
     if facts is None:
         raise not_found()
     unit.policy.require(unit.actor, "appointment:book", facts)
+    if not set(command.skills or ()) <= roster(facts.region).pack.skills.keys():
+        raise _refused("unknown_skill", "skills", "Такой специальности в регионе нет.", "The region has no such skill.")
     return Family(
-        None, facts.child_id, facts.region, facts.territory, facts.coordinator_id, facts.serving_organisation_id, None
+        None,
+        facts.child_id,
+        facts.region,
+        facts.territory,
+        facts.coordinator_id,
+        facts.serving_organisation_id,
+        None,
+        command.skills,
+        command.minutes,
     )
+
+
+def _refuse_own_composition(command: BookAppointment) -> None:
+    for field in ("skills", "minutes"):
+        if getattr(command, field) is not None:
+            ru, en = "Состав первого приёма задан регионом.", "The region sets who holds a first appointment."
+            raise _refused("set_by_region", field, ru, en)
 
 
 def family_of(request: Request) -> Family:
@@ -153,21 +174,17 @@ def _family_of(appointment: Appointment) -> Family:
         appointment.coordinator_id,
         appointment.serving_organisation_id,
         appointment.due_at,
+        None if appointment.first else appointment.skills,
+        None if appointment.first else (appointment.ends_at - appointment.starts_at) // timedelta(minutes=1),
     )
 
 
-async def _book(
-    time: Time,
-    family: Family,
-    unit: Unit,
-    *,
-    first: bool,
-    skills: list[str] | None = None,
-    minutes: int | None = None,
-) -> Appointment:
+async def _book(time: Time, family: Family, unit: Unit, *, first: bool) -> Appointment:
     if time.starts_at <= unit.now:
         raise _refused("in_the_past", "starts_at", "Это время уже прошло.", "This time has passed.")
-    desk = await open_desk(unit, family, time.starts_at + timedelta(days=1), skills, minutes)
+    if time.starts_at > unit.now + FARTHEST:
+        raise _refused("too_far", "starts_at", "Запись открыта на год вперёд.", "Booking is open for a year ahead.")
+    desk = await open_desk(unit, family, time.starts_at + timedelta(days=1))
     span = Span(time.starts_at, time.starts_at + timedelta(minutes=desk.minutes))
     people, room = await _chosen(time, desk, span, family, unit)
     appointment = Appointment(
@@ -185,6 +202,7 @@ async def _book(
         due_at=family.due_at if first else None,
         specialist_ids=list(people),
         room_id=room,
+        skills=list(desk.skills),
         booked_at=unit.now,
     )
     wanted = [Booking(one, bookings.Kind.SPECIALIST, span, appointment.id) for one in people]

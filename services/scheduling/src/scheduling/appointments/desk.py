@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -33,7 +33,10 @@ class Offer(BaseModel):
 
 
 class Family(NamedTuple):
-    """Who comes, to which service, and until when it should have happened."""
+    """Who comes, to which service, and until when it should have happened.
+
+    ``skills`` and ``minutes`` of a later appointment; without them the first appointment's composition stands.
+    """
 
     application_id: UUID | None
     child_id: UUID
@@ -42,6 +45,8 @@ class Family(NamedTuple):
     coordinator_id: UUID | None
     organisation_id: UUID
     due_at: datetime | None
+    skills: Sequence[str] | None = None
+    minutes: int | None = None
 
 
 def zone_of(unit: Unit, region: str, territory: str) -> ZoneInfo:
@@ -49,25 +54,22 @@ def zone_of(unit: Unit, region: str, territory: str) -> ZoneInfo:
     return unit.regions[region].zone_of(territory.removeprefix(f"{region}/"))
 
 
-async def open_desk(
-    unit: Unit, family: Family, until: datetime, skills: Iterable[str] | None = None, minutes: int | None = None
-) -> Desk:
-    """The serving organisation's desk from now to ``until``; the composition is the first appointment's by default."""
+async def open_desk(unit: Unit, family: Family, until: datetime) -> Desk:
+    """The serving organisation's desk from now to ``until``."""
     team = roster(family.region)
     people, rooms = team.specialists_of(family.organisation_id), team.rooms_of(family.organisation_id)
     rules, zone = team.pack.first_appointment, zone_of(unit, family.region, family.territory)
     taken = await bookings.taken(unit, [*people, *rooms, family.child_id], unit.now, until + timedelta(days=1))
-    for specialist, spans in (await absent(unit, people, zone)).items():
-        taken.setdefault(specialist, []).extend(spans)
     return Desk(
         candidates=[Candidate(id, one.skills, one.hours) for id, one in people.items()],
         rooms=rooms,
-        skills=rules.skills if skills is None else tuple(skills),
-        minutes=minutes or rules.minutes,
+        skills=rules.skills if family.skills is None else family.skills,
+        minutes=family.minutes or rules.minutes,
         step_minutes=rules.step_minutes,
         calendar=unit.regions[family.region].calendar,
         zone=zone,
         taken=taken,
+        away=await absent(unit, people, zone),
     )
 
 

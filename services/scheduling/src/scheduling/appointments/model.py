@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentHeld
-from sqlalchemy import ARRAY, Uuid
+from sqlalchemy import ARRAY, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduling.base import Base
@@ -24,7 +24,10 @@ class State(StrEnum):
 
 
 class Appointment(Aggregate, Base):
-    """A family meets specialists in a room. ``due_at`` is set for a first appointment only."""
+    """A family meets specialists in a room. ``due_at`` is set for a first appointment only.
+
+    ``skills``: the composition asked for, which the next date keeps.
+    """
 
     __tablename__ = "appointments"
 
@@ -41,6 +44,7 @@ class Appointment(Aggregate, Base):
     due_at: Mapped[datetime | None]
     specialist_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     room_id: Mapped[UUID]
+    skills: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
     booked_at: Mapped[datetime]
     held_at: Mapped[datetime | None]
     reason_code: Mapped[str | None]

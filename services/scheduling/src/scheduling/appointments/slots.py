@@ -39,7 +39,8 @@ class Desk:
     """What an organisation has to hold appointments with.
 
     Args:
-        taken: booked and absent stretches of specialists, rooms and the child.
+        taken: booked stretches of specialists, rooms and the child.
+        away: stretches of absence of specialists.
         skills: one specialist is needed for each.
     """
 
@@ -51,6 +52,7 @@ class Desk:
     calendar: Calendar
     zone: ZoneInfo
     taken: Taken = field(default_factory=dict)
+    away: Taken = field(default_factory=dict)
 
     def slots(self, after: datetime, until: datetime, child_id: UUID | None = None) -> Iterator[Slot]:
         """Free slots that start later than ``after`` and no later than ``until``, in order of time."""
@@ -71,7 +73,9 @@ class Desk:
         return Slot(span, found, room) if room is not None and found is not None else None
 
     def at_work(self, one: Candidate, span: Span) -> bool:
-        """Whether the whole span lies in the specialist's working hours."""
+        """Whether the whole span lies in the specialist's working hours, on a day without absence."""
+        if not free(span, self.away.get(one.id, ())):
+            return False
         day = local_day(span.starts_at, self.zone)
         opening = opening_on(one.hours, day, self.calendar)
         return opening is not None and (

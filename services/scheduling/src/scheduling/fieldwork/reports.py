@@ -30,13 +30,11 @@ async def apply(
     What concerns visits of other teams is done by the worker, which may see them: timers due at once.
     """
     subject.report(changes, reported_at)
-    if isinstance(subject, TripInvitation):
-        return
     if subject.outcome is VisitOutcome.CHILD_ILL:
         until = ill_until or _default_pause(subject, unit)
         payload = {"until": until.isoformat(), "visit_id": str(subject.id)}
         await unit.timers.set(PAUSE, subject.child_id, unit.now, payload)
-    elif subject.outcome is VisitOutcome.NOBODY_HOME:
+    elif subject.outcome is VisitOutcome.NOBODY_HOME and isinstance(subject, Visit):
         await bookings.release(unit, [subject.id])
         subject.postpone(VisitOutcome.NOBODY_HOME, None)
         await unit.timers.set(NEW_DATES, subject.id, unit.now)
@@ -65,6 +63,7 @@ async def _open_conflicts(invitations: list[TripInvitation], unit: Unit) -> int:
     return await unit.session.scalar(query) or 0
 
 
-def _default_pause(visit: Visit, unit: Unit) -> date:
-    today = local_day(unit.now, unit.regions[visit.region].zone)
-    return max(today, visit.day) + timedelta(days=roster(visit.region).pack.pause_days)
+def _default_pause(subject: Subject, unit: Unit) -> date:
+    zone = unit.regions[subject.region].zone
+    day = max(local_day(unit.now, zone), local_day(subject.starts_at, zone))
+    return day + timedelta(days=roster(subject.region).pack.pause_days)

@@ -22,6 +22,8 @@ from scheduling.roster import roster
 from scheduling.trips.model import Visit
 from scheduling.trips.trip import TripInvitation
 
+LONGEST_PAUSE = timedelta(days=366)
+"""Longer than any programme: a slip of the pen."""
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a device's clock may be ahead of ours."""
 
@@ -136,6 +138,8 @@ def _again(known: SyncItem, item: Item) -> ItemAnswer:
 async def _subject(item: Item, unit: Unit) -> Subject:
     if item.reported_at > unit.now + CLOCK_SKEW:
         raise _invalid("in_the_future", "Отчёт не может быть из будущего.", "A report cannot come from the future.")
+    if item.ill_until is not None and item.ill_until > unit.now.date() + LONGEST_PAUSE:
+        raise _invalid("ill_until_too_far", "Болезнь не длится больше года.", "An illness ends within a year.")
     if item.visit_id is not None:
         visit = await unit.find(Visit, item.visit_id, "day_sheet:report")
         if visit is None:

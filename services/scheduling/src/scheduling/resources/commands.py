@@ -9,13 +9,14 @@ from uuid import UUID
 from chassis.errors import DomainError, Kind
 from chassis.runtime import Runtime
 from chassis.unit import Unit
+from chassis.validation import RuleError
 from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import select, text
 
 from scheduling import bookings
 from scheduling.resources.model import Absence, Specialist
 from scheduling.roster import Roster, rosters
-from scheduling.spans import Span, at, local_day, whole_day
+from scheduling.spans import Day, Span, at, local_day, whole_day
 
 _LOADING = text("SELECT pg_advisory_xact_lock(7810802)")
 
@@ -26,13 +27,14 @@ class RecordAbsence(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: UUID | None = None
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last_day < self.first_day:
-            raise ValueError("last_day before first_day")
+            ru, en = "последний день раньше первого", "the last day is before the first"
+            raise RuleError("last_day_first", ru=ru, en=en)
         return self
 
 
@@ -88,7 +90,9 @@ def _new(unit: Unit, team: Roster, id: UUID) -> Specialist:
 
 
 async def record_absence(specialist_id: UUID, command: RecordAbsence, unit: Unit) -> AbsenceRecorded:
-    """Keep the days free of new bookings and list the ones already there. The same id again changes nothing."""
+    """Keep the days free of new bookings and list the ones already there. The same id again changes nothing; other
+    days or another specialist under it are refused (409 ``id_in_use``).
+    """
     specialist = await unit.get(Specialist, specialist_id, "specialist:manage")
     zone = unit.regions[specialist.region].zone
     if command.last_day < local_day(unit.now, zone):
@@ -96,9 +100,13 @@ async def record_absence(specialist_id: UUID, command: RecordAbsence, unit: Unit
             "in_the_past", Kind.INVALID, ru="Эти дни уже прошли.", en="These days are over.", field="last_day"
         )
     id = command.id or unit.new_id()
-    if await unit.session.get(Absence, id) is None:
-        days = {"first_day": command.first_day, "last_day": command.last_day}
-        unit.session.add(Absence(id=id, specialist_id=specialist_id, recorded_at=unit.now, **days))
+    days = {"specialist_id": specialist_id, "first_day": command.first_day, "last_day": command.last_day}
+    known = await unit.session.get(Absence, id)
+    if known is None:
+        unit.session.add(Absence(id=id, recorded_at=unit.now, **days))
+    elif any(getattr(known, name) != value for name, value in days.items()):
+        ru, en = "Под этим номером записано другое отсутствие.", "The id belongs to another absence."
+        raise DomainError("id_in_use", Kind.CONFLICT, ru=ru, en=en)
     span = Span(at(command.first_day, 0, zone), whole_day(command.last_day, zone).ends_at)
     met = await bookings.held(unit, [specialist_id], span)
     return AbsenceRecorded(

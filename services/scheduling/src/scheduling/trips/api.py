@@ -10,6 +10,7 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
 from pydantic import AwareDatetime
 
+from scheduling.spans import Day
 from scheduling.trips import cancellation, plans, queries, trip_commands
 from scheduling.trips.model import Plan, PlanState, VisitState
 from scheduling.trips.plan_card import PlanCard, plan_card
@@ -31,7 +32,7 @@ async def make(command: plans.MakePlan, unit: UnitDep) -> PlanCard:
 async def list_plans(
     unit: UnitDep,
     query: PageQueryDep,
-    month: Annotated[date | None, Query(description="any day of it")] = None,
+    month: Annotated[Day | None, Query(description="any day of it")] = None,
     state: Annotated[PlanState | None, Query()] = None,
 ) -> Page[PlanLine]:
     """The plans of the caller's organisations or territories, the latest month first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from scheduling import planner
 from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem
 from scheduling.roster import roster
-from scheduling.spans import Span, at, month_of, whole_day
+from scheduling.spans import Day, Span, at, month_of, whole_day
 from scheduling.trips.model import Plan, PlanState
 from scheduling.trips.month import Draft, Month
 from scheduling.trips.placed import PlacedSession, PlacedVisit
@@ -41,7 +41,7 @@ class MakePlan(BaseModel):
     id: UUID | None = None
     organisation_id: UUID
     region: Code
-    month: Annotated[date, BeforeValidator(_month)]
+    month: Annotated[Day, BeforeValidator(_month)]
     seed: int = Field(1, ge=0)
 
 

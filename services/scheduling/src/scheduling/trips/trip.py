@@ -146,8 +146,8 @@ class Trip(Aggregate, Base):
         self.state, self.confirmed_at = TripState.CONFIRMED, now
         self.record(TripConfirmed(**self._about()))
 
-    def publish(self, invitations: Sequence[TripInvitation]) -> None:
-        """Invite the families; refused until the host has confirmed (409 ``host_not_confirmed``)."""
+    def publish(self, invitations: Sequence[TripInvitation], now: datetime) -> None:
+        """Invite the families; refused until the host has confirmed, and once the brigade should have left (409)."""
         if self.state is TripState.CANCELLED:
             raise trip_cancelled()
         if self.state is TripState.PLANNED:
@@ -157,6 +157,9 @@ class Trip(Aggregate, Base):
                 ru="Принимающая организация ещё не подтвердила день.",
                 en="The host has not confirmed the day yet.",
             )
+        if now >= self.leaves_at:
+            ru, en = "День выезда уже наступил: приглашать поздно.", "The trip has begun: it is too late to invite."
+            raise DomainError("trip_begun", Kind.CONFLICT, ru=ru, en=en)
         self.state = TripState.PUBLISHED
         self.record(
             TripPublished(
@@ -169,10 +172,13 @@ class Trip(Aggregate, Base):
         )
 
     def cancel(self, reason_code: str, now: datetime) -> None:
-        """The brigade does not come; refused once it has left (409 ``trip_begun``). Twice changes nothing."""
+        """The brigade does not come; refused once a published one has left (409 ``trip_begun``). Twice changes nothing.
+
+        A day nobody was invited to may be called off later too: else it would stand among the work for ever.
+        """
         if self.state is TripState.CANCELLED:
             return
-        if now >= self.leaves_at:
+        if self.state is TripState.PERFORMED or (self.state is TripState.PUBLISHED and now >= self.leaves_at):
             raise DomainError(
                 "trip_begun",
                 Kind.CONFLICT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from scheduling.pack import Opening, PointEntry, PointService, Spot, opening_on
 from scheduling.planner.travel import TravelTimes
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import Roster, roster_of_point
-from scheduling.spans import Span, at, local_day, minute
+from scheduling.spans import Day, Span, at, local_day, minute
 from scheduling.trips.assignment import Meeting, Schedule, assign
 from scheduling.trips.demand import Task
 from scheduling.trips.trip import Session, Trip, TripInvitation, TripState
@@ -42,7 +42,7 @@ class PlanTrip(BaseModel):
 
     id: UUID | None = None
     point_id: UUID
-    day: date
+    day: Day
     specialist_ids: list[UUID] = Field(min_length=1, max_length=20)
     vehicle_id: UUID
     invited: list[Invited] = Field(min_length=1, max_length=50)
@@ -89,12 +89,17 @@ async def confirm_trip(trip_id: UUID, unit: Unit) -> Trip:
 
 
 async def publish_trip(trip_id: UUID, unit: Unit) -> Trip:
-    """Book specialists, vehicle, point and children, and invite the families. Publishing twice changes nothing."""
+    """Book specialists, vehicle, point and children, and invite the families. Publishing twice changes nothing.
+
+    Raises `DomainError` 409: ``host_not_confirmed``, ``trip_begun``, ``resource_taken`` (also by an absence since).
+    """
     trip = await unit.get(Trip, trip_id, "trip:publish")
     if trip.state in {TripState.PUBLISHED, TripState.PERFORMED}:
         return trip
     invitations = await invitations_of(trip.id, unit)
-    trip.publish(invitations)
+    trip.publish(invitations, unit.now)
+    if absent := await _absent(trip, unit):
+        raise _taken(absent)
     wanted = [Booking(trip.vehicle_id, bookings.Kind.VEHICLE, trip.span, trip.id)]
     wanted += [Booking(one, bookings.Kind.SPECIALIST, trip.span, trip.id) for one in trip.specialist_ids]
     wanted.append(Booking(trip.point_id, bookings.Kind.POINT, Span(trip.opens_at, trip.closes_at), trip.id))
@@ -202,11 +207,14 @@ def travel_minutes(team: Roster, origin: Spot, target: Spot) -> int:
 
 async def _free(trip: Trip, unit: Unit) -> None:
     """Refuse early what publication would refuse anyway, so that the host is not asked in vain."""
-    away = await absent_days(unit, trip.specialist_ids, [trip.day])
     met = await bookings.held(unit, [*trip.specialist_ids, trip.vehicle_id, trip.point_id], trip.span)
-    absent = [Booking(id, bookings.Kind.SPECIALIST, trip.span, trip.id) for id, days in away.items() if days]
-    if met or absent:
-        raise _taken([*met, *absent])
+    if busy := [*met, *await _absent(trip, unit)]:
+        raise _taken(busy)
+
+
+async def _absent(trip: Trip, unit: Unit) -> list[Booking]:
+    away = await absent_days(unit, trip.specialist_ids, [trip.day])
+    return [Booking(id, bookings.Kind.SPECIALIST, trip.span, trip.id) for id, days in away.items() if days]
 
 
 def _invitations(
