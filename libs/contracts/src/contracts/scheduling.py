@@ -18,6 +18,7 @@ class AppointmentBooked(Event, aggregate="appointment", fact="booked"):
     application_id: UUID | None
     child_id: UUID
     region: Code
+    territory: Code | None = None
     organisation_id: UUID
     first: bool
     starts_at: AwareDatetime
@@ -112,6 +113,7 @@ class VisitScheduled(Event, aggregate="visit", fact="scheduled"):
     child_id: UUID
     case_id: UUID
     region: Code
+    territory: Code | None = None
     organisation_id: UUID
     plan_id: UUID | None
     programme_id: UUID

@@ -34,7 +34,7 @@ ROOMS = (
         deadlines.events,
         deadlines.timers,
         escalated.raised,
-        gauges=(escalated.OVERDUE_CALL_BACKS,),
+        gauges=(escalated.OVERDUE_TERMS,),
     ),
 )
 service = Service("notifications", Settings, ROOMS, base=Base, guarded=GUARDED)

@@ -56,7 +56,9 @@ async def test_D2_17_overdue_calls_and_open_messages_are_on_the_metrics_page(off
     await office.send()
     await at(office, DUE + timedelta(seconds=1))
     shown = await office.app.gauges()
-    assert 'call_backs_overdue{region="smolensk",service="notifications"} 1.0' in shown
+    labels = 'region="smolensk",service="notifications",term'
+    assert f'terms_overdue{{{labels}="call_back"}} 1.0' in shown
+    assert f'terms_overdue{{{labels}="referral"}} 0.0' in shown
     assert 'messages_open{service="notifications",state="failed"} 1.0' in shown
     assert 'messages_open{service="notifications",state="unknown"} 0.0' in shown
 

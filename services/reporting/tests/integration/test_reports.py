@@ -223,6 +223,52 @@ async def test_D4_19_visits_and_trips_are_shown_planned_against_done(app: Runnin
     assert rows["визит на дом"]["postponed"] >= 1
 
 
+async def test_T5_a_cancelled_trip_was_planned_and_did_not_take_place(app: Running) -> None:
+    facts = {"trip_id": uuid4(), "region": "omsk-muromtsevo", "day": date(2026, 3, 20)}
+    for fact in (scheduling.TripPlanned, scheduling.TripPublished, scheduling.TripCancelled):
+        assert await app.deliver(example(fact, **facts)) is None
+    manager = await app.as_role("manager", territories=["omsk-muromtsevo"])
+    (row,) = (await manager.get("/reports/trips", params={**MARCH, "region": "omsk-muromtsevo"})).json()["rows"]
+    assert (row["planned"], row["done"], row["not_performed"], row["done_share"]) == (1, 0, 1, 0)
+
+
+async def test_D2_19_a_family_counts_once_by_its_first_appointment_that_stands(app: Running) -> None:
+    def booked(application: UUID, day: int, in_time: bool) -> Event:
+        facts = {"appointment_id": uuid4(), "application_id": application, "region": REGION, "first": True}
+        facts |= {"starts_at": datetime(2026, 3, day, 9, tzinfo=UTC), "in_time": in_time, "territory": REGION}
+        return example(scheduling.AppointmentBooked, **facts)
+
+    one, other = uuid4(), uuid4()
+    lost, late, timely, second = (
+        booked(one, 5, True),
+        booked(one, 20, False),
+        booked(other, 6, True),
+        booked(other, 9, True),
+    )
+    ends = [
+        example(scheduling.AppointmentCancelled, appointment_id=lost.aggregate_id),
+        example(scheduling.AppointmentHeld, appointment_id=timely.aggregate_id),
+    ]
+    for event in (lost, late, timely, second, *ends):
+        assert await app.deliver(event) is None
+    (row,) = await report(app, "first-appointments")
+    assert [row[name] for name in ("month", "booked", "in_time", "late", "held")] == ["2026-03", 2, 1, 1, 1]
+    assert row["in_time_share"] == 0.5
+
+
+async def test_T15_what_is_counted_follows_the_territory_that_answers(app: Running) -> None:
+    application, district = uuid4(), f"{REGION}/roslavl"
+    facts = {"application_id": application, "region": REGION, "territory": f"{REGION}/vyazma", "submitted_at": MOMENT}
+    assert await app.deliver(example(intake.ApplicationSubmitted, **facts)) is None
+    assert await report(app, "applications", territories=[district]) == []
+    moved = example(intake.ApplicationTerritoriesSet, application_id=application, responsible_territory=district)
+    assert await app.deliver(moved) is None
+    assert sum(row["submitted"] for row in await report(app, "applications", territories=[district])) == 1
+    seen = visit(uuid4(), uuid4(), uuid4(), [ServiceGroup.OTHER]).model_copy(update={"territory": district})
+    assert await app.deliver(seen) is None
+    assert [row["planned"] for row in await report(app, "trips", territories=[district])] == [1]
+
+
 async def test_a_manager_of_another_region_sees_nothing(app: Running) -> None:
     assert await report(app, "applications", territories=["moscow-early-help"]) == []
 
@@ -246,6 +292,7 @@ async def test_reports_are_for_heads_and_managers(app: Running, role: str) -> No
     [
         ({**MARCH, "region": "atlantis"}, "region"),
         ({**MARCH, "until": "2026-02-01"}, None),
+        ({**MARCH, "since": "2001-01-01"}, None),
         ({**MARCH, "since": "yesterday"}, "since"),
         ({"region": REGION}, "since"),
     ],
@@ -254,8 +301,9 @@ async def test_a_wrong_period_or_region_is_named(app: Running, params: dict[str,
     manager = await app.as_role("manager", territories=[REGION])
     answer = await manager.get("/reports/applications", params=params)
     assert answer.status_code == 422
-    fields = [str(error["field"]) for error in answer.json()["errors"]]
-    assert field is None or any(field in name for name in fields)
+    errors = answer.json()["errors"]
+    assert field is None or any(field in str(error["field"]) for error in errors)
+    assert all(error["ru"] != "значение не подходит" for error in errors), "the rule is said in words"
 
 
 async def test_an_unknown_report_is_not_found(app: Running) -> None:
@@ -274,6 +322,9 @@ async def test_the_spreadsheet_has_title_period_headings_and_numbers(app: Runnin
     assert "01.03.2026 — 31.03.2026" in str(rows[1][0])
     assert rows[3][:3] == ("Источник", "Точка входа", "Подано")
     assert all(isinstance(row[2], int) for row in rows[4:])
+    assert "Сайт" in {row[0] for row in rows[4:]}, "words, and not codes"
+    titles = (await manager.get("/reports/applications", params=MARCH)).json()["titles"]
+    assert (titles["source"]["site"], titles["entry_point"]["partner"]) == ("Сайт", "Партнёр")
 
 
 async def test_every_event_reporting_counts_is_understood_from_the_producers_examples(app: Running) -> None:

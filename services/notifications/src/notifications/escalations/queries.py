@@ -126,17 +126,19 @@ def _item(escalation: Escalation, unit: Unit) -> WorkItem:
     )
 
 
-async def overdue_by_region(unit: Unit) -> Mapping[tuple[str, ...], float]:
-    """Families that were not called in time and still wait, by region."""
+async def overdue_by_term(unit: Unit) -> Mapping[tuple[str, ...], float]:
+    """Terms that have passed while somebody still waits, by term and region."""
     rows = await unit.session.execute(
-        select(Escalation.region, func.count())
-        .where(Escalation.closed_at.is_(None), Escalation.term == Term.CALL_BACK, Escalation.due_at < unit.now)
-        .group_by(Escalation.region)
+        select(Escalation.term, Escalation.region, func.count())
+        .where(Escalation.closed_at.is_(None), Escalation.due_at < unit.now)
+        .group_by(Escalation.term, Escalation.region)
     )
-    found = dict(rows.tuples().all())
-    return {(region,): float(found.get(region, 0)) for region in packs(unit.settings.regions_dir)}
+    found: dict[tuple[str, ...], float] = {
+        (term, region): 0.0 for term in Term for region in packs(unit.settings.regions_dir)
+    }
+    return found | {(term, region): float(count) for term, region, count in rows}
 
 
-OVERDUE_CALL_BACKS = RoomGauge(
-    "call_backs_overdue", "Families that were not called in time and still wait", ("region",), overdue_by_region
+OVERDUE_TERMS = RoomGauge(
+    "terms_overdue", "Terms that have passed while somebody still waits", ("term", "region"), overdue_by_term
 )

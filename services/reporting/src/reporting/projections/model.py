@@ -52,7 +52,7 @@ class AppointmentRow(_Scoped, Base):
 
 
 class CaseRow(_Scoped, Base):
-    """One personal file; gives visits and programmes their territory."""
+    """One personal file."""
 
     __tablename__ = "case_rows"
 
@@ -122,6 +122,7 @@ class TripRow(_Scoped, Base):
     confirmed: Mapped[bool | None]
     published: Mapped[bool | None]
     performed: Mapped[bool | None]
+    cancelled: Mapped[bool | None]
     families: Mapped[int | None]
     services: Mapped[int | None]
 

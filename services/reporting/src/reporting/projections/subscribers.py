@@ -81,6 +81,11 @@ def application_handed_over(event: intake.ApplicationHandedOver) -> Patch:
     return {"territory": event.territory}
 
 
+@applications.on(intake.ApplicationTerritoriesSet)
+def application_territories_set(event: intake.ApplicationTerritoriesSet) -> Patch:
+    return {"territory": event.responsible_territory}
+
+
 @applications.on(intake.ApplicationAccepted)
 def application_accepted(event: intake.ApplicationAccepted) -> Patch:
     return {"accepted_at": event.accepted_at}
@@ -95,7 +100,7 @@ def application_withdrawn(event: intake.ApplicationWithdrawn) -> Patch:
 def appointment_booked(event: scheduling.AppointmentBooked) -> Patch:
     return {
         "region": event.region,
-        "territory": event.region,
+        "territory": event.territory or event.region,
         "organisation_id": event.organisation_id,
         "application_id": event.application_id,
         "first": event.first,
@@ -170,7 +175,7 @@ def delivery_cancelled(event: cases.DeliveryCancelled) -> Patch:
 def visit_scheduled(event: scheduling.VisitScheduled) -> Patch:
     return {
         "region": event.region,
-        "territory": event.region,
+        "territory": event.territory or event.region,
         "organisation_id": event.organisation_id,
         "case_id": event.case_id,
         "child_id": event.child_id,
@@ -211,6 +216,11 @@ def trip_confirmed(_: scheduling.TripConfirmed) -> Patch:
 @trips.on(scheduling.TripPublished)
 def trip_published(event: scheduling.TripPublished) -> Patch:
     return {"published": True, "families": len({invitation.child_id for invitation in event.invitations})}
+
+
+@trips.on(scheduling.TripCancelled)
+def trip_cancelled(_: scheduling.TripCancelled) -> Patch:
+    return {"cancelled": True}
 
 
 @trips.on(scheduling.TripPerformed)

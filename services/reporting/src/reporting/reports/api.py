@@ -6,12 +6,14 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from chassis.http import Router, UnitDep
+from chassis.unit import Unit
 from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel
 
 from reporting.reports.catalogue import REPORTS, find
 from reporting.reports.report import Period, zone
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
+from reporting.reports.words import Titles, titles
 
 api = Router(tags=["reports"])
 PeriodQuery = Annotated[Period, Query()]
@@ -29,12 +31,16 @@ class ReportListing(BaseModel):
 
 
 class ReportAnswer(ReportListing):
-    """A counted report. ``counted_at``: the moment of counting; events that arrive later are not in it."""
+    """A counted report. ``counted_at``: the moment of counting; events that arrive later are not in it.
+
+    ``titles``: for each column that counts by a code, what people read instead of it.
+    """
 
     region: str
     since: str
     until: str
     counted_at: AwareDatetime
+    titles: Titles
     rows: list[dict[str, Any]]
 
 
@@ -52,7 +58,9 @@ async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response
     counted = _local(unit.now, zone(period, unit))
     filename = f"{name}-{period.region}-{period.since}-{period.until}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(spreadsheet(report, period, rows, counted), media_type=MEDIA_TYPE, headers=headers)
+    return Response(
+        spreadsheet(report, period, rows, counted, _titles(name, period, unit)), media_type=MEDIA_TYPE, headers=headers
+    )
 
 
 @api.get("/reports/{name}", permission="report:read")
@@ -68,12 +76,19 @@ async def report_rows(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAn
         since=period.since.isoformat(),
         until=period.until.isoformat(),
         counted_at=unit.now,
+        titles=_titles(name, period, unit),
         rows=[row.model_dump(mode="json") for row in rows],
     )
 
 
 def _headings(name: str) -> list[Heading]:
     return [Heading(name=key, title=str(field.title)) for key, field in REPORTS[name].row.model_fields.items()]
+
+
+def _titles(name: str, period: Period, unit: Unit) -> Titles:
+    columns = REPORTS[name].row.model_fields
+    known = titles(unit.settings.regions_dir, period.region)
+    return {column: words for column, words in known.items() if column in columns}
 
 
 def _local(moment: AwareDatetime, where: ZoneInfo) -> str:

@@ -2,11 +2,12 @@
 
 from chassis.errors import not_found
 
-from reporting.reports import applications, enquiries, quota, trips
+from reporting.reports import applications, appointments, enquiries, quota, trips
 from reporting.reports.report import Report
 
 REPORTS: dict[str, Report] = {
-    report.name: report for report in (applications.REPORT, enquiries.REPORT, quota.REPORT, trips.REPORT)
+    report.name: report
+    for report in (applications.REPORT, appointments.REPORT, enquiries.REPORT, quota.REPORT, trips.REPORT)
 }
 
 

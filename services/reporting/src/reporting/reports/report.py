@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind
 from chassis.unit import Unit
+from chassis.validation import RuleError
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 LONGEST_PERIOD = timedelta(days=3 * 366)
@@ -26,9 +27,11 @@ class Period(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.until < self.since:
-            raise ValueError("until must not be before since")
+            ru, en = "последний день периода (until) раньше первого (since)", "until is before since"
+            raise RuleError("until_before_since", ru=ru, en=en)
         if self.until - self.since > LONGEST_PERIOD:
-            raise ValueError("a report covers three years at most")
+            ru, en = "отчёт охватывает не больше трёх лет", "a report covers three years at most"
+            raise RuleError("period_too_long", ru=ru, en=en)
         return self
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 from pydantic.fields import FieldInfo
 
 from reporting.reports.report import Period, Report, Row
+from reporting.reports.words import Titles
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADER_ROW = 3
 _WIDEST = 44
 
 
-def spreadsheet(report: Report, period: Period, rows: Sequence[Row], counted_at: str) -> bytes:
+def spreadsheet(report: Report, period: Period, rows: Sequence[Row], counted_at: str, titles: Titles) -> bytes:
     """The file's bytes. The heading row is repeated on every printed page, can be filtered and stays in view."""
     buffer = BytesIO()
+    shown = [_in_words(row, titles) for row in rows]
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"title": report.title, "comments": f"{period.region}, {period.since} — {period.until}"})
         sheet = book.add_worksheet("Отчёт")
@@ -29,9 +32,9 @@ def spreadsheet(report: Report, period: Period, rows: Sequence[Row], counted_at:
         sheet.write(2, 0, f"Посчитано по событиям, полученным к {counted_at}.")
         for number, (name, field) in enumerate(report.row.model_fields.items()):
             sheet.write(_HEADER_ROW, number, field.title, heading)
-            sheet.set_column(number, number, _width(field, rows, name), percent if _is_share(field) else None)
-        for line, row in enumerate(rows, _HEADER_ROW + 1):
-            for number, value in enumerate(row.model_dump(mode="json").values()):
+            sheet.set_column(number, number, _width(field, shown, name), percent if _is_share(field) else None)
+        for line, cells in enumerate(shown, _HEADER_ROW + 1):
+            for number, value in enumerate(cells.values()):
                 sheet.write(line, number, value)
         sheet.freeze_panes(_HEADER_ROW + 1, 0)
         sheet.repeat_rows(_HEADER_ROW)
@@ -43,10 +46,15 @@ def spreadsheet(report: Report, period: Period, rows: Sequence[Row], counted_at:
     return buffer.getvalue()
 
 
+def _in_words(row: Row, titles: Titles) -> dict[str, Any]:
+    cells = row.model_dump(mode="json")
+    return {name: titles.get(name, {}).get(value, value) for name, value in cells.items()}
+
+
 def _is_share(field: FieldInfo) -> bool:
     return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("share"))
 
 
-def _width(field: FieldInfo, rows: Sequence[Row], name: str) -> int:
-    longest = max((len(str(getattr(row, name) or "")) for row in rows), default=0)
+def _width(field: FieldInfo, rows: Sequence[Mapping[str, Any]], name: str) -> int:
+    longest = max((len(str(row[name] or "")) for row in rows), default=0)
     return min(_WIDEST, max(longest + 2, len(str(field.title)) // 2 + 4, 10))

@@ -17,7 +17,7 @@ from reporting.reports.report import Period, Report, Row, share, zone
 
 
 class PlannedAgainstDone(Row):
-    """A month. Planned counts everything that was ever published for it, postponed visits included."""
+    """A month. Planned counts all that was ever published for it, postponed visits and cancelled trips included."""
 
     month: str = Field(title="Месяц")
     kind: str = Field(title="Вид")
@@ -67,7 +67,7 @@ async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
 
 
 async def _trips(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
-    statement = select(T.day, T.performed, T.families, T.services).where(
+    statement = select(T.day, T.performed, T.cancelled, T.families, T.services).where(
         T.region == period.region, T.day.between(period.since, period.until), T.published.is_(True)
     )
     months: dict[str, list[Any]] = defaultdict(list)
@@ -84,7 +84,7 @@ def _month(month: str, trips: Sequence[Any]) -> PlannedAgainstDone:
         planned=len(trips),
         done=done,
         postponed=0,
-        not_performed=0,
+        not_performed=sum(1 for trip in trips if trip.cancelled),
         families=sum(trip.families or 0 for trip in trips),
         services=sum(trip.services or 0 for trip in trips),
         done_share=share(done, len(trips)),

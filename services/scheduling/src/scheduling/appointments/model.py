@@ -63,6 +63,7 @@ class Appointment(Aggregate, Base):
                 application_id=self.application_id,
                 child_id=self.child_id,
                 region=self.region,
+                territory=self.territory,
                 organisation_id=self.serving_organisation_id,
                 first=self.first,
                 starts_at=self.starts_at,

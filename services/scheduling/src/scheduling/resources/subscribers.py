@@ -13,6 +13,7 @@ from contracts.intake import (
     ApplicationReturned,
     ApplicationSubmitted,
     ApplicationTaken,
+    ApplicationTerritoriesSet,
     ApplicationWithdrawn,
     CallRecorded,
 )
@@ -70,6 +71,12 @@ async def handed_over(event: ApplicationHandedOver, unit: Unit, envelope: Envelo
         first_due=event.first_appointment_due.due_at,
         handed_over_at=envelope.time,
     )
+
+
+@events.on(ApplicationTerritoriesSet)
+async def territories_set(event: ApplicationTerritoriesSet, unit: Unit) -> None:
+    """Another territory answers for the family: its clock decides the day (T12, T15)."""
+    await _note(unit, event.application_id, territory=event.responsible_territory)
 
 
 @events.on(ApplicationReturned)

@@ -198,6 +198,7 @@ class Visit(Aggregate, Base):
             VisitScheduled(
                 visit_id=self.id,
                 **self._about(),
+                territory=self.territory,
                 organisation_id=self.organisation_id,
                 plan_id=self.plan_id,
                 brigade_id=self.brigade_id,

@@ -1,0 +1,59 @@
+"""First appointments by month: booked, within the week of the call, held (D2-19)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.unit import Unit
+from pydantic import Field
+from sqlalchemy import Date, case, cast, func, select
+
+from reporting.projections.model import AppointmentRow as A
+from reporting.reports.report import Period, Report, Row, share, zone
+
+
+class FirstAppointments(Row):
+    """A month. A family counts once, by its earliest appointment that was not cancelled.
+
+    Whoever has none is not here: that term is warned of and escalated.
+    """
+
+    month: str = Field(title="Месяц приёма")
+    booked: int = Field(title="Записано семей")
+    in_time: int = Field(title="Не позже недели после звонка")
+    late: int = Field(title="Позже недели")
+    held: int = Field(title="Состоялось")
+    in_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
+
+
+async def by_month(period: Period, unit: Unit) -> Sequence[Row]:
+    day = cast(func.timezone(str(zone(period, unit)), A.starts_at), Date)
+    first = (
+        select(A.application_id, day.label("day"), A.in_time, A.held_at)
+        .where(A.region == period.region, A.first.is_(True), A.cancelled.isnot(True))
+        .distinct(A.application_id)
+        .order_by(A.application_id, A.starts_at, A.id)
+        .subquery()
+    )
+    month = func.to_char(first.c.day, "YYYY-MM")
+    statement = (
+        select(
+            month,
+            func.count(),
+            func.count(case((first.c.in_time.is_(True), 1))),
+            func.count(case((first.c.in_time.is_(False), 1))),
+            func.count(first.c.held_at),
+        )
+        .where(first.c.day.between(period.since, period.until))
+        .group_by(month)
+        .order_by(month)
+    )
+    return [
+        FirstAppointments(
+            month=label, booked=booked, in_time=timely, late=late, held=held, in_time_share=share(timely, timely + late)
+        )
+        for label, booked, timely, late, held in await unit.session.execute(statement)
+    ]
+
+
+REPORT = Report("first-appointments", "Первые приёмы: срок ожидания", FirstAppointments, by_month)
