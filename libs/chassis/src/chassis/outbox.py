@@ -77,6 +77,7 @@ _STORE = text(
     bindparam("headers", type_=ARRAY(Text())),
     bindparam("payloads", type_=ARRAY(Text())),
 )
+_AGE = text("SELECT extract(epoch FROM clock_timestamp() - min(recorded_at)) FROM outbox WHERE sent_at IS NULL")
 
 
 class RecordingSession(Session):
@@ -99,6 +100,14 @@ async def flush(session: AsyncSession) -> None:
     """Write what has changed, facts included; costs nothing where nothing has."""
     if session.new or session.dirty or session.deleted:
         await session.flush()
+
+
+async def oldest_seconds(session: AsyncSession) -> float:
+    """How long the oldest unsent fact waits; 0 where none does. The alarm for a relay that makes no progress.
+
+    Asked of the table at every look: what a relay remembers says nothing once that relay hangs or stands by.
+    """
+    return float(await session.scalar(_AGE) or 0)
 
 
 async def make_partitions(session: AsyncSession) -> int:

@@ -40,8 +40,6 @@ class Puller:
         self._stopping = False
         self._stuck = False
         self._moved_at = time.monotonic()
-        self.pending = 0
-        """Messages the durable has not been given yet, as of the last look."""
 
     async def run(self) -> None:
         """Pull until `stop`; the batch in hand is finished first."""
@@ -55,6 +53,11 @@ class Puller:
                     await asyncio.sleep(BACK_OFF_SECONDS)
         finally:
             watch.cancel()
+
+    async def pending(self) -> int:
+        """Messages the durable has not been given yet, as the bus counts them now; raises while it does not answer."""
+        info = await self._js.consumer_info(self._consumer.subscription.stream, self._consumer.name)
+        return info.num_pending or 0
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -102,9 +105,8 @@ class Puller:
                 self._look(info)
 
     def _look(self, info: ConsumerInfo) -> None:
-        self.pending = info.num_pending or 0
-        if self.pending and time.monotonic() - self._moved_at > STUCK_SECONDS:
-            log.error("consumer stuck", consumer=self._consumer.name, pending=self.pending)
+        if info.num_pending and time.monotonic() - self._moved_at > STUCK_SECONDS:
+            log.error("consumer stuck", consumer=self._consumer.name, pending=info.num_pending)
             self._stuck = True
             if self._flow:
                 self._flow.wake()

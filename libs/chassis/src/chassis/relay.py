@@ -35,8 +35,7 @@ BACK_OFF_SECONDS = 0.5
 # The database is the scope: advisory locks of different databases do not meet.
 _LOCK = 0x6F7574626F78  # "outbox"
 _NEXT = (
-    "SELECT position, recorded_at, subject, headers, payload,"
-    " extract(epoch FROM clock_timestamp() - recorded_at)::float AS age FROM outbox"
+    "SELECT position, recorded_at, subject, headers, payload FROM outbox"
     " WHERE sent_at IS NULL ORDER BY position LIMIT $1"
 )
 _SENT = (
@@ -85,8 +84,6 @@ class Relay:
         self._bus = bus
         self._stream = stream(producer)
         self._woken = asyncio.Event()
-        self.oldest_seconds = 0.0
-        """Age of the oldest unsent row, as of the last look; the alarm for a relay that makes no progress."""
 
     async def run(self) -> None:
         """Relay until cancelled; comes back by itself whatever happens to the database or the bus."""
@@ -126,7 +123,6 @@ class Relay:
         """Send the next rows; how many the bus has stored. Raises when it stored none of them."""
         # json arrives as text: the bus gets the bytes that were recorded.
         found = await connection.fetch(_NEXT, MOST_ROWS)
-        self.oldest_seconds = found[0]["age"] if found else 0.0
         rows = [Row(r[0], r[1], r[2], json.loads(r[3]), r[4].encode()) for r in found]
         if not rows:
             return 0

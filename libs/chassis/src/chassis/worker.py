@@ -130,10 +130,12 @@ class Worker:
         self._service.measure(self._runtime, self._metrics)
 
     async def _outbox_age(self) -> dict[tuple[str, ...], float]:
-        return {(): self.relay.oldest_seconds}
+        async with self._runtime.transaction() as unit:
+            return {(): await outbox.oldest_seconds(unit.session)}
 
     async def _pending(self) -> dict[tuple[str, ...], float]:
-        return {(name,): float(puller.pending) for name, puller in self.pullers.items()}
+        numbers = await asyncio.gather(*(puller.pending() for puller in self.pullers.values()))
+        return {(name,): float(number) for name, number in zip(self.pullers, numbers, strict=True)}
 
     async def _gaps(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(number) for name, (number, _) in (await self._lasting_gaps()).items()}

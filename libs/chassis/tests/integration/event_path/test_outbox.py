@@ -55,6 +55,20 @@ async def test_a_fact_without_any_other_change_is_kept_even_when_the_caller_lets
     assert (await recorded(database))[-1].subject == "evt.workshop.piece.painted.v1"
 
 
+async def test_the_age_of_the_oldest_unsent_fact_is_told_though_no_relay_runs(database: Database) -> None:
+    async def age() -> float:
+        async with database.transaction(SYSTEM) as session:
+            return await outbox.oldest_seconds(session)
+
+    assert await age() == 0
+    await work(database, moves=1)
+    await asyncio.sleep(0.05)
+    assert await age() >= 0.05
+    async with database.transaction(SYSTEM) as session:
+        await session.execute(text("UPDATE outbox SET sent_at = now()"))
+    assert await age() == 0
+
+
 async def test_rollback_leaves_neither_state_nor_fact(database: Database) -> None:
     async def fail() -> None:
         async with database.transaction(SYSTEM) as session:
