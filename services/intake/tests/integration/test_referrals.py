@@ -237,11 +237,14 @@ async def test_D3_26_nothing_leaves_on_a_consent_the_family_withdrew_before(irku
     assert (await sent(curator, ground="consent", consent={**consent, "consent_id": str(uuid4())})).status_code == 201
 
 
-async def test_the_answer_of_a_receiver_without_an_account_is_entered_for_it(curator: Caller) -> None:
+async def test_the_answer_of_a_receiver_without_an_account_is_entered_for_it(irkutsk: Route, curator: Caller) -> None:
     filed = (await sent(curator)).json()
     url = f"/referrals/{filed['id']}"
     (item,) = [one for one in (await curator.get("/worklist")).json() if one["subject_id"] == filed["id"]]
     assert (item["kind"], item["due_at"]) == ("referral_awaited", filed["due_at"]), "the sender waits for an answer too"
+    (told,) = [e for e in await irkutsk.app.published(ReferralReceived) if str(e.aggregate_id) == filed["id"]]
+    assert isinstance(told, ReferralReceived)
+    assert told.outgoing, "who must be warned follows from it"
     taken = await curator.post(f"{url}/relayed-answer", json={"answer": "accepted"})
     assert taken.json()["state"] == "accepted"
     assert not [one for one in (await curator.get("/worklist")).json() if one["subject_id"] == filed["id"]]

@@ -135,6 +135,16 @@ async def test_T3_every_running_term_is_warned_of_an_hour_before_and_raised_afte
         assert (item["kind"], item["standing"]) == (f"{term}_overdue", "overdue")
 
 
+async def test_T13_of_a_referral_we_sent_the_sender_is_warned_not_the_receiver(office: Office, desk: Caller) -> None:
+    receiver = uuid4()
+    there = await office.app.as_role("coordinator", organisation_ids=[receiver])
+    await tell(office, referral(outgoing=True, sender_id=CENTRE, receiver_id=receiver))
+    await at(office, DUE + timedelta(seconds=1))
+    (item,) = await items(desk)
+    assert item["title"] == "На обращение не ответили в срок: межведомственное обращение МВ-2026-000003"
+    assert await items(there) == []
+
+
 @pytest.mark.parametrize(("begins", "ends"), ENDS)
 async def test_T3_a_term_met_before_the_warning_gives_none(
     office: Office, desk: Caller, begins: Event, ends: Event

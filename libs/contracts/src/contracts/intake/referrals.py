@@ -20,6 +20,7 @@ class ReferralReceived(Event, aggregate="referral", fact="received"):
     """An agency told of a family, or we told an agency (D0-10, D2-07, D4-33); waits for the receiver's answer.
 
     ``kind``, ``department`` and ``branch`` are codes of the pack; ``ground`` is why the data may travel.
+    ``outgoing``: we told, so the sender waits; the receiver often has no account here.
     """
 
     referral_id: UUID
@@ -36,6 +37,7 @@ class ReferralReceived(Event, aggregate="referral", fact="received"):
     ground: Code
     received_at: AwareDatetime
     answer_due: Moment
+    outgoing: bool = False
 
 
 class ReferralAccepted(Event, aggregate="referral", fact="accepted"):

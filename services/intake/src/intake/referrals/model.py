@@ -140,6 +140,7 @@ class Referral(DueTime, Aggregate, Base):
                 receiver_id=filed.serving_organisation_id,
                 received_at=filed.received_at,
                 answer_due=referral.moment,
+                outgoing=filed.outgoing,
                 **{name: getattr(filed, name) for name in shared},
             )
         )

@@ -73,14 +73,15 @@ async def enquiry_answer_given(event: EnquiryAnswerGiven, unit: Unit) -> None:
 
 @events.on(ReferralReceived)
 async def referral_received(event: ReferralReceived, unit: Unit) -> None:
-    """The receiver must answer."""
+    """The receiver must answer; where we told, the sender must ask on: the receiver often has no account here."""
+    acting = event.sender_id if event.outgoing else None
     what = Watched(
         term=Term.REFERRAL,
         subject_id=event.referral_id,
         number=event.number,
         region=event.region,
         territory=event.territory,
-        organisation_id=event.receiver_id,
+        organisation_id=acting or event.receiver_id,
         due_at=event.answer_due.due_at,
         since=event.received_at,
     )

@@ -49,7 +49,8 @@ def enquiry(subject: UUID = SUBJECT, region: str = REGION) -> EnquiryRegistered:
     )
 
 
-def referral() -> ReferralReceived:
+def referral(**changes: Any) -> ReferralReceived:
+    told: dict[str, Any] = {"sender_id": None, "receiver_id": CENTRE, **changes}
     return ReferralReceived(
         referral_id=SUBJECT,
         number="МВ-2026-000003",
@@ -58,12 +59,11 @@ def referral() -> ReferralReceived:
         kind="family-signal",
         department="health",
         way=FindingWay.ORGANISATION,
-        sender_id=None,
-        receiver_id=CENTRE,
         child_id=uuid4(),
         ground="incoming-signal",
         received_at=local(2, 10),
         answer_due=moment(DUE),
+        **told,
     )
 
 
