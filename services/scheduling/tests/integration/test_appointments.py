@@ -116,6 +116,10 @@ async def test_D2_19_who_is_away_is_booked_by_nobody(world: World) -> None:
     for named in (("specialist_ids",), ("specialist_ids", "room_id")):
         answer = await coordinator.post("/appointments", json=wanted | {name: slot[name] for name in named})
         assert (answer.status_code, answer.json()["slug"]) == (422, "outside_working_hours")
+    withdraw = f"{path}/{absence['id']}/withdraw"
+    assert [(await head.post(withdraw)).status_code for _ in range(2)] == [204, 204]
+    assert (await head.post(f"{path}/{uuid4()}/withdraw")).status_code == 404
+    assert await first_slot(world, coordinator, family) == slot, "back again"
 
 
 async def test_T5_the_next_date_keeps_the_composition_of_a_later_appointment(world: World) -> None:

@@ -78,7 +78,9 @@ class Scene:
 async def scene(scheduling: Running) -> Scene:
     world = World(scheduling)
     scene = Scene(scheduling, await world.moscow_family(), await world.with_programme())
-    scene.ids |= {"application_id": scene.moscow.application_id, "specialist_id": CREW[0]}
+    scene.ids |= {"application_id": scene.moscow.application_id, "specialist_id": CREW[0], "absence_id": uuid4()}
+    away = {"id": str(scene.ids["absence_id"]), "first_day": "2026-12-01", "last_day": "2026-12-01"}
+    assert (await (await world.head()).post(f"/specialists/{CREW[0]}/absences", json=away)).status_code == 201
     assert await scheduling.deliver(scene.moscow.opened(scheduling.clock.now())) is None
     await _book(world, scene)
     await _trip(world, scene)
@@ -153,7 +155,9 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
     family = scene.moscow if cell.door.permission.startswith("readers:") else scene.smolensk
     path = cell.door.path.format(**scene.ids, child_id=family.child_id)
     if cell.door.method == "GET":
-        return await who.get(path, params={"limit": 200} if path in {"/visits", "/appointments"} else None)
+        return await who.get(
+            path, params={"limit": 200} if path in {"/visits", "/appointments", "/trips", "/invitations"} else None
+        )
     past = {"application_id": str(scene.moscow.application_id), "starts_at": "2026-01-01T09:00:00Z"}
     body = past if path.startswith("/appointments#") else BODIES.get(cell.door.path, {})
     return await who.request(cell.door.method, path, json=body)

@@ -175,8 +175,23 @@ async def test_a_family_sees_its_own_invitation(world: World) -> None:
     one, other, head = await world.smolensk_family(), await world.smolensk_family(), await world.head()
     await published(world, head, one, other)
     parent = await world.parent(one.child_id)
-    mine = (await parent.get("/invitations")).json()
+    mine = (await parent.get("/invitations")).json()["items"]
     assert [item["child_id"] for item in mine] == [str(one.child_id)]
+
+
+async def test_D4_15_trips_and_invitations_are_listed_in_pages_and_narrowed(world: World) -> None:
+    families = [await world.smolensk_family() for _ in range(2)]
+    head = await world.head()
+    early = await published(world, head, *families)
+    later = (await head.post("/trips", json=wanted(families[0], day="2026-03-19"))).json()
+    first = (await head.get("/trips", params={"limit": 1, "since": DAY})).json()
+    rest = (await head.get("/trips", params={"since": DAY, "cursor": first["next_cursor"]})).json()
+    assert [one["id"] for page in (first, rest) for one in page["items"]] == [early["id"], later["id"]]
+    planned = (await head.get("/trips", params={"state": "planned"})).json()["items"]
+    assert [one["id"] for one in planned] == [later["id"]]
+    mine = {"child_id": str(families[1].child_id), "since": "2026-03-01T00:00:00Z"}
+    invited = (await head.get("/invitations", params=mine)).json()["items"]
+    assert [(one["trip_id"], one["child_id"]) for one in invited] == [(early["id"], mine["child_id"])]
 
 
 async def test_T5_a_cancelled_trip_gives_back_everybody_it_held(world: World) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.unit import Unit
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from scheduling import bookings
 from scheduling.appointments.slots import Candidate, Desk, Slot
@@ -76,7 +76,7 @@ async def open_desk(unit: Unit, family: Family, until: datetime) -> Desk:
 async def absent(unit: Unit, specialist_ids: Iterable[UUID], zone: ZoneInfo) -> dict[UUID, list[Span]]:
     """When specialists are away, from today on."""
     today = local_day(unit.now, zone)
-    query = select(Absence).where(Absence.specialist_id.in_(list(specialist_ids)), Absence.last_day >= today)
+    query = _standing(specialist_ids).where(Absence.last_day >= today)
     found: dict[UUID, list[Span]] = {}
     for one in await unit.session.scalars(query):
         span = Span(at(one.first_day, 0, zone), whole_day(one.last_day, zone).ends_at)
@@ -86,13 +86,16 @@ async def absent(unit: Unit, specialist_ids: Iterable[UUID], zone: ZoneInfo) -> 
 
 async def absent_days(unit: Unit, specialist_ids: Iterable[UUID], days: Iterable[date]) -> dict[UUID, set[date]]:
     """On which of the days specialists are away."""
-    query = select(Absence).where(Absence.specialist_id.in_(list(specialist_ids)))
-    away = list(await unit.session.scalars(query))
+    away = list(await unit.session.scalars(_standing(specialist_ids)))
     wanted = list(days)
     found: dict[UUID, set[date]] = {}
     for one in away:
         found.setdefault(one.specialist_id, set()).update(d for d in wanted if one.first_day <= d <= one.last_day)
     return found
+
+
+def _standing(specialist_ids: Iterable[UUID]) -> Select[tuple[Absence]]:
+    return select(Absence).where(Absence.specialist_id.in_(list(specialist_ids)), Absence.withdrawn_at.is_(None))
 
 
 async def nearest(unit: Unit, family: Family, after: datetime) -> list[Offer]:

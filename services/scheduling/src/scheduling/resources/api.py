@@ -26,6 +26,14 @@ async def absence(specialist_id: UUID, command: commands.RecordAbsence, unit: Un
     return await commands.record_absence(specialist_id, command, unit)
 
 
+@api.post(
+    "/specialists/{specialist_id}/absences/{absence_id}/withdraw", permission="specialist:manage", status_code=204
+)
+async def withdraw_absence(specialist_id: UUID, absence_id: UUID, unit: UnitDep) -> None:
+    """The specialist is not away after all."""
+    await commands.withdraw_absence(specialist_id, absence_id, unit)
+
+
 @api.get("/points", permission="trip:read")
 async def points(region: Annotated[str | None, Query(max_length=64)] = None) -> list[PointCard]:
     """Points that host brigades."""

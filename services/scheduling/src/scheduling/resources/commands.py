@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError, Kind, not_found
 from chassis.runtime import Runtime
 from chassis.unit import Unit
 from chassis.validation import RuleError
@@ -107,11 +107,25 @@ async def record_absence(specialist_id: UUID, command: RecordAbsence, unit: Unit
     elif any(getattr(known, name) != value for name, value in days.items()):
         ru, en = "Под этим номером записано другое отсутствие.", "The id belongs to another absence."
         raise DomainError("id_in_use", Kind.CONFLICT, ru=ru, en=en)
+    return await _recorded(id, command, specialist, unit)
+
+
+async def withdraw_absence(specialist_id: UUID, absence_id: UUID, unit: Unit) -> None:
+    """The specialist is not away after all; the days are free again. Twice changes nothing; 404 for an unknown one."""
+    await unit.get(Specialist, specialist_id, "specialist:manage")
+    absence = await unit.session.get(Absence, absence_id)
+    if absence is None or absence.specialist_id != specialist_id:
+        raise not_found()
+    absence.withdrawn_at = absence.withdrawn_at or unit.now
+
+
+async def _recorded(id: UUID, command: RecordAbsence, specialist: Specialist, unit: Unit) -> AbsenceRecorded:
+    zone = unit.regions[specialist.region].zone
     span = Span(at(command.first_day, 0, zone), whole_day(command.last_day, zone).ends_at)
-    met = await bookings.held(unit, [specialist_id], span)
+    met = await bookings.held(unit, [specialist.id], span)
     return AbsenceRecorded(
         id=id,
-        specialist_id=specialist_id,
+        specialist_id=specialist.id,
         first_day=command.first_day,
         last_day=command.last_day,
         conflicts=[

@@ -50,7 +50,10 @@ class Specialist(Aggregate, Base):
 
 
 class Absence(Base):
-    """A specialist is away from the first to the last day, both included; no reason is kept."""
+    """A specialist is away from the first to the last day, both included; no reason is kept.
+
+    A withdrawn one binds nobody any more.
+    """
 
     __tablename__ = "absences"
 
@@ -59,6 +62,7 @@ class Absence(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Request(Base):

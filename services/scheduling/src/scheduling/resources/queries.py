@@ -72,7 +72,8 @@ class ReaderLine(BaseModel):
 async def specialists(unit: Unit) -> list[SpecialistCard]:
     """The specialists the caller may see."""
     found = list(await unit.session.scalars(select(Specialist).order_by(Specialist.region, Specialist.login)))
-    query = select(Absence).where(Absence.specialist_id.in_([one.id for one in found])).order_by(Absence.first_day)
+    theirs = Absence.specialist_id.in_([one.id for one in found])
+    query = select(Absence).where(theirs, Absence.withdrawn_at.is_(None)).order_by(Absence.first_day)
     away: dict[UUID, list[Away]] = {}
     for one in await unit.session.scalars(query):
         days = Away(id=one.id, first_day=one.first_day, last_day=one.last_day)

@@ -16,7 +16,7 @@ from scheduling.trips.model import Plan, PlanState, VisitState
 from scheduling.trips.plan_card import PlanCard, plan_card
 from scheduling.trips.queries import FamilyInvitation, PlanLine, TripCard, VisitCard
 from scheduling.trips.search import SearchPlan, search_plan
-from scheduling.trips.trip import Trip
+from scheduling.trips.trip import Trip, TripState
 from scheduling.trips.why import Why, why
 
 api = Router(tags=["trips"])
@@ -78,11 +78,13 @@ async def plan_trip(command: trip_commands.PlanTrip, unit: UnitDep) -> TripCard:
 @api.get("/trips", permission="trip:read")
 async def trips(
     unit: UnitDep,
+    query: PageQueryDep,
     since: Annotated[date | None, Query()] = None,
     until: Annotated[date | None, Query()] = None,
-) -> list[TripCard]:
+    state: Annotated[TripState | None, Query()] = None,
+) -> Page[TripCard]:
     """Trips by day."""
-    return await queries.trips(unit, since=since, until=until)
+    return await queries.trips(unit, query, since=since, until=until, state=state)
 
 
 @api.get("/trips/{trip_id}", permission="trip:read")
@@ -110,9 +112,14 @@ async def cancel_trip(trip_id: UUID, command: cancellation.CancelTrip, unit: Uni
 
 
 @api.get("/invitations", permission="visit:read")
-async def invitations(unit: UnitDep) -> list[FamilyInvitation]:
+async def invitations(
+    unit: UnitDep,
+    query: PageQueryDep,
+    child_id: Annotated[UUID | None, Query()] = None,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+) -> Page[FamilyInvitation]:
     """When families are expected at points; a family sees its own."""
-    return await queries.invitations(unit)
+    return await queries.invitations(unit, query, child_id=child_id, since=since)
 
 
 @api.get("/visits", permission="visit:read")

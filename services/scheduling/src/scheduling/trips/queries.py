@@ -163,30 +163,40 @@ async def plans(unit: Unit, query: PageQuery, *, month: date | None, state: Plan
     return Page(items=[PlanLine.model_validate(row, from_attributes=True) for row in rows], next_cursor=cursor)
 
 
-async def trips(unit: Unit, *, since: date | None, until: date | None) -> list[TripCard]:
+async def trips(
+    unit: Unit, query: PageQuery, *, since: date | None, until: date | None, state: TripState | None
+) -> Page[TripCard]:
     """Trips the actor may see, by day."""
-    query = select(Trip).order_by(Trip.day, Trip.id)
-    query = query.where(Trip.day >= since) if since else query
-    query = query.where(Trip.day <= until) if until else query
-    return [await trip_card(trip, unit) for trip in await unit.session.scalars(query.limit(100))]
+    statement = select(Trip)
+    if since is not None:
+        statement = statement.where(Trip.day >= since)
+    if until is not None:
+        statement = statement.where(Trip.day <= until)
+    if state is not None:
+        statement = statement.where(Trip.state == state)
+    order = Order({"day": Trip.__table__.c.day}, Trip.__table__.c.id, "day")
+    rows, cursor = await paginate(unit.session, statement, query, order)
+    return Page(items=[await trip_card(row[0], unit) for row in rows], next_cursor=cursor)
 
 
-async def invitations(unit: Unit) -> list[FamilyInvitation]:
+async def invitations(
+    unit: Unit, query: PageQuery, *, child_id: UUID | None, since: datetime | None
+) -> Page[FamilyInvitation]:
     """Published invitations the actor may see, by time: a family its own."""
-    query = select(TripInvitation).where(TripInvitation.published).order_by(TripInvitation.starts_at).limit(200)
-    found = [
-        FamilyInvitation(
-            trip_id=one.trip_id,
-            child_id=one.child_id,
-            starts_at=one.starts_at,
-            ends_at=one.ends_at,
-            outcome=one.outcome,
-        )
-        for one in await unit.session.scalars(query)
-    ]
+    statement = select(TripInvitation).where(TripInvitation.published)
+    if child_id is not None:
+        statement = statement.where(TripInvitation.child_id == child_id)
+    if since is not None:
+        statement = statement.where(TripInvitation.starts_at >= since)
+    columns = TripInvitation.__table__.c
+    rows, cursor = await paginate(
+        unit.session, statement, query, Order({"starts_at": columns.starts_at}, columns.id, "starts_at")
+    )
+    told = [{name: getattr(row[0], name) for name in FamilyInvitation.model_fields} for row in rows]
+    found = [FamilyInvitation(**one) for one in told]
     shown = [(one.child_id, one.trip_id) for one in found]
     await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return found
+    return Page(items=found, next_cursor=cursor)
 
 
 async def visits(
