@@ -94,7 +94,7 @@ async def absent_days(unit: Unit, specialist_ids: Iterable[UUID], days: Iterable
     return found
 
 
-def _standing(specialist_ids: Iterable[UUID]) -> Select[tuple[Absence]]:
+def _standing(specialist_ids: Iterable[UUID]) -> Select[Absence]:
     return select(Absence).where(Absence.specialist_id.in_(list(specialist_ids)), Absence.withdrawn_at.is_(None))
 
 
