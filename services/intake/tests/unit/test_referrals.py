@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from chassis.errors import DomainError
+from chassis.regions import BrokenPackError
 from chassis.validation import RuleError
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, ConsentForm, FindingWay
@@ -83,6 +85,23 @@ def test_D0_10_every_partner_of_a_pack_stands_in_the_directory() -> None:
         assert pack.fallback_organisation in known
 
 
+@pytest.mark.parametrize(
+    ("kept", "taken", "refusal"),
+    [
+        ("  - {code: family_signal, ", "opens_outreach: true, ", "outreach.yaml"),
+        ('  - {band: "18+"', ", years: 30", "age_bands"),
+    ],
+)
+def test_a_region_of_signals_only_opens_no_ladder_and_names_its_ages(
+    tmp_path: Path, kept: str, taken: str, refusal: str
+) -> None:
+    told = (REGIONS / "moscow-oblast" / "referrals.yaml").read_text(encoding="utf-8")
+    (tmp_path / "moscow-oblast").mkdir()
+    (tmp_path / "moscow-oblast" / "referrals.yaml").write_text(told.replace(kept, kept + taken), encoding="utf-8")
+    with pytest.raises(BrokenPackError, match=refusal):
+        packs(tmp_path)
+
+
 def test_a_pack_whose_ground_is_nowhere_is_refused() -> None:
     values = PACK.model_dump(mode="json") | {"terms": {"answer": "same_working_day"}}
     steps = [{**step, "term": "same_working_day"} for step in values["road_map"]["steps"]]
@@ -107,8 +126,8 @@ def test_D3_26_data_leave_on_a_listed_ground_for_that_purpose_and_department_onl
 
 def test_D3_26_the_proofs_of_notification_leave_on_a_listed_ground_only() -> None:
     wanted = ("notification_proof", "social", frozenset({FieldGroup.CONTACT}))
-    for pack in packs(REGIONS).referrals.values():
-        require_listed(*wanted, pack)
+    for region_with_ladder in packs(REGIONS).outreach:
+        require_listed(*wanted, packs(REGIONS).pack(region_with_ladder))
     bare = PACK.model_copy(update={"grounds": tuple(g for g in PACK.grounds if g.code != "state-service")})
     with pytest.raises(DomainError, match="ground_missing"):
         require_listed(*wanted, bare)

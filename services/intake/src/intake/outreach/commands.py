@@ -113,7 +113,7 @@ async def open_by_hand(command: OpenOutreach, packs: Finding, unit: Unit) -> Out
         child_id=child_key.person_id,
         representative_id=family_key.person_id,
         person_digest=digest,
-        age_band=age_band(child.birth_date, today, packs.bands(region.code).age_bands),
+        age_band=age_band(child.birth_date, today, packs.age_bands(region.code)),
         way=command.way,
         origin_id=None,
         ground=PERSONAL_REQUEST,
@@ -239,7 +239,7 @@ async def miss_meeting(outreach_id: UUID, command: Versioned, packs: Finding, un
 async def enter_survey(outreach_id: UUID, command: Survey, packs: Finding, unit: Unit) -> Outreach:
     """Enter the survey of the meeting: what the family needs, sealed (D3-21)."""
     outreach = await working(outreach_id, command, unit)
-    check_measures(command.measures, packs.ladder(outreach.region))
+    check_measures(command.measures, packs.measures(outreach.region))
     key = await unit.keys.get(outreach.child_id)
     told = opened(outreach.words, FoundWords, key)
     words = FoundWords(need=command.need or told.need, measures=tuple(command.measures))

@@ -109,7 +109,7 @@ async def file(
     check_birth_date(signal.child.birth_date, today)
     if signal.protocol_on and signal.protocol_on > today:
         raise invalid("protocol_in_future", "protocol_on", "Эта дата ещё не наступила.", "That day is still to come.")
-    check_measures(signal.measures, packs.ladder(region.code))
+    check_measures(signal.measures, packs.measures(region.code))
     phone = normalised(signal.family.phone) if signal.family.phone else None
     child_key = await unit.keys.create(unit.new_id())
     family_key = await unit.keys.create(unit.new_id())
@@ -136,7 +136,7 @@ async def file(
         child_id=child_key.person_id,
         representative_id=family_key.person_id,
         person_digest=person_digest(child, unit.settings.key_encryption_key),
-        age_band=age_band(child.birth_date, today, packs.bands(region.code).age_bands),
+        age_band=age_band(child.birth_date, today, packs.age_bands(region.code)),
         received_at=received_at or unit.now,
         child=shut(child, child_key),
         family=shut(signal.family.record(phone), family_key),

@@ -45,6 +45,7 @@ async def queue_import(
     ``received_at``: when its records reached us, where that was before now. The term of D3-15 runs from then.
     """
     rules = packs.pack(region).extracts
+    packs.ladder(region)  # an extract opens outreach: where there is no ladder none is taken
     if organisation_id not in unit.actor.organisation_ids:
         raise forbidden()
     if layout != JSON_1:

@@ -10,6 +10,7 @@ from contracts.access import FieldGroup
 from contracts.identifiers import Code, FindingWay
 from pydantic import Field, model_validator
 
+from intake.applications.pack import BandLimit
 from intake.directory.pack import OrganisationRole
 
 CONSENT = "consent"
@@ -92,6 +93,9 @@ class CallbackRules(PackModel):
 
 
 class ReferralsPack(PackModel):
+    """``age_bands``: only of a region without an ``intake.yaml``, which says the same for its applications."""
+
+    age_bands: tuple[BandLimit, ...] = ()
     number_prefix: str = Field(pattern=r"^[A-ZА-Я]{1,6}$")
     operator_role: OrganisationRole
     fallback_organisation: Code

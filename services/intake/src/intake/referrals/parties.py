@@ -16,10 +16,9 @@ from contracts.identifiers import FindingWay
 from intake.applications.commands.checks import known_territory
 from intake.applications.pack import age_band
 from intake.directory.model import Organisation
-from intake.outreach.pack import OutreachPack
 from intake.referrals.form import RegisterReferral, Signal
 from intake.referrals.operators import fallback, operators
-from intake.referrals.pack import ReferralKind, ReferralsPack
+from intake.referrals.pack import Named, ReferralKind, ReferralsPack
 from intake.referrals.region import Finding
 from intake.referrals.routing import route
 
@@ -54,7 +53,7 @@ async def parties_of(command: RegisterReferral, pack: ReferralsPack, packs: Find
 async def _own_or_routed(command: Signal, pack: ReferralsPack, packs: Finding, unit: Unit) -> Organisation:
     region = unit.regions[command.region]
     today = unit.now.astimezone(region.zone).date()
-    band = age_band(command.child.birth_date, today, packs.bands(region.code).age_bands)
+    band = age_band(command.child.birth_date, today, packs.age_bands(region.code))
     territory = known_territory(command.territory, region)
     known = await operators(region.code, pack, unit)
     chosen = route(region.code, territory, band, known, fallback(region.code, pack)).organisation_id
@@ -109,9 +108,9 @@ def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
         )
 
 
-def check_measures(codes: Iterable[str], pack: OutreachPack) -> None:
+def check_measures(codes: Iterable[str], measures: Iterable[Named]) -> None:
     """Refuse a form of help that is not of the pack's list (D3-21, D4-13)."""
-    known = [measure.code for measure in pack.measures]
+    known = [measure.code for measure in measures]
     if unknown := set(codes) - set(known):
         ru, en = "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}."
         raise invalid("measure_unknown", "measures", ru, en, known=known)

@@ -220,7 +220,7 @@ def referral_form(region: str, packs: Finding) -> ReferralForm:
     """The dictionaries of a region's referrals and ladder (D3-23); 404 for no region."""
     if region not in packs.referrals:
         raise not_found()
-    return ReferralForm.of(packs.referrals[region], packs.ladder(region))
+    return ReferralForm.of(packs.referrals[region], packs.outreach.get(region))
 
 
 def road_map(region: str, packs: Finding) -> RoadMap:

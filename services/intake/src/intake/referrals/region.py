@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 from chassis.errors import DomainError, Kind
-from chassis.regions import load_packs
+from chassis.regions import BrokenPackError, load_packs
 from chassis.runtime import Runtime
 from fastapi import Depends, Request
 
-from intake.applications.pack import IntakePack
+from intake.applications.pack import BandLimit, IntakePack
 from intake.outreach.pack import OutreachPack
-from intake.referrals.pack import ReferralsPack
+from intake.referrals.pack import Named, ReferralsPack
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,17 @@ class Finding:
         """The region's ``outreach.yaml``; ``region_unknown`` where there is none."""
         return _known(self.outreach, region)
 
-    def bands(self, region: str) -> IntakePack:
-        """The region's ``intake.yaml``, for its age bands."""
-        return _known(self.intake, region)
+    def measures(self, region: str) -> tuple[Named, ...]:
+        """The forms of help a referral may name; none where the region has no ladder."""
+        return self.outreach[region].measures if region in self.outreach else ()
+
+    def age_bands(self, region: str) -> tuple[BandLimit, ...]:
+        """The age bands of the region's applications, or of its referrals where it takes no applications."""
+        applications = self.intake.get(region)
+        return applications.age_bands if applications else self.pack(region).age_bands
 
 
-P = TypeVar("P", ReferralsPack, OutreachPack, IntakePack)
+P = TypeVar("P", ReferralsPack, OutreachPack)
 
 
 def _known(packs: Mapping[str, P], region: str) -> P:
@@ -58,11 +63,20 @@ def _known(packs: Mapping[str, P], region: str) -> P:
 @lru_cache
 def packs(folder: Path) -> Finding:
     """The packs of a folder. Raises `chassis.regions.BrokenPackError`."""
-    return Finding(
+    found = Finding(
         load_packs(folder, "referrals", ReferralsPack),
         load_packs(folder, "outreach", OutreachPack),
         load_packs(folder, "intake", IntakePack),
     )
+    for region, pack in found.referrals.items():
+        bands = found.age_bands(region)
+        if not bands or bands[-1].years is not None:
+            raise BrokenPackError(
+                f"{region}/referrals.yaml: age_bands: needed without intake.yaml; the last has no end"
+            )
+        if region not in found.outreach and any(kind.opens_outreach for kind in pack.kinds):
+            raise BrokenPackError(f"{region}/referrals.yaml: kinds: opens_outreach needs an outreach.yaml")
+    return found
 
 
 def finding(runtime: Runtime) -> Finding:

@@ -201,7 +201,7 @@ class Taking:
         self, one: _Candidate, child_key: PersonKey, family_key: PersonKey, known: Sequence[Operator]
     ) -> IpraExtract:
         record = one.record
-        band = age_band(record.birth_date, self._today, self._packs.bands(self._region.code).age_bands)
+        band = age_band(record.birth_date, self._today, self._packs.age_bands(self._region.code))
         routed = self._routed(one.territory, band, known)
         return IpraExtract(
             id=self._unit.new_id(),

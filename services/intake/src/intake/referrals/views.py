@@ -134,7 +134,7 @@ class ExtractCard(ExtractLine):
 
 
 class ReferralForm(BaseModel):
-    """What may be chosen where a referral is filed and answered, and on the ladder that follows it."""
+    """What may be chosen where a referral is filed and answered, and on the ladder that follows it, if any does."""
 
     departments: tuple[Named, ...]
     kinds: tuple[ReferralKind, ...]
@@ -150,8 +150,8 @@ class ReferralForm(BaseModel):
     refusal_reasons: tuple[Reason, ...]
 
     @classmethod
-    def of(cls, referrals: ReferralsPack, ladder: OutreachPack) -> ReferralForm:
-        return cls(**{n: getattr(referrals, n, None) or getattr(ladder, n) for n in cls.model_fields})
+    def of(cls, referrals: ReferralsPack, ladder: OutreachPack | None) -> ReferralForm:
+        return cls(**{n: getattr(referrals, n, None) or getattr(ladder, n, ()) for n in cls.model_fields})
 
 
 class ImportView(BaseModel):
