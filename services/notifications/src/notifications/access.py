@@ -11,6 +11,7 @@ GUARDED: tuple[Entry, ...] = (
         "message",
         {
             Relation.ORGANISATION: ("organisation_id", "serving_organisation_id"),
+            Relation.SERVING: "serving_organisation_id",
             Relation.CHILD: "child_id",
         },
     ),

@@ -87,6 +87,19 @@ async def test_every_read_is_audited(office: Office, coordinator: Caller) -> Non
     ]
 
 
+async def test_the_family_sees_who_read_its_messages(office: Office, coordinator: Caller) -> None:
+    home = await office.acquainted()
+    await coordinator.get(f"/messages/{(await office.newest(home)).id}")
+    family = await family_of(office, home)
+    path = f"/readers/{home.child_id}"
+    (line,) = (await family.get(path)).json()
+    assert (line["field_groups"], line["organisation_id"]) == (["contact", "core"], str(CENTRE))
+    assert (await family.get(path, params={"before": line["at"]})).json() == []
+    stranger = await office.app.as_role("family", child_ids=[uuid4()])
+    assert (await stranger.get(path)).status_code == 404
+    assert (await coordinator.get(path)).status_code == 403
+
+
 async def test_the_list_is_filtered_and_paged(office: Office, coordinator: Caller) -> None:
     home, _ = await office.acquainted(), await office.acquainted()
     await office.app.deliver(home.booked(local(10, 12)))

@@ -6,34 +6,45 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Depends
+from fastapi import Depends, Query
+from pydantic import AwareDatetime
 
 from notifications.messages import queries
 from notifications.messages.commands import decide
 from notifications.messages.queries import MessageCard, MessageFilter, MessageLine
+from notifications.messages.readers import ReaderLine
+from notifications.messages.readers import readers as read_by
 
-api = Router("/messages", tags=["messages"])
+api = Router(tags=["messages"])
 
 
-@api.get("", permission="message:read")
+@api.get("/messages", permission="message:read")
 async def messages(unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]) -> Page[MessageLine]:
     """What was said to whom."""
     return await queries.list_messages(which, page, unit)
 
 
-@api.get("/{message_id}", permission="message:read")
+@api.get("/messages/{message_id}", permission="message:read")
 async def message(message_id: UUID, unit: UnitDep) -> MessageCard:
     """One message with its words."""
     return await queries.message_card(message_id, unit)
 
 
-@api.post("/{message_id}/resend", permission="message:resend")
+@api.post("/messages/{message_id}/resend", permission="message:resend")
 async def resend(message_id: UUID, unit: UnitDep) -> decide.Decided:
     """Try once more."""
     return await decide.resend_message(message_id, unit)
 
 
-@api.post("/{message_id}/confirm", permission="message:confirm")
+@api.post("/messages/{message_id}/confirm", permission="message:confirm")
 async def confirm(message_id: UUID, command: decide.ConfirmMessage, unit: UnitDep) -> decide.Decided:
     """The family was told."""
     return await decide.confirm_message(message_id, command, unit)
+
+
+@api.get("/readers/{child_id}", permission="readers:read")
+async def readers(
+    child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
+) -> list[ReaderLine]:
+    """Who read the family's messages; ``before`` goes on from the last line."""
+    return await read_by(child_id, before, unit)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.http import Router, UnitDep
 from fastapi import Query
+from pydantic import AwareDatetime
 
 from scheduling.resources import commands, queries
 from scheduling.resources.queries import PointCard, ReaderLine, Resources, SpecialistCard
@@ -53,6 +54,8 @@ async def vehicles(unit: UnitDep) -> list[Resources]:
 
 
 @api.get("/readers/{child_id}", permission="readers:read")
-async def readers(child_id: UUID, unit: UnitDep) -> list[ReaderLine]:
-    """Who read the child's data here, for the family's page."""
-    return await queries.readers(child_id, unit)
+async def readers(
+    child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
+) -> list[ReaderLine]:
+    """Who read the child's data here, for the family's page; ``before`` goes on from the last line."""
+    return await queries.readers(child_id, before, unit)

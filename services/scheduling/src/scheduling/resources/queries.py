@@ -136,10 +136,10 @@ def vehicles(organisation_ids: frozenset[UUID]) -> list[Resources]:
     ]
 
 
-async def readers(child_id: UUID, unit: Unit) -> list[ReaderLine]:
+async def readers(child_id: UUID, before: datetime | None, unit: Unit) -> list[ReaderLine]:
     """Who read this child's data in scheduling; 404 for another family."""
     await unit.get(ChildFacts, child_id, "readers:read")
-    lines = await audit.readers(unit.session, child_id)
+    lines = await audit.readers(unit.session, child_id, before=before)
     return [
         ReaderLine(
             at=line.at,

@@ -1,0 +1,45 @@
+"""Who read what was said to a family, for the family's page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis import audit
+from chassis.errors import not_found
+from chassis.policy import require_relation
+from chassis.unit import Unit
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from notifications.messages.model import Message
+
+
+class ReaderLine(BaseModel):
+    """When, in which role and why somebody read the family's messages; never a name."""
+
+    at: datetime
+    role: str
+    organisation_id: UUID | None
+    field_groups: list[str]
+    purpose: str
+    service: str = "notifications"
+
+
+async def readers(child_id: UUID, before: datetime | None, unit: Unit) -> list[ReaderLine]:
+    """Latest first, protected readers left out; 404 for another family, and for one nothing was said to."""
+    latest = select(Message).where(Message.child_id == child_id).order_by(Message.created_at.desc(), Message.id.desc())
+    message = await unit.session.scalar(latest.limit(1))
+    if message is None:
+        raise not_found()
+    require_relation(unit.actor, "readers:read", unit.policy.relations_of(unit.actor, message), "readers")
+    return [
+        ReaderLine(
+            at=one.at,
+            role=one.role,
+            organisation_id=one.organisation_id,
+            field_groups=list(one.field_groups),
+            purpose=one.purpose,
+        )
+        for one in await audit.readers(unit.session, child_id, before=before)
+    ]
