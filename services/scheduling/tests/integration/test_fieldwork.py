@@ -176,6 +176,18 @@ async def test_D4_05_a_child_ill_on_the_day_of_a_trip_pauses_the_month_too(world
     assert {one["visit_id"] for one in waiting} == {one["visit_id"] for one in visits}
 
 
+async def test_D4_05_two_visits_an_ill_child_missed_offline_both_get_new_dates(world: World) -> None:
+    family = await world.with_programme()
+    first, second, *_ = home(await month(world, family))
+    until = second["starts_at"][:10]
+    reports = [item(world, visit, "child_ill", ill_until=until) for visit in (first, second)]
+    assert [one["status"] for one in await send(await world.specialist(), *reports)] == ["applied"] * 2
+    await world.app.fire_timers()
+    parent = await world.parent(family.child_id)
+    waiting = {one["visit_id"] for one in (await parent.get(f"/children/{family.child_id}/offers")).json()}
+    assert {first["visit_id"], second["visit_id"]} <= waiting
+
+
 async def test_a_longer_illness_moves_the_offers_already_made(world: World) -> None:
     family = await world.with_programme()
     first, second, *_ = home(await month(world, family))

@@ -16,12 +16,12 @@ from scheduling.spans import local_day
 from scheduling.trips.model import Route, Visit, VisitState
 
 
-async def pause_child(child_id: UUID, until: date, reported: UUID, unit: Unit) -> list[Visit]:
-    """Postpone the child's visits up to ``until`` and the one the illness was reported at; offer new dates.
+async def pause_child(child_id: UUID, until: date, unit: Unit) -> list[Visit]:
+    """Postpone the child's visits up to ``until`` and those the illness was reported at; offer new dates.
 
     Runs in the worker, which sees the visits of every team. Repeatable: what is postponed stays postponed.
     """
-    visits = await _affected(child_id, until, reported, unit)
+    visits = await _affected(child_id, until, unit)
     routes = {visit.route_id for visit in visits if visit.route_id}
     await bookings.release(unit, [visit.id for visit in visits])
     for visit in visits:
@@ -37,14 +37,15 @@ async def pause_child(child_id: UUID, until: date, reported: UUID, unit: Unit) -
     return visits
 
 
-async def _affected(child_id: UUID, until: date, reported: UUID, unit: Unit) -> list[Visit]:
+async def _affected(child_id: UUID, until: date, unit: Unit) -> list[Visit]:
     query = select(Visit).where(Visit.child_id == child_id).with_for_update()
     found = []
     for visit in await unit.session.scalars(query):
         today = local_day(unit.now, unit.regions[visit.region].zone)
         ahead = visit.state is VisitState.SCHEDULED and today <= visit.day <= until
-        told = visit.id == reported and visit.state is VisitState.REPORTED
-        if ahead or (told and visit.outcome is VisitOutcome.CHILD_ILL):
+        # one sync may bring several: the timer is one for a child
+        missed = visit.state is VisitState.REPORTED and visit.outcome is VisitOutcome.CHILD_ILL
+        if ahead or missed:
             found.append(visit)
     return found
 

@@ -32,8 +32,7 @@ async def apply(
     subject.report(changes, reported_at)
     if subject.outcome is VisitOutcome.CHILD_ILL:
         until = ill_until or _default_pause(subject, unit)
-        payload = {"until": until.isoformat(), "visit_id": str(subject.id)}
-        await unit.timers.set(PAUSE, subject.child_id, unit.now, payload)
+        await unit.timers.set(PAUSE, subject.child_id, unit.now, {"until": until.isoformat()})
     elif subject.outcome is VisitOutcome.NOBODY_HOME and isinstance(subject, Visit):
         await bookings.release(unit, [subject.id])
         subject.postpone(VisitOutcome.NOBODY_HOME, None)

@@ -18,8 +18,7 @@ timers = TimerRouter()
 @timers.on(PAUSE)
 async def pause(timer: Timer, unit: Unit) -> None:
     """The subject is the child."""
-    until, visit_id = date.fromisoformat(timer.payload["until"]), UUID(timer.payload["visit_id"])
-    await pause_child(timer.subject_id, until, visit_id, unit)
+    await pause_child(timer.subject_id, date.fromisoformat(timer.payload["until"]), unit)
 
 
 @timers.on(NEW_DATES)
