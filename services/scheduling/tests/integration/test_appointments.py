@@ -90,6 +90,18 @@ async def test_D2_19_when_no_slot_is_free_in_time_the_nearest_three_are_offered(
     assert min(slot["starts_at"] for slot in body["nearest"]).startswith("2026-03-12")
 
 
+async def test_D2_19_where_nobody_is_there_for_weeks_the_answer_promises_no_times(world: World) -> None:
+    family, coordinator = await world.moscow_family(), await world.coordinator()
+    head = await world.staff("moscow-early-help", "head.sever", "head", family.serving)
+    for one in (await head.get("/specialists")).json():
+        days = {"first_day": "2026-03-02", "last_day": "2026-12-31"}
+        assert (await head.post(f"/specialists/{one['id']}/absences", json=days)).status_code == 201
+    query = {"application_id": str(family.application_id)}
+    body = (await coordinator.get("/first-appointment-slots", params=query)).json()
+    assert (body["in_time"], body["nearest"]) == ([], [])
+    assert body["message"].startswith("Свободного времени нет ни до срока")
+
+
 async def test_D4_an_absence_lists_the_bookings_it_meets(world: World) -> None:
     family, coordinator = await world.moscow_family(), await world.coordinator()
     slot = await first_slot(world, coordinator, family)

@@ -70,8 +70,9 @@ async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
     last = max(family.due_at, unit.now) + timedelta(days=horizon(family.region))
     desk = await open_desk(unit, family, last)
     found = offers(islice(desk.slots(unit.now, family.due_at, family.child_id), MOST_SLOTS), family.due_at)
-    later = [] if found else islice(desk.slots(max(family.due_at, unit.now), last, family.child_id), NEAREST)
-    texts = {} if found else {"message": _NONE_IN_TIME, "message_en": _NONE_IN_TIME_EN}
+    later = [] if found else list(islice(desk.slots(max(family.due_at, unit.now), last, family.child_id), NEAREST))
+    ru, en = (_NONE_IN_TIME, _NONE_IN_TIME_EN) if later else (_NONE_AT_ALL, _NONE_AT_ALL_EN)
+    texts = {} if found else {"message": ru, "message_en": en}
     return FirstSlots(
         application_id=application_id,
         due_at=family.due_at,
@@ -84,6 +85,8 @@ async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
 
 
 _NONE_IN_TIME = "До срока первого приёма свободного времени нет. Ниже три ближайших времени после срока."
+_NONE_AT_ALL = "Свободного времени нет ни до срока первого приёма, ни в ближайшие недели после него."
+_NONE_AT_ALL_EN = "No time is free before the first appointment is due, nor in the weeks after it."
 _NONE_IN_TIME_EN = "No time is free before the first appointment is due. The nearest three after it are below."
 
 
