@@ -29,6 +29,7 @@ SHOWN = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "/questionnaires/{questionnaire_id}/health-consent/withdraw": {"version": 999},
+    "/questionnaires/{questionnaire_id}/contact-consent/withdraw": {"version": 999},
     "/questionnaires": {"region": "atlantis"},
     "/questionnaires/{questionnaire_id}": {"sex": "x"},
     "/data-changes/{data_change_id}/decide": {"accept": False, "reason_code": "moon"},

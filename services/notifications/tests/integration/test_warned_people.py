@@ -11,6 +11,7 @@ from contracts.event import Event
 from contracts.identifiers import DeliveryMode
 from contracts.intake import (
     ApplicationTerritoriesSet,
+    ContactConsentWithdrawn,
     DataChangeDecided,
     EnquiryAsked,
     EnquiryAssigned,
@@ -88,6 +89,11 @@ async def test_D3_13_a_family_assigned_to_a_finder_elsewhere_warns_that_person(o
             Term.QUESTIONNAIRE,
         ),
         (
+            questionnaire(),
+            ContactConsentWithdrawn(questionnaire_id=SUBJECT, child_id=uuid4(), withdrawn_at=local(4, 17)),
+            Term.QUESTIONNAIRE,
+        ),
+        (
             data_change(),
             DataChangeDecided(
                 data_change_id=SUBJECT,
@@ -100,7 +106,7 @@ async def test_D3_13_a_family_assigned_to_a_finder_elsewhere_warns_that_person(o
             Term.DATA_CHANGE,
         ),
     ],
-    ids=["questionnaire", "data-change"],
+    ids=["questionnaire", "consent-withdrawn", "data-change"],
 )
 async def test_D0_17_and_D0_22_the_consultant_is_warned_until_the_family_has_its_answer(
     office: Office, begins: Event, ends: Event, term: Term

@@ -58,6 +58,7 @@ from contracts.intake.outreach import (
     OutreachSurveyed,
 )
 from contracts.intake.portal import (
+    ContactConsentWithdrawn,
     DataChangeDecided,
     DataChangeDueMoved,
     DataChangeRequested,
@@ -100,6 +101,7 @@ __all__ = [
     "ApplicationWithdrawn",
     "CallRecorded",
     "ConsentTicked",
+    "ContactConsentWithdrawn",
     "DataChangeDecided",
     "DataChangeDueMoved",
     "DataChangeRequested",

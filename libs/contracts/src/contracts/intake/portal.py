@@ -79,6 +79,14 @@ class HealthConsentWithdrawn(Event, aggregate="questionnaire", fact="health_cons
     withdrawn_at: AwareDatetime
 
 
+class ContactConsentWithdrawn(Event, aggregate="questionnaire", fact="contact_consent_withdrawn"):
+    """The consent a questionnaire was sent on was withdrawn before it was accepted; staff read its data no more."""
+
+    questionnaire_id: UUID
+    child_id: UUID
+    withdrawn_at: AwareDatetime
+
+
 class StatusDocumentExpiring(Event, aggregate="questionnaire", fact="status_document_expiring"):
     """The document of the child's status ends soon (D0-19); the family is reminded."""
 

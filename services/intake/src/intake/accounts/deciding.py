@@ -11,7 +11,7 @@ from contracts.intake import QuestionnaireAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData
 from contracts.sealed import Sealed, place, seal
 
-from intake.accounts.filling import CONTACTS, opened
+from intake.accounts.filling import CONTACTS, DOCUMENT_EXPIRES, opened
 from intake.accounts.portal import Portals, portal_of
 from intake.accounts.questionnaire import Questionnaire
 from intake.applications.commands.coordinate import Versioned
@@ -65,6 +65,14 @@ async def withdraw_health_consent(questionnaire_id: UUID, command: Versioned, un
     """The family takes its written consent back, itself or at the consultant's (152-FZ art. 9)."""
     found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version)
     found.withdraw_health_consent(unit.now)
+    return found
+
+
+async def withdraw_contact_consent(questionnaire_id: UUID, command: Versioned, unit: Unit) -> Questionnaire:
+    """The family takes the consent back it sent the questionnaire on, itself or at the consultant's (152-FZ art. 9)."""
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version)
+    found.withdraw_contact_consent(unit.now)
+    await unit.timers.cancel(DOCUMENT_EXPIRES, found.id)
     return found
 
 

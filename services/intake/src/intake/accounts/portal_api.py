@@ -158,6 +158,15 @@ async def withdraw_health_consent(
     return await portal_views.card(found, packs, unit)
 
 
+@router.post("/questionnaires/{questionnaire_id}/contact-consent/withdraw", permission="questionnaire:withdraw_consent")
+async def withdraw_contact_consent(
+    questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
+) -> QuestionnaireCard:
+    await _recognised(unit)
+    found = await deciding.withdraw_contact_consent(questionnaire_id, command or Versioned(), unit)
+    return await portal_views.card(found, packs, unit)
+
+
 @router.post(
     "/questionnaires/{questionnaire_id}/changes",
     permission="data_change:submit",

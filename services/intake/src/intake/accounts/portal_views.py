@@ -113,6 +113,8 @@ def shown_to(questionnaire: Questionnaire, unit: Unit) -> tuple[frozenset[FieldG
     granted = unit.policy.visible_groups(unit.actor, "questionnaire", questionnaire, frozenset(GROUND.values()))
     if questionnaire.principal_id == unit.actor.id:
         return granted, granted
+    if questionnaire.state is State.WITHDRAWN:
+        return granted & {FieldGroup.CORE}, granted
     return unit.policy.visible_groups(unit.actor, "questionnaire", questionnaire, questionnaire.grounds), granted
 
 

@@ -14,6 +14,7 @@ from chassis.errors import DomainError, Kind
 from contracts.event import Moment
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.intake import (
+    ContactConsentWithdrawn,
     HealthConsentSeen,
     HealthConsentWithdrawn,
     QuestionnaireAccepted,
@@ -36,11 +37,13 @@ class State(StrEnum):
     SENT = "sent"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    """The consent it was sent on was taken back: the family's alone again, until it consents and sends anew."""
 
 
 ALLOWED: Mapping[str, frozenset[State]] = {
-    "edit": frozenset({State.DRAFT, State.RETURNED}),
-    "send": frozenset({State.DRAFT, State.RETURNED}),
+    "edit": frozenset({State.DRAFT, State.RETURNED, State.WITHDRAWN}),
+    "send": frozenset({State.DRAFT, State.RETURNED, State.WITHDRAWN}),
     "decide": frozenset({State.SENT}),
     "change": frozenset({State.ACCEPTED}),
     "consent": frozenset({State.SENT, State.ACCEPTED}),
@@ -176,6 +179,19 @@ class Questionnaire(Aggregate, Base):
             self.health_consent_at = None
             self.record(HealthConsentWithdrawn(questionnaire_id=self.id, child_id=self.child_id, withdrawn_at=now))
 
+    def withdraw_contact_consent(self, now: datetime) -> None:
+        """It acts at once: staff read nothing of it and owe no answer. Where no consent stands: nothing.
+
+        An accepted one is refused: the service goes on on another ground (442-FZ; 152-FZ art. 9 p. 2, 21 p. 5).
+        """
+        if self.state is State.ACCEPTED:
+            raise accepted_already()
+        if self.state in {State.SENT, State.RETURNED}:
+            self.withdraw_health_consent(now)
+            self.state, self.return_reason = State.WITHDRAWN, None
+            self.due_at = self.explanation = self.document_ends_at = None
+            self.record(ContactConsentWithdrawn(questionnaire_id=self.id, child_id=self.child_id, withdrawn_at=now))
+
     def change(self, sealed: Mapping[str, dict[str, Any]], district: str | None) -> None:
         """Take over what the consultant has accepted; the fact is told by the request (D0-17)."""
         require_state("change", self.state)
@@ -230,6 +246,15 @@ class QuestionnaireFile(Base):
     media_type: Mapped[str]
     size: Mapped[int]
     attached_at: Mapped[datetime]
+
+
+def accepted_already() -> DomainError:
+    return DomainError(
+        "accepted_already",
+        Kind.CONFLICT,
+        ru="Анкета уже принята, служба сопровождает семью. Согласие можно отозвать письменным заявлением в службу.",
+        en="The questionnaire was accepted and the family is served. Withdraw the consent by a letter to the service.",
+    )
 
 
 def require_state(action: str, state: State) -> None:

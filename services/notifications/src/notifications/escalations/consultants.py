@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.messaging import EventRouter
 from chassis.unit import Unit
 from contracts.intake import (
+    ContactConsentWithdrawn,
     DataChangeDecided,
     DataChangeDueMoved,
     DataChangeRequested,
@@ -53,6 +54,12 @@ async def questionnaire_returned(event: QuestionnaireReturned, unit: Unit) -> No
 async def questionnaire_accepted(event: QuestionnaireAccepted, unit: Unit) -> None:
     """That is an answer too."""
     await commands.end(Term.QUESTIONNAIRE, event.questionnaire_id, event.accepted_at, unit)
+
+
+@events.on(ContactConsentWithdrawn)
+async def contact_consent_withdrawn(event: ContactConsentWithdrawn, unit: Unit) -> None:
+    """Nobody may answer it any more, until the family sends it anew."""
+    await commands.end(Term.QUESTIONNAIRE, event.questionnaire_id, event.withdrawn_at, unit)
 
 
 @events.on(DataChangeRequested)
