@@ -45,6 +45,13 @@ def test_every_competent_person_and_journal_of_a_pack_is_in_its_directory(code: 
 
 
 @pytest.mark.parametrize("code", PACKS)
+def test_D0_22_who_asks_is_told_where_to_write_to_take_the_consent_back(code: str) -> None:
+    told, keeper = " ".join(enquiries_pack(code).form.consent.split()), enquiries_pack(code).journals[0].organisation
+    (written_to,) = [one.address for one in directory_pack(code).organisations if one.code == keeper]
+    assert f"({written_to})" in told.partition("письменным заявлением")[2]
+
+
+@pytest.mark.parametrize("code", PACKS)
 def test_D1_20_every_theme_has_somebody_competent(code: str) -> None:
     pack = enquiries_pack(code)
     for theme in pack.themes:

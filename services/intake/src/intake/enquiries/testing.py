@@ -63,7 +63,8 @@ class Desk:
 
     async def submitted(self, who: Caller | None = None, **asked: Any) -> dict[str, Any]:
         """Asked through the public form; the answer."""
-        form = {"question": "Где занимаются с ребёнком?", "agreed_version": "2026-1"} | asked
+        agreed = enquiries_pack(self.region).form.consent_version
+        form = {"question": "Где занимаются с ребёнком?", "agreed_version": agreed} | asked
         answer = await (who or self.app.client()).post(f"/regions/{self.region}/enquiries", json=form)
         assert answer.status_code == 201, answer.text
         body: dict[str, Any] = answer.json()

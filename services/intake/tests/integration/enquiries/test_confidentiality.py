@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chassis.running import Caller
 from contracts.intake import EnquiryRegistered
-from intake.enquiries.testing import CALL, NOBODY, OMSK, Desk
+from intake.enquiries.testing import CALL, NOBODY, OMSK, Desk, enquiries_pack
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -130,7 +130,11 @@ async def test_D1_01_anybody_asks_without_login_and_gets_an_operative_answer_ter
 
 
 async def test_D1_01_an_answer_is_promised_only_by_a_way_that_leads_back(desk: Desk, coordinator: Caller) -> None:
-    asked = {"name": "Рябов Пётр", "question": "Где занимаются?", "agreed_version": "2026-1"}
+    asked = {
+        "name": "Рябов Пётр",
+        "question": "Где занимаются?",
+        "agreed_version": enquiries_pack(OMSK).form.consent_version,
+    }
     door = f"/regions/{OMSK}/enquiries"
     for way in ("form", "helpline", "in_person"):
         refused = await desk.app.client().post(door, json={**asked, "answer_channel": way})
