@@ -146,8 +146,9 @@ class ApplicationCard(ApplicationLine):
 
 
 _SEALED = (Application.representative, Application.child, Application.home, Application.words, Application.health)
-WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _SEALED)
-"""Loader options of lists: nothing sealed leaves the database for them."""
+_OF_CARDS = (*_SEALED, Application.health_consent_ids)
+WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _OF_CARDS)
+"""Loader options of lists: nothing sealed leaves the database for them, nor what opens it."""
 
 
 def line(application: Application, now: datetime) -> dict[str, Any]:
