@@ -139,8 +139,10 @@ def test_D1_15_number_term_and_answer_come_as_real_letters(world: World, letter:
 def test_D1_16_a_text_message_is_answered_by_text_message(world: World, message: dict[str, Any], number: str) -> None:
     assert message["answer_channel"] == "sms"
     assert message["state"] == "closed"
-    (_, answer) = [mail.text for mail in world.system.mail.messages(number)]
-    assert ANSWER in answer
+    # acknowledgement and answer leave at the same time: which of them arrives first is nobody's promise
+    told = [mail.text for mail in world.system.mail.messages(number)]
+    assert len(told) == 2
+    assert any(ANSWER in text for text in told)
 
 
 def test_D1_12_an_anonymous_question_is_answered_on_its_page(world: World) -> None:
