@@ -40,7 +40,7 @@ from bench.web import cpu_seconds
 PEOPLE, ENTRIES, EXTRACTS = 100_000, 1_000_000, 25_000
 USERS, LIMIT_MS = 10, 100
 PAUSE_SECONDS = 0.2
-"""Between an answer and the same person's next request."""
+"""Between an answer and the same person's next request, on the average."""
 COORDINATOR, REGISTRAR = (MOSCOW, "koordinator.moskva"), (OMSK, "socrabota.muromtsevo")
 Asked = list[dict[str, Any]]
 
