@@ -6,13 +6,13 @@ Rows hold ids and codes, never values. The API role only inserts; the worker cha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from contracts.access import PROTECTED_READERS, FieldGroup, Role
 from contracts.identifiers import Purpose
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -84,9 +84,10 @@ END $$""",
 """Tables of the read audit, for the first migration of every service."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One line of the family's page: who, from where, what and why; never a name."""
+class Reader(BaseModel):
+    """One line of the family's page: when, in which role, from where, what and why; never a name."""
+
+    model_config = ConfigDict(frozen=True)
 
     at: datetime
     role: str
@@ -160,8 +161,14 @@ async def readers(
     hidden = sorted(map(str, PROTECTED_READERS))
     rows = await session.execute(_READERS, {"child": child_id, "hidden": hidden, "before": before, "limit": limit})
     return [
-        Reader(at, ROLE_TITLES.get(role, "Сотрудник"), organisation, tuple(groups), purpose)
-        for at, role, organisation, groups, purpose in rows
+        Reader(
+            at=row.at,
+            role=ROLE_TITLES.get(row.role, "Сотрудник"),
+            organisation_id=row.organisation_id,
+            field_groups=tuple(row.field_groups),
+            purpose=row.purpose,
+        )
+        for row in rows
     ]
 
 

@@ -3,53 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from chassis.errors import DomainError
 from chassis.validation import RuleError
-from contracts.identifiers import AgeBand, ContactOutcome, ContactStep, DeliveryMode, FindingWay
-from contracts.personal import Contact
-from contracts.sealed import Sealed
+from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.outreach import tracking
-from intake.outreach.found import Found
-from intake.outreach.ladder import Ladder, Meeting, Travel
+from intake.outreach.ladder import Meeting
 from intake.outreach.model import Outreach
 from intake.outreach.pack import STAGES
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State
+from intake.outreach.testing import LADDER, START, TRAVEL, opened
 from intake.referrals.region import packs
-from intake.testing import REGIONS, region
-
-IRKUTSK = "irkutsk"
-START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
-LADDER = Ladder.of(packs(REGIONS).ladder(IRKUTSK), region(IRKUTSK), "irkutsk/angarsk")
-TRAVEL = Travel(Sealed[Contact](key_id=UUID(int=0), key_version=1, nonce="", ciphertext=""), None)
-
-
-def found(**changes: object) -> Outreach:
-    told = Found(
-        id=uuid4(),
-        region=IRKUTSK,
-        territory="irkutsk/angarsk",
-        organisation_id=uuid4(),
-        responsible_id=None,
-        child_id=uuid4(),
-        representative_id=uuid4(),
-        person_digest="0",
-        age_band=AgeBand.CHILDHOOD,
-        way=FindingWay.IPRA_EXTRACT,
-        origin_id=None,
-        ground="order-545n",
-        found_at=START,
-        child={},
-        family={},
-        words=None,
-    )
-    return Outreach.open(told, LADDER)
+from intake.testing import REGIONS
 
 
 def attempt(outreach: Outreach, means: ContactStep, outcome: ContactOutcome, at: datetime = START) -> Attempt:
@@ -61,13 +32,13 @@ def try_(outreach: Outreach, means: ContactStep, outcome: ContactOutcome, meetin
 
 
 def test_D3_15_work_starts_within_five_working_days_of_the_extract() -> None:
-    outreach = found()
+    outreach = opened()
     assert outreach.start_due_at == datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # 18:00 in Irkutsk; 9 March is off
     assert "5 рабочих дней" in outreach.current.explained.text("ru")
 
 
 def test_D3_19_and_D3_20_each_step_opens_when_the_one_before_is_exhausted() -> None:
-    outreach = found()
+    outreach = opened()
     for _ in range(3):
         try_(outreach, ContactStep.PHONE, ContactOutcome.NO_ANSWER)
     assert (outreach.current.step, outreach.current.because) == (ContactStep.VISIT, "phone-exhausted")
@@ -78,7 +49,7 @@ def test_D3_19_and_D3_20_each_step_opens_when_the_one_before_is_exhausted() -> N
 
 
 def test_D3_19_a_family_that_cannot_come_is_visited_and_the_visit_is_the_meeting() -> None:
-    outreach = found()
+    outreach = opened()
     try_(outreach, ContactStep.PHONE, ContactOutcome.CANNOT_COME)
     assert (outreach.current.step, outreach.current.meeting) == (ContactStep.VISIT, True)
     assert outreach.notified_by is ContactStep.PHONE
@@ -88,7 +59,7 @@ def test_D3_19_a_family_that_cannot_come_is_visited_and_the_visit_is_the_meeting
 
 
 def test_D3_17_agreement_by_phone_needs_the_time_of_the_meeting() -> None:
-    outreach = found()
+    outreach = opened()
     with pytest.raises(DomainError) as refused:
         try_(outreach, ContactStep.PHONE, ContactOutcome.AGREED)
     assert refused.value.slug == "meeting_missing"
@@ -98,7 +69,7 @@ def test_D3_17_agreement_by_phone_needs_the_time_of_the_meeting() -> None:
 
 def test_a_visit_is_not_possible_before_its_step() -> None:
     with pytest.raises(DomainError, match="step_not_open"):
-        try_(found(), ContactStep.VISIT, ContactOutcome.AGREED)
+        try_(opened(), ContactStep.VISIT, ContactOutcome.AGREED)
 
 
 def test_T12_the_day_of_the_meeting_is_the_day_of_the_territory() -> None:
@@ -142,7 +113,7 @@ class LadderMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = START
-        self.outreach = found()
+        self.outreach = opened()
         self.letters: list[Letter] = []
         self.facts: list[str] = []
 

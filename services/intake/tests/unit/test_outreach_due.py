@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from chassis.errors import DomainError
 from contracts import intake as told
 from contracts.event import Event
-from contracts.identifiers import AgeBand, ContactOutcome, ContactStep, DeliveryMode, FindingWay
-from contracts.personal import Contact
-from contracts.sealed import Sealed
+from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake.outreach.found import Found
-from intake.outreach.ladder import Ladder, Meeting, Travel
+from intake.outreach.ladder import Meeting
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State
-from intake.referrals.region import packs
-from intake.testing import REGIONS, region
+from intake.outreach.testing import LADDER, START, TRAVEL, opened
 
-START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
-LADDER = Ladder.of(packs(REGIONS).ladder("irkutsk"), region("irkutsk"), "irkutsk/angarsk")
-TRAVEL = Travel(Sealed[Contact](key_id=UUID(int=0), key_version=1, nonce="", ciphertext=""), None)
 MOVES = st.one_of(
     st.tuples(st.sampled_from([ContactStep.PHONE, ContactStep.VISIT]), st.sampled_from(ContactOutcome)),
     st.sampled_from(["post", "skip", "miss", "meet", "survey"]),
 )
-
-
-def found() -> Outreach:
-    told_of = Found(
-        id=uuid4(),
-        region="irkutsk",
-        territory="irkutsk/angarsk",
-        organisation_id=uuid4(),
-        responsible_id=None,
-        child_id=uuid4(),
-        representative_id=uuid4(),
-        person_digest="0",
-        age_band=AgeBand.CHILDHOOD,
-        way=FindingWay.IPRA_EXTRACT,
-        origin_id=None,
-        ground="order-545n",
-        found_at=START,
-        child={},
-        family={},
-        words=None,
-    )
-    return Outreach.open(told_of, LADDER)
 
 
 def act(outreach: Outreach, move: object, now: datetime) -> None:
@@ -94,7 +65,7 @@ def learnt(due: datetime | None, event: Event) -> datetime | None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(MOVES, max_size=15))
 def test_D3_15_the_facts_of_a_ladder_say_by_when_the_next_step_is_due(moves: list[object]) -> None:
-    outreach, due = found(), None
+    outreach, due = opened(), None
     for hours, move in enumerate([None, *moves]):
         try:
             if move is not None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chassis.running import Running
+from chassis.running import Caller, Running
 from chassis.testing import START, Runner
 from embedded import MailSink
 from nats.aio.client import Client
 from notifications.main import service
-from notifications.testing import Office
+from notifications.testing import CENTRE, Office
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -44,6 +44,17 @@ async def office(app: Running, sink: MailSink, nats_client: Client) -> Office:
     office = Office(app, nats_client)
     office.mail_to(sink.port)
     return office
+
+
+@pytest.fixture
+async def desk(office: Office) -> Caller:
+    """A coordinator of the organisation."""
+    return await office.app.as_role("coordinator", organisation_ids=[CENTRE])
+
+
+@pytest.fixture
+async def head(office: Office) -> Caller:
+    return await office.app.as_role("head", organisation_ids=[CENTRE])
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import pytest
 from chassis.running import Caller
 from contracts.event import Moment
 from contracts.intake import ApplicationDeadlineMoved
 from contracts.scheduling import AppointmentCancelled
 from notifications.escalations.testing import DUE, LATER, WARNING, at, items, tell
-from notifications.testing import CENTRE, REGION, Household, Office, local
+from notifications.testing import REGION, Household, Office, local
 
 CALLED = local(2, 11)
 
@@ -32,11 +31,6 @@ def cancelled(home: Household, appointment: UUID) -> AppointmentCancelled:
         reason_code="specialist_ill",
         next_appointment_id=None,
     )
-
-
-@pytest.fixture
-async def desk(office: Office) -> Caller:
-    return await office.app.as_role("coordinator", organisation_ids=[CENTRE])
 
 
 async def kinds(caller: Caller) -> list[str]:

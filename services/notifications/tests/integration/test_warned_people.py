@@ -41,17 +41,6 @@ from notifications.escalations.testing import (
 from notifications.testing import CENTRE, REGION, Office, local
 
 
-@pytest.fixture
-async def desk(office: Office) -> Caller:
-    """A coordinator of the organisation."""
-    return await office.app.as_role("coordinator", organisation_ids=[CENTRE])
-
-
-@pytest.fixture
-async def head(office: Office) -> Caller:
-    return await office.app.as_role("head", organisation_ids=[CENTRE])
-
-
 async def test_T3_the_responsible_specialist_is_warned_and_no_colleague(office: Office, head: Caller) -> None:
     specialist = await office.app.as_role("specialist", organisation_ids=[CENTRE])
     colleague = await office.app.as_role("specialist", organisation_ids=[CENTRE])

@@ -102,17 +102,6 @@ MOVES: list[Any] = [
 ]
 
 
-@pytest.fixture
-async def desk(office: Office) -> Caller:
-    """A coordinator of the organisation."""
-    return await office.app.as_role("coordinator", organisation_ids=[CENTRE])
-
-
-@pytest.fixture
-async def head(office: Office) -> Caller:
-    return await office.app.as_role("head", organisation_ids=[CENTRE])
-
-
 @pytest.mark.parametrize(("begins", "term"), BEGINNINGS)
 async def test_T3_every_running_term_is_warned_of_an_hour_before_and_raised_after(
     office: Office, desk: Caller, head: Caller, begins: Event, term: Term

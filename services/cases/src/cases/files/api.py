@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from chassis.audit import Reader
 from chassis.http import Page, Router, UnitDep
 from fastapi import Query
 
 from cases.files import commands, queries
 from cases.files.commands import FileProgress, FixTeam, RecogniseEligibility, SeeDocuments
-from cases.files.queries import FileCard, FileQuery, FileSummary, ReaderCard
+from cases.files.queries import FileCard, FileQuery, FileSummary
 
 router = Router(tags=["files"])
 
@@ -27,7 +28,7 @@ async def file_card(case_id: UUID, unit: UnitDep) -> FileCard:
 
 
 @router.get("/case-files/{case_id}/readers", permission="readers:read")
-async def readers(case_id: UUID, unit: UnitDep, before: datetime | None = None) -> list[ReaderCard]:
+async def readers(case_id: UUID, unit: UnitDep, before: datetime | None = None) -> list[Reader]:
     return await queries.readers(case_id, before, unit)
 
 

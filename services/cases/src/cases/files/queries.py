@@ -213,27 +213,7 @@ def _summary(file: CaseFile, unit: Unit) -> FileSummary:
     return FileSummary(**own, done=[step for step in pack.steps if step in done])
 
 
-class ReaderCard(BaseModel):
-    """One read of the file, as the family sees it: when, who by office, what, why."""
-
-    at: datetime
-    role: str
-    organisation_id: UUID | None
-    field_groups: list[str]
-    purpose: str
-
-
-async def readers(case_id: UUID, before: datetime | None, unit: Unit) -> list[ReaderCard]:
+async def readers(case_id: UUID, before: datetime | None, unit: Unit) -> list[audit.Reader]:
     """Who read the data of the file's child in this service, latest first; protected readers are left out."""
     file = await unit.get(CaseFile, case_id, "readers:read")
-    found = await audit.readers(unit.session, file.child_id, before=before)
-    return [
-        ReaderCard(
-            at=reader.at,
-            role=reader.role,
-            organisation_id=reader.organisation_id,
-            field_groups=list(reader.field_groups),
-            purpose=reader.purpose,
-        )
-        for reader in found
-    ]
+    return await audit.readers(unit.session, file.child_id, before=before)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from chassis.running import Caller
+from contracts.identifiers import AgeBand, FindingWay
+from contracts.personal import Contact
+from contracts.sealed import Sealed
 
+from intake.outreach.found import Found
+from intake.outreach.ladder import Ladder, Travel
+from intake.outreach.model import Outreach
 from intake.referrals.imports import work_off_one
-from intake.testing import IRKUTSK, Route, extract
+from intake.referrals.region import packs
+from intake.testing import IRKUTSK, REGIONS, Route, extract, region
+
+START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+"""A Monday, 11:00 in Irkutsk: when the family was found."""
+LADDER = Ladder.of(packs(REGIONS).ladder(IRKUTSK), region(IRKUTSK), f"{IRKUTSK}/angarsk")
+TRAVEL = Travel(Sealed[Contact](key_id=UUID(int=0), key_version=1, nonce="", ciphertext=""), None)
 
 _numbers = iter(range(1, 10_000))
 
@@ -28,3 +42,26 @@ async def do(curator: Caller, card: dict[str, Any], what: str, **body: Any) -> d
     answer = await curator.post(f"/outreaches/{card['id']}/{what}", json=body)
     assert answer.status_code in {200, 201}, answer.text
     return {**card, **answer.json()}
+
+
+def opened() -> Outreach:
+    """The work with a found family, without a database."""
+    told = Found(
+        id=uuid4(),
+        region=IRKUTSK,
+        territory=f"{IRKUTSK}/angarsk",
+        organisation_id=uuid4(),
+        responsible_id=None,
+        child_id=uuid4(),
+        representative_id=uuid4(),
+        person_digest="0",
+        age_band=AgeBand.CHILDHOOD,
+        way=FindingWay.IPRA_EXTRACT,
+        origin_id=None,
+        ground="order-545n",
+        found_at=START,
+        child={},
+        family={},
+        words=None,
+    )
+    return Outreach.open(told, LADDER)

@@ -9,20 +9,14 @@ from chassis import audit
 from chassis.errors import not_found
 from chassis.policy import require_relation
 from chassis.unit import Unit
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from notifications.messages.model import Message
 
 
-class ReaderLine(BaseModel):
-    """When, in which role and why somebody read the family's messages; never a name."""
+class ReaderLine(audit.Reader):
+    """A reading of the family's messages."""
 
-    at: datetime
-    role: str
-    organisation_id: UUID | None
-    field_groups: list[str]
-    purpose: str
     service: str = "notifications"
 
 
@@ -33,13 +27,4 @@ async def readers(child_id: UUID, before: datetime | None, unit: Unit) -> list[R
     if message is None:
         raise not_found()
     require_relation(unit.actor, "readers:read", unit.policy.relations_of(unit.actor, message), "readers")
-    return [
-        ReaderLine(
-            at=one.at,
-            role=one.role,
-            organisation_id=one.organisation_id,
-            field_groups=list(one.field_groups),
-            purpose=one.purpose,
-        )
-        for one in await audit.readers(unit.session, child_id, before=before)
-    ]
+    return [ReaderLine(**dict(one)) for one in await audit.readers(unit.session, child_id, before=before)]

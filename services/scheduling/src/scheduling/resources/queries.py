@@ -58,14 +58,9 @@ class Resources(BaseModel):
     organisation_id: UUID
 
 
-class ReaderLine(BaseModel):
-    """Who read the child's data here, when and why; never a name."""
+class ReaderLine(audit.Reader):
+    """A reading of the child's data here."""
 
-    at: datetime
-    role: str
-    organisation_id: UUID | None
-    field_groups: list[str]
-    purpose: str
     service: str = "scheduling"
 
 
@@ -139,14 +134,4 @@ def vehicles(organisation_ids: frozenset[UUID]) -> list[Resources]:
 async def readers(child_id: UUID, before: datetime | None, unit: Unit) -> list[ReaderLine]:
     """Who read this child's data in scheduling; 404 for another family."""
     await unit.get(ChildFacts, child_id, "readers:read")
-    lines = await audit.readers(unit.session, child_id, before=before)
-    return [
-        ReaderLine(
-            at=line.at,
-            role=line.role,
-            organisation_id=line.organisation_id,
-            field_groups=list(line.field_groups),
-            purpose=line.purpose,
-        )
-        for line in lines
-    ]
+    return [ReaderLine(**dict(one)) for one in await audit.readers(unit.session, child_id, before=before)]
