@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis import inbox
+from chassis.bus import inbox
+from chassis.bus.consumer import Consumer
+from chassis.bus.incoming import read
+from chassis.bus.ordering import Position
+from chassis.bus.puller import BATCH
 from chassis.clock import new_id
-from chassis.consumer import Consumer
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.incoming import read
-from chassis.ordering import Position
-from chassis.puller import BATCH
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 
 from bench.events import oracle, source
 from bench.events.children import child

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.bus import connect
+from chassis.bus.connection import connect
 from chassis.clock import new_id
-from chassis.database import Database
+from chassis.data.database import Database
 
 from bench.events import source
 from bench.events.backlog import take_batch

@@ -14,12 +14,12 @@ from typing import Any
 
 import structlog
 import uvloop
-from chassis.bus import connect
-from chassis.consumer import Consumer, Settlement
-from chassis.database import Database
-from chassis.ordering import Incoming
-from chassis.puller import Puller
-from chassis.relay import Relay
+from chassis.bus.connection import connect
+from chassis.bus.consumer import Consumer, Settlement
+from chassis.bus.ordering import Incoming
+from chassis.bus.puller import Puller
+from chassis.bus.relay import Relay
+from chassis.data.database import Database
 
 from bench.events import naive, source
 from bench.events.servers import subscription

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from chassis.bootstrap import Sizes, Topology, bootstrap, durable, event_stream
-from chassis.bus import connect
-from chassis.database import Database
-from chassis.messaging import Subscription, subscriptions
+from chassis.bus.connection import connect
+from chassis.bus.router import Subscription, subscriptions
+from chassis.bus.topology import Sizes, Topology, bootstrap, durable, event_stream
+from chassis.data.database import Database
 from embedded import Nats, Postgres, ServiceUser
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 

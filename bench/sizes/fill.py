@@ -18,7 +18,7 @@ from typing import Any
 
 import asyncpg
 from chassis.clock import new_id
-from chassis.keyring import KEY_BYTES, KeySource
+from chassis.privacy.keyring import KEY_BYTES, KeySource
 from contracts.sealed import PersonKey
 from intake.applications.deadlines import Deadline
 from intake.applications.model import Application

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from chassis import bus
-from chassis.auth import Principal
-from chassis.blobs import BlobBucket
-from chassis.database import Database
-from chassis.keyring import KeySource
+from chassis.access.tokens import Principal
+from chassis.bus.connection import connect
+from chassis.data.database import Database
+from chassis.privacy.blobs import BlobBucket
+from chassis.privacy.keyring import KeySource
 from chassis.regions import load_regions
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from contracts.identifiers import named_id
 from intake.main import service
 from intake.testing import directory_pack, organisation, region
@@ -55,7 +54,7 @@ async def runtime(system: System, role: str) -> AsyncIterator[Runtime]:
     with patch.dict(os.environ, service_environment(system, "intake")):
         settings = service.settings_type()
     async with AsyncExitStack() as stack:
-        connection = await bus.connect(settings.nats_url, "bench")
+        connection = await connect(settings.nats_url, "bench")
         stack.push_async_callback(connection.drain)
         database = Database(getattr(settings, f"database_{role}_url"), pool_size=10, name="bench")
         stack.push_async_callback(database.close)

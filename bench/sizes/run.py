@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from chassis.paging import PageQuery
-from chassis.unit import Unit
-from chassis.worklist import WorkQuery, tally, urgent
+from chassis.http import PageQuery
+from chassis.http.door import WorkQuery
+from chassis.http.worklist import tally, urgent
+from chassis.work import Unit
 from embedded import LOOPBACK, login
 from intake.applications import queries as applications
 from intake.applications.duplicates import find_duplicates

@@ -1,6 +1,6 @@
 """A pytest plugin that breaks the protection on purpose before a service's matrix runs (``PLANTED=<name>``).
 
-What the matrix expects stays as the policy says: `chassis.matrix` keeps the lines it has read before the fault.
+What the matrix expects stays as the policy says: `chassis.testing.matrix` keeps the lines it has read before the fault.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from contracts.access import Relation, Role
 
 def _policy(change: Callable[[access.Grant], access.Grant]) -> None:
     """Run-time check and row security see other lines than the matrix."""
-    import_module("chassis.matrix")
-    rls: Any = import_module("chassis.rls")
+    import_module("chassis.testing.matrix")
+    rls: Any = import_module("chassis.access.rls")
     access.POLICY = rls.POLICY = tuple(map(change, access.POLICY))
 
 
@@ -55,7 +55,7 @@ def row_policy_dropped() -> None:
 
 
 def _row_policy(table: str, condition: str | None) -> None:
-    rls: Any = import_module("chassis.rls")
+    rls: Any = import_module("chassis.access.rls")
     made = rls._policy
 
     def planted(on: str, roles: str, command: str, found: str, who: str = "api") -> str:

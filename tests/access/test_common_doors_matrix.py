@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import dead_letters
-from chassis.dead_letters import State
-from chassis.incoming import read
-from chassis.matrix import Cell, Door, Outcome, doors, matrix, sample
-from chassis.running import Message, Running
-from chassis.service import Service, api_routes
-from chassis.testing import Runner
+from chassis.bus import dead_letters
+from chassis.bus.dead_letters import State
+from chassis.bus.incoming import read
+from chassis.run import Service
+from chassis.run.service import api_routes
+from chassis.testing.matrix import Cell, Door, Outcome, doors, matrix, sample
+from chassis.testing.plugin import Runner
+from chassis.testing.running import Message, Running
 from contracts.access import Role
 from fastapi import APIRouter
 from fastapi.routing import APIRoute

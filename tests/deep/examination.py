@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from chassis.running import Running
-from chassis.service import Service
+from chassis.run import Service
+from chassis.testing.running import Running
 from contracts.access import POLICY, Role
 from known import INSIDE, Names
 

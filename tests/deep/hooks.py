@@ -11,7 +11,7 @@ from typing import Any
 
 import schemathesis
 from chassis.errors import URN
-from chassis.problems import MEDIA_TYPE
+from chassis.http.problems import MEDIA_TYPE
 from schemathesis.openapi.checks import UnsupportedMethodResponse
 
 # what the schema says completely; a rule in words (a date in the future, a code of the pack) it cannot say

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from chassis.running import Running
+from chassis.testing.running import Running
 from sqlalchemy import text
 
 # not what the schema refers to elsewhere (``kind``): schemathesis 4.32 stumbles over a dictionary for a $ref

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cases.testing import Family
-from chassis import keyring
-from chassis.running import Running
+from chassis.privacy import keyring
+from chassis.testing.running import Running
 from contracts.access import Role
 from contracts.event import Event
 from contracts.identifiers import named_id

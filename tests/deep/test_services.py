@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from chassis.running import REGIONS, Running
-from chassis.service import Service
-from chassis.testing import Runner
+from chassis.run import Service
+from chassis.testing.plugin import Runner
+from chassis.testing.running import REGIONS, Running
 from contracts.access import Role
 from examination import examined, failures, listening, operations
 from known import Names, known

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from chassis.bus import connect
+from chassis.bus.connection import connect
 from contracts.event import Envelope
 from contracts.intake import ApplicationWithdrawn
 from contracts.testing import examples

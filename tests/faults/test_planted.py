@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from chassis.bootstrap import Sizes, Topology, bootstrap, durable, event_stream
-from chassis.database import Database
-from chassis.testbed import Databases
+from chassis.bus.topology import Sizes, Topology, bootstrap, durable, event_stream
+from chassis.data.database import Database
+from chassis.testing.testbed import Databases
 from harness import pottery
 from harness.fate import Fate
 from harness.planted import PLANTED, Plant, acknowledged_before_the_commit, no_order_check

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from cases.main import service
 from cases.testing import SMOLENSK, Family
-from chassis.running import Running
+from chassis.testing.running import Running
 
 Arrival = Callable[..., Awaitable[Family]]
 

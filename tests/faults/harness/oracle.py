@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.bus import connect
-from chassis.messaging import Mode, Subscription
+from chassis.bus.connection import connect
+from chassis.bus.router import Mode, Subscription
 from contracts.catalogue import PRODUCERS, stream
 from local_deploy.system import System
 from nats.aio.client import Client

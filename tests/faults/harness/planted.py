@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis import inbox
-from chassis.consumer import Consumer, Settlement
-from chassis.ordering import Course, Incoming, Position, Relevance, Verdict
-from chassis.relay import Relay, Row
+from chassis.bus import inbox
+from chassis.bus.consumer import Consumer, Settlement
+from chassis.bus.ordering import Course, Incoming, Position, Relevance, Verdict
+from chassis.bus.relay import Relay, Row
 from contracts.event import Envelope
 
 from harness import evidence

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from chassis import dead_letters, inbox, outbox
 from chassis.aggregate import Aggregate
+from chassis.bus import EventRouter, dead_letters, inbox
 from chassis.clock import SystemClock, new_id
-from chassis.context import SYSTEM, Cause
-from chassis.database import COLUMN_TYPES, Database, service_metadata
-from chassis.messaging import EventRouter
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.data import outbox
+from chassis.data.context import SYSTEM, Cause
+from chassis.data.database import COLUMN_TYPES, Database, service_metadata
+from chassis.work import Runtime, Unit
 from contracts.event import Envelope, Event
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from chassis import dead_letters
-from chassis.consumer import Consumer, Settlement
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.dead_letters import Decision
-from chassis.messaging import Subscription, subscriptions
-from chassis.ordering import Incoming
-from chassis.puller import Puller
-from chassis.redrive import Redriver
-from chassis.relay import Relay, Row
+from chassis.bus import dead_letters
+from chassis.bus.consumer import Consumer, Settlement
+from chassis.bus.dead_letters import Decision
+from chassis.bus.ordering import Incoming
+from chassis.bus.puller import Puller
+from chassis.bus.redrive import Redriver
+from chassis.bus.relay import Relay, Row
+from chassis.bus.router import Subscription, subscriptions
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 

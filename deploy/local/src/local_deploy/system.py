@@ -12,9 +12,8 @@ from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 
-from chassis import migrations
-from chassis.bootstrap import KEYS_BUCKET, bootstrap, topology
-from chassis.bus import connect
+from chassis.bus.connection import connect
+from chassis.bus.topology import KEYS_BUCKET, bootstrap, topology
 from contracts.catalogue import PRODUCERS, stream
 from embedded import (
     LOOPBACK,
@@ -185,7 +184,7 @@ class System:
 
     async def _prepare(self) -> None:
         for name, service in self.services.items():
-            await migrations.migrate_service(service, self.postgres.url(name, f"{name}_owner"))
+            await service.migrate(self.postgres.url(name, f"{name}_owner"))
         bus = await connect(self.nats.bootstrap_url, "bootstrap")
         try:
             routers = {name: service.event_routers for name, service in self.services.items()}

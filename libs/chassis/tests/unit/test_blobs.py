@@ -1,7 +1,7 @@
 from uuid import uuid4
 
 import pytest
-from chassis.blobs import PIECE_BYTES, seal_bytes, unseal_bytes
+from chassis.privacy.blobs import PIECE_BYTES, seal_bytes, unseal_bytes
 from contracts.sealed import BrokenSealError, PersonKey
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 from chassis.clock import SystemClock, new_id
-from chassis.context import NO_TOKEN, NOBODY, SYSTEM, AccessContext, array_literal
+from chassis.data.context import NO_TOKEN, NOBODY, SYSTEM, AccessContext, array_literal
 
 
 def test_ids_are_uuid7_sorted_and_unique() -> None:

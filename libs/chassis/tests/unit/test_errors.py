@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from chassis.errors import DomainError, Kind, as_domain_error, constraint, problem
-from chassis.validation import RuleError, invalid
+from chassis.http.validation import RuleError, invalid
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError

@@ -5,9 +5,9 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from chassis import files
 from chassis.errors import DomainError, Kind
-from chassis.files import MediaType, check, read_upload
+from chassis.privacy import files
+from chassis.privacy.files import MediaType, check, read_upload
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
 from itertools import product
 
 import pytest
-from chassis.matrix import Cell, Door, Outcome, doors, matrix, sample
+from chassis.testing.matrix import Cell, Door, Outcome, doors, matrix, sample
 from contracts.access import FieldGroup, Relation, Role
 from fastapi.routing import APIRoute
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import pytest
-from chassis.messaging import Delivery, EventRouter, Mode, subscriptions
-from chassis.unit import Unit
+from chassis.bus import Delivery, EventRouter
+from chassis.bus.router import Mode, subscriptions
+from chassis.work import Unit
 from contracts.cases import CaseFileOpened
 from contracts.event import Envelope
 from contracts.intake import (

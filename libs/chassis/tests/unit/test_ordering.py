@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from chassis.bus.ordering import Course, Incoming, Position, Relevance, Verdict
 from chassis.clock import new_id
-from chassis.ordering import Course, Incoming, Position, Relevance, Verdict
 from contracts.event import Envelope
 from hypothesis import given
 from hypothesis import strategies as st

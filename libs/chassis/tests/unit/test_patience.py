@@ -1,8 +1,8 @@
 """A process waits for servers that are away, for a while; it refuses what is wrong at once."""
 
 import pytest
-from chassis import safety
-from chassis.safety import UnsafeError, once_it_answers
+from chassis.run import safety
+from chassis.run.safety import UnsafeError, once_it_answers
 
 
 async def test_it_asks_until_there_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,10 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.auth import ANONYMOUS, Principal
+from chassis.access.policy import Policy, acting_role, parse, relations_of, require, require_relation, visible_groups
+from chassis.access.rls import ChildOf, Guarded, Open, UngovernedError, generated
+from chassis.access.tokens import ANONYMOUS, Principal
 from chassis.errors import DomainError, Kind
-from chassis.policy import Policy, acting_role, parse, relations_of, require, require_relation, visible_groups
-from chassis.rls import ChildOf, Guarded, Open, UngovernedError, generated
 from contracts.access import FieldGroup, Permission, Relation, Role
 from contracts.identifiers import Purpose
 from sqlalchemy import column

@@ -11,15 +11,15 @@ IMPORTS = """
 from datetime import datetime, timedelta
 from uuid import UUID
 from chassis.aggregate import Aggregate
-from chassis.database import COLUMN_TYPES, service_metadata
+from chassis.data.database import COLUMN_TYPES, service_metadata
 from chassis.errors import DomainError, Kind
 from chassis.http import Router, UnitDep
-from chassis.messaging import EventRouter
-from chassis.rls import Guarded
-from chassis.service import Room, Service
+from chassis.bus import EventRouter
+from chassis.access.rls import Guarded
+from chassis.run import Room, Service
 from chassis.settings import ServiceSettings
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.work import Timer, TimerRouter
+from chassis.work import Unit
 from contracts.access import Relation
 from contracts.intake import ApplicationTaken
 from pydantic import BaseModel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.rls import ChildOf, Entry, Guarded, Open
+from chassis.access.rls import ChildOf, Entry, Guarded, Open
 from contracts.access import Permission, Relation
 
 PART_OF = dict.fromkeys(("readers", "consent", "assessment", "programme", "delivery", "urgent_act"), "case_file")

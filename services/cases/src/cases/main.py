@@ -1,6 +1,6 @@
 """Cases: the personal file and everything it holds."""
 
-from chassis.service import Room, Service
+from chassis.run import Room, Service
 from chassis.settings import ServiceSettings
 
 from cases.access import GUARDED
@@ -34,4 +34,6 @@ service = Service(
 )
 
 if __name__ == "__main__":
-    service.cli()()
+    from chassis.run.process import main
+
+    main(service)

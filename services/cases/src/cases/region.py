@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind
 from chassis.regions import load_packs
-from chassis.unit import Unit
+from chassis.work import Unit
 
 from cases.pack import CasesPack
 

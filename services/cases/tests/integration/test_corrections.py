@@ -8,7 +8,7 @@ import pytest
 from cases.testing import SMOLENSK, Family, facts
 from cases.testing.visits import MEDICAL, PEDAGOGICAL, ill, listed, quota, reported, scheduled, trip
 from chassis.clock import new_id
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.cases import DeliveryCancelled, ServiceDelivered, UrgentActDrawnUp, UrgentActQuestioned, UrgentActUpheld
 from contracts.identifiers import Accounting, VisitOutcome
 from contracts.scheduling import TripPerformed

@@ -8,7 +8,7 @@ import pytest
 from cases.testing import MOSCOW, SMOLENSK, facts
 from cases.testing.visits import MEDICAL, PEDAGOGICAL, ill, listed, quota, reported, scheduled, trip
 from chassis.clock import new_id
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.cases import ServiceDelivered, UrgentActDrawnUp, UrgentActSigned
 from contracts.identifiers import Accounting, DeliveryMode, VisitOutcome
 

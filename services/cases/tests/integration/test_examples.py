@@ -12,8 +12,8 @@ from cases.people.model import Consent, TickedConsent
 from cases.programmes.content import Content
 from cases.programmes.model import Programme, State
 from cases.testing import KEY, TODAY, accepted
-from chassis import keyring
-from chassis.running import Running
+from chassis.privacy import keyring
+from chassis.testing.running import Running
 from contracts.identifiers import ProgrammeKind
 from contracts.intake import ApplicationAccepted
 from contracts.testing import example_key, examples

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cases.testing import DOCUMENTS, GOAL, LINE, MOSCOW, SMOLENSK, facts
 from chassis.clock import new_id
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.cases import (
     AssessmentCompleted,
     ConsentRecorded,

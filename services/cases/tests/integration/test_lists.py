@@ -8,7 +8,7 @@ from cases.deliveries.model import Delivery
 from cases.files.model import CaseFile
 from cases.testing import MOSCOW, SMOLENSK, TODAY, Family
 from chassis.clock import new_id
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup
 from contracts.worklist import WorkItem
 from sqlalchemy import event

@@ -11,8 +11,8 @@ from cases.main import service
 from cases.programmes.content import Content
 from cases.programmes.model import Programme
 from cases.testing import DOCUMENTS, MOSCOW, TODAY, Family
-from chassis.matrix import Cell, Outcome, doors, matrix, sample
-from chassis.running import Caller, Running
+from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from contracts.identifiers import ProgrammeKind, ServiceGroup
 from contracts.scheduling import TripPerformed, TripService

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from cases.files.model import CaseFile
 from cases.testing import MOSCOW, Family, facts
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.cases import CaseFileOpened
 from sqlalchemy import func, select
 

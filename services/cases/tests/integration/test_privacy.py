@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from cases.testing import DOCUMENTS, LINE, MOSCOW, SMOLENSK, Family, facts
-from chassis.canary import Canary
 from chassis.clock import new_id
-from chassis.running import Running
+from chassis.testing.canary import Canary
+from chassis.testing.running import Running
 from contracts.access import FieldGroup
 from contracts.cases import ConsentWithdrawn
 from contracts.identifiers import ConsentForm, Purpose

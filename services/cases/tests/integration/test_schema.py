@@ -5,7 +5,7 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cases.main import service
-from chassis.running import Running
+from chassis.testing.running import Running
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.context import NO_TOKEN
-from chassis.rls import ChildOf, Entry, Guarded, Open
+from chassis.access.rls import ChildOf, Entry, Guarded, Open
+from chassis.data.context import NO_TOKEN
 from contracts.access import Permission, Relation
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession

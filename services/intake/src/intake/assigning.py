@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
 from chassis.http import Router, UnitDep
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict, Field
 
 from intake.applications import worklist as applications

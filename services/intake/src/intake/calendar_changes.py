@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.regions import Region
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Term

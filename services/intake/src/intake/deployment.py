@@ -10,7 +10,7 @@ from typing import Annotated
 
 from chassis.errors import DomainError, Kind
 from chassis.regions import load_packs
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 from fastapi import Depends, Request
 
 from intake.applications.pack import IntakePack

@@ -1,6 +1,6 @@
 """The intake service: its rooms, put together."""
 
-from chassis.service import Room, Service
+from chassis.run import Room, Service
 
 from intake import assigning
 from intake.access import GUARDED
@@ -74,4 +74,6 @@ rooms = (
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)
 
 if __name__ == "__main__":
-    service.cli()()
+    from chassis.run.process import main
+
+    main(service)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.http import TransactionalRoute, caller_of
-from chassis.runtime import Runtime
+from chassis.http.door import TransactionalRoute, caller_of
+from chassis.work import Runtime
 from fastapi import Request
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from chassis.database import COLUMN_TYPES, service_metadata
+from chassis.data.database import COLUMN_TYPES, service_metadata
 from sqlalchemy import ColumnElement, literal_column
 from sqlalchemy.orm import DeclarativeBase
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.regions import Region, load_packs, load_regions
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.identifiers import AgeBand, ApplicationSource, Purpose, named_id
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine

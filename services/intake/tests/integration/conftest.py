@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from chassis.running import Running
-from chassis.testing import START, Runner
+from chassis.testing.plugin import START, Runner
+from chassis.testing.running import Running
 from intake.directory.background import load_directories
 from intake.main import service
 from intake.outreach.watch import name_finders_of_packs

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.auth import subject_digest
-from chassis.running import Caller
-from chassis.testing import START
+from chassis.access.tokens import subject_digest
+from chassis.testing.plugin import START
+from chassis.testing.running import Caller
 from contracts.intake import AccountBound, PrincipalChanged
 from intake.accounts.model import MAX_ATTEMPTS, BindingCode
 from intake.testing import Route

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.identifiers import named_id
 from contracts.intake import ApplicationTaken, EnquiryAssigned, OutreachAssigned
 from intake.enquiries.testing import OMSK, Desk

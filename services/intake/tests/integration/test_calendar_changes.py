@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.event import Event
 from contracts.intake import OutreachDueMoved, QuestionnaireDueMoved, ReferralDueMoved
 from intake.accounts import testing as portal

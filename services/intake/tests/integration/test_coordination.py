@@ -7,8 +7,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from chassis.running import Caller
-from chassis.testing import START
+from chassis.testing.plugin import START
+from chassis.testing.running import Caller
 from contracts.identifiers import CallOutcome
 from contracts.intake import ApplicationReturned, CallRecorded
 from intake.testing import Route, organisation

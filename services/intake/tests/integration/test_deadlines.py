@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.intake import ApplicationDeadlineMoved
 from intake.applications.deadlines import DeadlineChange
 from intake.applications.model import Application

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chassis.auth import subject_digest
+from chassis.access.tokens import subject_digest
 from contracts.identifiers import named_id
 from contracts.intake import OrganisationRegistered, PrincipalChanged
 from intake.directory.background import load_directories

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.cases import ConsentRecorded, ConsentWithdrawn
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled

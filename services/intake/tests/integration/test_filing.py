@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Caller
-from chassis.testing import START
+from chassis.testing.plugin import START
+from chassis.testing.running import Caller
 from contracts.cases import ConsentRecorded
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.intake import ApplicationDuplicateLinked, ApplicationTerritoriesSet, DiagnosisProtocolAttached

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chassis.limits import PostgresStorage
+from chassis.access.limits import PostgresStorage
 from contracts.identifiers import Purpose
 from contracts.intake import ApplicationRedirected, ApplicationSubmitted, ConsentTicked
 from intake.applications.model import Application

@@ -10,8 +10,8 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from chassis.keyring import erased
-from chassis.running import Caller, Running
+from chassis.privacy.keyring import erased
+from chassis.testing.running import Caller, Running
 from contracts.intake import IpraExtractReceived, IpraExtractSuperseded, OutreachOpened
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 from intake.referrals import imports

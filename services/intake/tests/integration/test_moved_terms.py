@@ -8,7 +8,7 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.intake import ApplicationDeadlineMoved
 from intake.applications.subscribers import recompute_deadlines
 from intake.enquiries.testing import CALL, Desk

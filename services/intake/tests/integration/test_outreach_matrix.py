@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.matrix import Cell, Outcome, doors, matrix, sample
-from chassis.running import Caller, Running
+from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role
 from intake.main import service
 from intake.outreach.model import Outreach

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from chassis.matrix import Cell, Outcome, doors, matrix, sample
-from chassis.running import Caller, Running
+from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from contracts.identifiers import named_id
 from intake.accounts.changes import DataChange

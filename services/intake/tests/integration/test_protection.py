@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from chassis.canary import Canary
-from chassis.rls_platform import PLATFORM
+from chassis.access.rls_platform import PLATFORM
+from chassis.testing.canary import Canary
 from intake.applications.model import Application
 from intake.applications.tokens import SearchToken
 from intake.enquiries.model import Enquiry

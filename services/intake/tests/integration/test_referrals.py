@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.cases import ConsentWithdrawn
 from contracts.identifiers import Purpose
 from contracts.intake import ReferralAnswerOverdue, ReferralReceived

@@ -13,8 +13,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.running import Caller, Running
-from chassis.testing import START, Runner
+from chassis.testing.plugin import START, Runner
+from chassis.testing.running import Caller, Running
 from intake.directory.background import load_directories
 from intake.main import service
 from intake.outreach.watch import name_finders_of_packs

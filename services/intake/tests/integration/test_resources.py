@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from chassis.errors import DomainError
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.intake import AgreementRegistered, OrganisationRegistered, PrincipalChanged, ResourceListed
 from intake.directory.agreements import require_agreement
 from intake.directory.background import load_directories

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Caller
-from chassis.testing import START
+from chassis.testing.plugin import START
+from chassis.testing.running import Caller
 from contracts.intake import ApplicationWithdrawn
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 from intake.applications.model import Application

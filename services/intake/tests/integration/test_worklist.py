@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from chassis.running import Caller
-from chassis.testing import START
+from chassis.testing.plugin import START
+from chassis.testing.running import Caller
 from intake.testing import Route, organisation
 
 

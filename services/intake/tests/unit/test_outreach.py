@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from chassis.errors import DomainError
-from chassis.validation import RuleError
+from chassis.http.validation import RuleError
 from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from hypothesis import given, settings
 from hypothesis import strategies as st

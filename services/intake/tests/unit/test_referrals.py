@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from chassis.errors import DomainError
+from chassis.http.validation import RuleError
 from chassis.regions import BrokenPackError
-from chassis.validation import RuleError
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, ConsentForm, FindingWay
 from hypothesis import given, settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.rls import Entry, Guarded
+from chassis.access.rls import Entry, Guarded
 from contracts.access import Relation
 
 GUARDED: tuple[Entry, ...] = (

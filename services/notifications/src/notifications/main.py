@@ -1,6 +1,6 @@
 """Notifications: what was said to whom, and the proof."""
 
-from chassis.service import Room, Service
+from chassis.run import Room, Service
 
 from notifications.access import GUARDED
 from notifications.base import Base
@@ -40,4 +40,6 @@ ROOMS = (
 service = Service("notifications", Settings, ROOMS, base=Base, guarded=GUARDED)
 
 if __name__ == "__main__":
-    service.cli()()
+    from chassis.run.process import main
+
+    main(service)

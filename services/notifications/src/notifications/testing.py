@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Self, cast
 from uuid import UUID, uuid4
 
-from chassis.keyring import subject
-from chassis.running import Running
+from chassis.privacy.keyring import subject
+from chassis.testing.running import Running
 from contracts.event import Moment
 from contracts.identifiers import AgeBand, ApplicationSource, CallOutcome, DeliveryMode, EnquiryChannel, named_id
 from contracts.intake import (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chassis.running import Caller, Running
-from chassis.testing import START, Runner
+from chassis.testing.plugin import START, Runner
+from chassis.testing.running import Caller, Running
 from embedded import MailSink
 from nats.aio.client import Client
 from notifications.main import service

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from chassis.keyring import subject
+from chassis.privacy.keyring import subject
 from contracts.notifications import MessageFailed, MessageSent
 from embedded import MailSink
 from notifications.messages.model import Message, MessageState

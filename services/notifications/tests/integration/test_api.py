@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.context import Cause
-from chassis.running import Caller
+from chassis.data.context import Cause
+from chassis.testing.running import Caller
 from contracts.notifications import MessageSent
 from embedded import MailSink
 from notifications.messages.sending import claim

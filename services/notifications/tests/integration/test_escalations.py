@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.event import Moment
 from contracts.identifiers import CallOutcome
 from contracts.intake import ApplicationDeadlineMoved, ApplicationTaken, ApplicationWithdrawn

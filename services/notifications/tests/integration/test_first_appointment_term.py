@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.event import Moment
 from contracts.intake import ApplicationDeadlineMoved
 from contracts.scheduling import AppointmentCancelled

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.context import Cause
-from chassis.matrix import Cell, Outcome, doors, matrix, sample
-from chassis.running import Caller, Running
+from chassis.data.context import Cause
+from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role
 from nats.aio.client import Client
 from notifications.main import service

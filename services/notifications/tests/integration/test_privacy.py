@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chassis.canary import Canary
+from chassis.testing.canary import Canary
 from embedded import MailSink
 from notifications.messages import sending
 from notifications.testing import CENTRE, Office, local

@@ -4,8 +4,8 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from chassis.rls import differences
-from chassis.running import Running
+from chassis.access.rls import differences
+from chassis.testing.running import Running
 from notifications.access import GUARDED
 from notifications.main import service
 from sqlalchemy import Connection, NullPool

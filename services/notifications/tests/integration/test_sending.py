@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from chassis.context import Cause
-from chassis.worker import Worker
+from chassis.data.context import Cause
+from chassis.run.worker import Worker
 from contracts.notifications import MessageSent
 from embedded import MailSink
 from notifications.messages import sending

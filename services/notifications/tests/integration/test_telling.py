@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.cases import ProgrammeApproved
 from contracts.identifiers import DeliveryMode, ProgrammeKind, VisitOutcome
 from contracts.intake import ApplicationWithdrawn

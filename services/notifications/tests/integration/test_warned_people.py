@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.event import Event
 from contracts.identifiers import DeliveryMode
 from contracts.intake import (

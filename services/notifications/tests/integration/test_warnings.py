@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.event import Event, Moment
 from contracts.identifiers import DeliveryMode
 from contracts.intake import (

@@ -6,7 +6,7 @@ from email.policy import default
 from uuid import uuid4
 
 import pytest
-from chassis.testbed import ManualClock
+from chassis.testing.testbed import ManualClock
 from notifications.channels.email import compose
 from notifications.channels.letter import Letter, Words
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chassis.regions import BrokenPackError
-from chassis.running import REGIONS
+from chassis.testing.running import REGIONS
 from notifications.channels.sms import LONGEST
 from notifications.kinds import MessageKind
 from notifications.messages.facts import FACTS

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chassis.rls import Columns, Entry, Guarded
+from chassis.access.rls import Columns, Entry, Guarded
 from contracts.access import Relation
 
 _SCOPE: Mapping[Relation, Columns] = {

@@ -1,6 +1,6 @@
 """Reporting: what can be counted."""
 
-from chassis.service import Room, Service
+from chassis.run import Room, Service
 from chassis.settings import ServiceSettings
 
 from reporting.access import GUARDED
@@ -17,4 +17,6 @@ service = Service(
 )
 
 if __name__ == "__main__":
-    service.cli()()
+    from chassis.run.process import main
+
+    main(service)

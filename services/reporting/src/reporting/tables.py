@@ -1,6 +1,6 @@
 """The declarative base of reporting's tables."""
 
-from chassis.database import COLUMN_TYPES, service_metadata
+from chassis.data.database import COLUMN_TYPES, service_metadata
 from sqlalchemy.orm import DeclarativeBase
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Running
-from chassis.testing import Runner
+from chassis.testing.plugin import Runner
+from chassis.testing.running import Running
 from contracts import intake
 from contracts.event import Event, Moment
 from contracts.identifiers import EnquiryOutcome

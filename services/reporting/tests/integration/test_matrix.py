@@ -10,10 +10,10 @@ from uuid import UUID
 
 import openpyxl
 import pytest
-from chassis.matrix import Cell, Outcome, doors, matrix, sample
-from chassis.running import Caller, Running
-from chassis.service import api_routes
-from chassis.testing import Runner
+from chassis.run.service import api_routes
+from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
+from chassis.testing.plugin import Runner
+from chassis.testing.running import Caller, Running
 from contracts import cases
 from contracts.access import Relation, Role
 from contracts.identifiers import ProgrammeKind, ServiceGroup

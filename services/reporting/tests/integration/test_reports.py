@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
-from chassis.running import Running
-from chassis.testing import Runner
+from chassis.testing.plugin import Runner
+from chassis.testing.running import Running
 from contracts import cases, intake, scheduling
 from contracts.event import Event, Moment
 from contracts.identifiers import (

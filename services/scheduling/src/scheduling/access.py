@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.rls import ChildOf, Entry, Guarded, Open
+from chassis.access.rls import ChildOf, Entry, Guarded, Open
 from contracts.access import Permission, Relation
 
 P = Permission

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from chassis.database import COLUMN_TYPES, service_metadata
+from chassis.data.database import COLUMN_TYPES, service_metadata
 from pydantic import BaseModel
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import JSONB

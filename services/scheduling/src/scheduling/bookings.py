@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, text
 
 from scheduling.spans import Span

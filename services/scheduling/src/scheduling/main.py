@@ -1,6 +1,6 @@
 """The scheduling service: its rooms, put together."""
 
-from chassis.service import Room, Service
+from chassis.run import Room, Service
 from chassis.settings import ServiceSettings
 
 from scheduling.access import GUARDED
@@ -39,4 +39,6 @@ rooms = (
 service = Service("scheduling", ServiceSettings, rooms, base=Base, guarded=GUARDED)
 
 if __name__ == "__main__":
-    service.cli()()
+    from chassis.run.process import main
+
+    main(service)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from chassis.errors import DomainError
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.cases import ProgrammeApproved
 from contracts.event import Event
 from contracts.intake import ApplicationSubmitted

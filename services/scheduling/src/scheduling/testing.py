@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.cases import CaseFileOpened, ProgrammeApproved, ServiceLine, TeamFixed
 from contracts.event import Moment
 from contracts.identifiers import (

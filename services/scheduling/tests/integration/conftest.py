@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from chassis.running import Running
-from chassis.testing import START, Runner
+from chassis.testing.plugin import START, Runner
+from chassis.testing.running import Running
 from scheduling.main import service
 from scheduling.resources.commands import load_at_start
 from scheduling.testing import World

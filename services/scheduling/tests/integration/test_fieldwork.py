@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.canary import Canary
-from chassis.running import Caller
+from chassis.testing.canary import Canary
+from chassis.testing.running import Caller
 from contracts.identifiers import VisitOutcome
 from contracts.scheduling import VisitPostponed, VisitReported, VisitScheduled
 from scheduling.testing import BRIGADE, CENTRE, CREW, POINT, VEHICLE, Family, World, iksra_lines

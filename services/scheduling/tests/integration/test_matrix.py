@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.matrix import Cell, Door, Outcome, doors, matrix, sample
-from chassis.running import Caller, Running
-from chassis.service import api_routes
+from chassis.run.service import api_routes
+from chassis.testing.matrix import Cell, Door, Outcome, doors, matrix, sample
+from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role
 from scheduling.main import service
 from scheduling.testing import (

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.scheduling import PlanImproved
 from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem, check

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from chassis.running import Running
+from chassis.testing.running import Running
 from contracts.catalogue import CATALOGUE
 from contracts.testing import examples
 from scheduling.main import service

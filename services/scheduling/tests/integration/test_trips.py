@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.scheduling import TripCancelled, TripConfirmed, TripPerformed, TripPlanned, TripPublished
 from scheduling.testing import BRIGADE, CREW, POINT, VEHICLE, Family, World
 

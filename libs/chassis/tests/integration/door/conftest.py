@@ -8,21 +8,19 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis import rls
+from chassis.access import rls
+from chassis.access.rls import Guarded
 from chassis.aggregate import Aggregate
-from chassis.database import COLUMN_TYPES, service_metadata
+from chassis.bus import EventRouter
+from chassis.data.database import COLUMN_TYPES, service_metadata
 from chassis.errors import DomainError, Kind
-from chassis.http import Page, PageQueryDep, Router, UnitDep
-from chassis.messaging import EventRouter
-from chassis.migrations import platform_statements
-from chassis.paging import Order, paginate
-from chassis.rls import Guarded
-from chassis.running import Running
-from chassis.service import Room, Service
+from chassis.http import Order, Page, PageQueryDep, Router, UnitDep, paginate
+from chassis.run import Room, Service
+from chassis.run.migrations import platform_statements
 from chassis.settings import ServiceSettings
-from chassis.testing import Runner
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.testing.plugin import Runner
+from chassis.testing.running import Running
+from chassis.work import Timer, TimerRouter, Unit
 from contracts.access import FieldGroup, Relation
 from contracts.intake import ApplicationReturned, ApplicationTaken, OrganisationRegistered
 from contracts.worklist import WorkItem

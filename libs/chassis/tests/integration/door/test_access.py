@@ -9,15 +9,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis import auth
-from chassis.auth import Principal, subject_digest, token_digest
-from chassis.authority import authority_row
+from chassis.access import tokens
+from chassis.access.authority import authority_row
+from chassis.access.tokens import Principal, subject_digest, token_digest
 from chassis.errors import Kind
 from chassis.http import Router, UnitDep
-from chassis.running import Running
-from chassis.service import Room, Service, UngovernedRouteError
+from chassis.run import Room, Service
+from chassis.run.service import UngovernedRouteError
 from chassis.settings import ServiceSettings
-from chassis.testbed import TokenIssuer
+from chassis.testing.running import Running
+from chassis.testing.testbed import TokenIssuer
 from contracts.access import Role
 from contracts.intake import PrincipalChanged
 from fastapi import APIRouter
@@ -80,7 +81,7 @@ async def test_another_scheme_is_refused(app: Running) -> None:
 
 
 async def test_a_rotated_key_is_found_without_a_restart(app: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "KEYS_RETRY_SECONDS", 0)
+    monkeypatch.setattr(tokens, "KEYS_RETRY_SECONDS", 0)
     assert (await status_and_rule(app, app.issuer.token("somebody")))[0] == 403
     app.issuer.keys.append(app.issuer.new_key())
     assert (await status_and_rule(app, app.issuer.token("somebody")))[0] == 403
@@ -90,8 +91,8 @@ async def test_a_rotated_key_is_found_without_a_restart(app: Running, monkeypatc
 async def test_a_token_proven_before_ends_with_its_key(app: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     token = app.issuer.token("somebody")
     assert (await status_and_rule(app, token))[0] == 403
-    monkeypatch.setattr(auth, "KEYS_FRESH_SECONDS", 0)
-    monkeypatch.setattr(auth, "KEYS_RETRY_SECONDS", 0)
+    monkeypatch.setattr(tokens, "KEYS_FRESH_SECONDS", 0)
+    monkeypatch.setattr(tokens, "KEYS_RETRY_SECONDS", 0)
     monkeypatch.setattr(app.issuer, "keys", [app.issuer.new_key()])
     assert await status_and_rule(app, token) == (401, "signature")
 
@@ -114,8 +115,8 @@ async def test_forged_tokens_do_not_become_requests_to_the_issuer(app: Running) 
 
 async def test_known_keys_serve_while_the_issuer_is_away(app: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     await status_and_rule(app, app.issuer.token("somebody"))
-    monkeypatch.setattr(auth, "KEYS_FRESH_SECONDS", 0)
-    monkeypatch.setattr(auth, "KEYS_RETRY_SECONDS", 0)
+    monkeypatch.setattr(tokens, "KEYS_FRESH_SECONDS", 0)
+    monkeypatch.setattr(tokens, "KEYS_RETRY_SECONDS", 0)
     monkeypatch.setattr(app.issuer, "online", False)
     assert (await status_and_rule(app, app.issuer.token("somebody")))[0] == 403
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from chassis.running import Running
+from chassis.testing.running import Running
 
 SECRET = "Иванова-7788"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from chassis.auth import TokenVerifier, subject_digest
+from chassis.access.tokens import TokenVerifier, subject_digest
 from chassis.errors import DomainError
-from chassis.running import REGIONS, TEST_KEY
 from chassis.settings import ServiceSettings
+from chassis.testing.running import REGIONS, TEST_KEY
 from embedded import Canaille, DemoUser, MailSink, OidcClient
 from embedded.login import authorization_code_login
 

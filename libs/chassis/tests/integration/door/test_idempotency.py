@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from chassis.running import Running
+from chassis.testing.running import Running
 from sqlalchemy import text
 
 KEY = {"Idempotency-Key": "k-1"}

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.limits import PostgresStorage, RateLimiter
-from chassis.running import Caller, Running
+from chassis.access.limits import PostgresStorage, RateLimiter
+from chassis.testing.running import Caller, Running
 
 
 @pytest.fixture

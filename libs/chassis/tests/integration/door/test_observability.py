@@ -10,11 +10,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from chassis import logs
-from chassis.canary import Canary
-from chassis.health import health_routes
-from chassis.running import Running
-from chassis.telemetry import start_tracing
+from chassis.http.health import health_routes
+from chassis.telemetry import logs
+from chassis.telemetry.tracing import start_tracing
+from chassis.testing.canary import Canary
+from chassis.testing.running import Running
 from contracts.intake import OrganisationRegistered
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor

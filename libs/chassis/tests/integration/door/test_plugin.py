@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from chassis.gaps import LASTING_DELIVERIES
-from chassis.running import Running
+from chassis.bus.gaps import LASTING_DELIVERIES
+from chassis.testing.running import Running
 from contracts.intake import ApplicationReturned, OrganisationRegistered
 
 

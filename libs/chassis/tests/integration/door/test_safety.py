@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from chassis.rls import Entry, Open
-from chassis.running import Running
-from chassis.safety import UnsafeError, refuse_unsafe_database
-from chassis.service import Service
+from chassis.access.rls import Entry, Open
+from chassis.run import Service
+from chassis.run.safety import UnsafeError, refuse_unsafe_database
+from chassis.testing.running import Running
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from chassis.running import Running
-from chassis.service import Service
-from chassis.testbed import Servers
+from chassis.run import Service
+from chassis.testing.running import Running
+from chassis.testing.testbed import Servers
 from contracts.intake import ApplicationTaken
 from sqlalchemy import text
 

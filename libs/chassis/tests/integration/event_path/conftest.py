@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from chassis import dead_letters, inbox, outbox, timers
-from chassis.bootstrap import Sizes, Topology, bootstrap, durable, event_stream
-from chassis.bus import connect
-from chassis.consumer import Consumer
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.messaging import subscriptions
-from chassis.testbed import Databases
+from chassis.bus import dead_letters, inbox
+from chassis.bus.connection import connect
+from chassis.bus.consumer import Consumer
+from chassis.bus.router import subscriptions
+from chassis.bus.topology import Sizes, Topology, bootstrap, durable, event_stream
+from chassis.data import outbox
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
+from chassis.testing.testbed import Databases
+from chassis.work import timers
 from embedded import Nats, ServiceUser
 from sqlalchemy import text
 

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 import workshop
-from chassis.assertions import refuse_unsafe_bus, unsafe_server
-from chassis.bootstrap import Sizes, Topology, bootstrap, event_stream, of_service, topology, verify
-from chassis.bus import connect
-from chassis.safety import UnsafeError
+from chassis.bus.connection import connect
+from chassis.bus.topology import Sizes, Topology, bootstrap, event_stream, of_service, topology, verify
+from chassis.run.bus_safety import refuse_unsafe_bus, unsafe_server
+from chassis.run.safety import UnsafeError
 from embedded import Nats
 from nats.js.api import AckPolicy, DiscardPolicy
 from nats.js.errors import APIError, NotFoundError
@@ -113,7 +113,7 @@ async def test_a_safe_server_is_accepted(bus: Bus) -> None:
 
 async def test_a_user_who_may_not_look_at_what_it_needs_is_told_so(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server answers a forbidden question by silence."""
-    monkeypatch.setattr("chassis.bootstrap.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("chassis.bus.topology.ANSWER_SECONDS", 0.5)
     foreign = Topology((event_stream("cases", Sizes()),))
     with pytest.raises(UnsafeError, match=r"permissions are too narrow: .*stream\.info\.evt_cases"):
         await refuse_unsafe_bus(bus.gallery, foreign, monitor_url=bus.server.monitoring_url)

@@ -4,13 +4,12 @@ from uuid import UUID
 
 import pytest
 import workshop
-from chassis import gaps
-from chassis.consumer import Consumer
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.messaging import EventRouter
-from chassis.outbox import TWIN_HEADER
-from chassis.unit import Unit
+from chassis.bus import EventRouter, gaps
+from chassis.bus.consumer import Consumer
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
+from chassis.data.outbox import TWIN_HEADER
+from chassis.work import Unit
 from contracts.event import Envelope
 from sqlalchemy import text
 from workshop import consumer_of, incoming, recorded, seen, take, work

@@ -4,15 +4,14 @@ from uuid import UUID
 
 import pytest
 import workshop
-from chassis import consumer as consumer_module
-from chassis import dead_letters, inbox
-from chassis.consumer import Consumer
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.dead_letters import State
+from chassis.bus import EventRouter, dead_letters, inbox
+from chassis.bus import consumer as consumer_module
+from chassis.bus.consumer import Consumer
+from chassis.bus.dead_letters import State
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from chassis.errors import DomainError, Kind, unavailable
-from chassis.messaging import EventRouter
-from chassis.unit import Unit
+from chassis.work import Unit
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from workshop import Recorded, consumer_of, incoming, recorded, seen, take, work

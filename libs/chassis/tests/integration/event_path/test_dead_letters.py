@@ -5,16 +5,15 @@ from uuid import UUID
 
 import pytest
 import workshop
-from chassis import dead_letters
-from chassis.consumer import Consumer
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.dead_letters import DeadLetter, Decision, State
+from chassis.bus import EventRouter, dead_letters
+from chassis.bus.consumer import Consumer
+from chassis.bus.dead_letters import DeadLetter, Decision, State
+from chassis.bus.incoming import read
+from chassis.bus.redrive import Redriver
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from chassis.errors import DomainError, Kind
-from chassis.incoming import read
-from chassis.messaging import EventRouter
-from chassis.redrive import Redriver
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.event import Envelope
 from workshop import Recorded, consumer_of, recorded, seen, work
 

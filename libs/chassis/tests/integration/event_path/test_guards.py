@@ -9,17 +9,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 import workshop
-from chassis import dead_letters, inbox, ordering
-from chassis.consumer import Consumer, Settlement
-from chassis.context import SYSTEM
-from chassis.database import Database
+from chassis.bus import EventRouter, dead_letters, inbox, ordering
+from chassis.bus.consumer import Consumer, Settlement
+from chassis.bus.incoming import read
+from chassis.bus.ordering import Course, Incoming, Relevance, Verdict
+from chassis.bus.redrive import Redriver
+from chassis.bus.relay import Relay
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from chassis.errors import DomainError, Kind
-from chassis.incoming import read
-from chassis.messaging import EventRouter
-from chassis.ordering import Course, Incoming, Relevance, Verdict
-from chassis.redrive import Redriver
-from chassis.relay import Relay
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.event import Envelope
 from piece_history import Fact, Journal, violations
 from sqlalchemy import text

@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest
 import workshop
-from chassis.bootstrap import Sizes, Topology, bootstrap, durable, event_stream
-from chassis.bus import connect
+from chassis.bus.connection import connect
+from chassis.bus.router import subscriptions
+from chassis.bus.topology import Sizes, Topology, bootstrap, durable, event_stream
 from chassis.clock import new_id
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.messaging import subscriptions
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from embedded import Nats, Postgres, Process, ServiceUser
 from piece_history import Fact, Journal, violations
 from sqlalchemy import text

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 import workshop
-from chassis import outbox
 from chassis.clock import new_id
-from chassis.context import SYSTEM, Cause
-from chassis.database import Database
+from chassis.data import outbox
+from chassis.data.context import SYSTEM, Cause
+from chassis.data.database import Database
 from contracts.event import Envelope
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError

@@ -8,14 +8,14 @@ from typing import Any
 import asyncpg
 import pytest
 import workshop
-from chassis import puller as puller_module
-from chassis.consumer import Consumer
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.dead_letters import State, counts
-from chassis.pull import Pull
-from chassis.puller import Puller
-from chassis.relay import Relay
+from chassis.bus import puller as puller_module
+from chassis.bus.consumer import Consumer
+from chassis.bus.dead_letters import State, counts
+from chassis.bus.pull import Pull
+from chassis.bus.puller import Puller
+from chassis.bus.relay import Relay
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from nats.aio.msg import Msg
 from workshop import Bus, consumer_of, recorded, seen, work
 

@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 import workshop
+from chassis.bus.relay import ATOMIC_FROM, NotStoredError, Relay, Row
 from chassis.clock import new_id
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.relay import ATOMIC_FROM, NotStoredError, Relay, Row
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
 from nats.errors import NoRespondersError
 from sqlalchemy import text
 from workshop import Bus, recorded, work
@@ -152,7 +152,7 @@ async def test_a_commit_is_on_the_bus_at_once(database: Database, relay: Relay, 
 async def test_an_answer_that_never_comes_does_not_hold_the_relay(
     database: Database, relay: Relay, bus: Bus, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.relay.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("chassis.bus.relay.ANSWER_SECONDS", 0.2)
     bus.server.process.pause()
     await work(database, moves=0)
     try:
@@ -160,7 +160,7 @@ async def test_an_answer_that_never_comes_does_not_hold_the_relay(
             await asyncio.wait_for(relay.drain(connection), 5)
     finally:
         bus.server.process.resume()
-    monkeypatch.setattr("chassis.relay.ANSWER_SECONDS", 5)
+    monkeypatch.setattr("chassis.bus.relay.ANSWER_SECONDS", 5)
     await relay.drain(connection)
     assert await stored(bus) == await ids(database)
 

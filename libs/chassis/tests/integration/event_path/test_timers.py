@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 from chassis.clock import new_id
-from chassis.context import SYSTEM, Cause
-from chassis.database import Database
-from chassis.runtime import Runtime
-from chassis.timers import Timer, TimerRouter, Timers, TimerSweep
-from chassis.unit import Unit
+from chassis.data.context import SYSTEM, Cause
+from chassis.data.database import Database
+from chassis.work import Runtime, Timer, TimerRouter, Unit
+from chassis.work.sweep import TimerSweep
+from chassis.work.timers import Timers
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -9,15 +9,15 @@ from typing import Any, cast
 from uuid import UUID
 
 from chassis.aggregate import Aggregate
+from chassis.bus import Delivery, EventRouter
+from chassis.bus.consumer import Consumer, Settlement
+from chassis.bus.incoming import read
+from chassis.bus.ordering import Incoming
+from chassis.bus.router import subscriptions
 from chassis.clock import SystemClock, new_id
-from chassis.consumer import Consumer, Settlement
-from chassis.context import SYSTEM, Cause
-from chassis.database import COLUMN_TYPES, Database, service_metadata
-from chassis.incoming import read
-from chassis.messaging import Delivery, EventRouter, subscriptions
-from chassis.ordering import Incoming
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.data.context import SYSTEM, Cause
+from chassis.data.database import COLUMN_TYPES, Database, service_metadata
+from chassis.work import Runtime, Unit
 from contracts.event import Envelope, Event
 from embedded import Nats
 from nats.aio.client import Client

@@ -5,10 +5,10 @@ import sys
 
 import uvloop
 import workshop
-from chassis.bus import connect
-from chassis.database import Database
-from chassis.puller import Puller
-from chassis.relay import Relay
+from chassis.bus.connection import connect
+from chassis.bus.puller import Puller
+from chassis.bus.relay import Relay
+from chassis.data.database import Database
 
 
 async def main(part: str, database_url: str, nats_url: str) -> None:

@@ -13,20 +13,20 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chassis import bus
-from chassis.authority import authority_events
-from chassis.bootstrap import bootstrap, topology
-from chassis.messaging import EventRouter
-from chassis.running import REGIONS, TEST_KEY
+from chassis.bus import EventRouter
+from chassis.bus.authority_feed import authority_events
+from chassis.bus.connection import connect
+from chassis.bus.topology import bootstrap, topology
+from chassis.testing.running import REGIONS, TEST_KEY
 from embedded import Nats, Postgres, ServiceUser, free_port
 
 FILES = {
     "small/__init__.py": "",
     "small/main.py": """
-from chassis.database import service_metadata
+from chassis.data.database import service_metadata
 from chassis.http import Router, UnitDep
-from chassis.rls import Open
-from chassis.service import Room, Service
+from chassis.access.rls import Open
+from chassis.run import Room, Service
 from chassis.settings import ServiceSettings
 from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase
@@ -52,12 +52,14 @@ service = Service(
 )
 
 if __name__ == "__main__":
-    service.cli()()
+    from chassis.run.process import main
+
+    main(service)
 """,
     "small/migrations/__init__.py": "",
     "small/migrations/versions/0001_first.py": """
 from alembic import op
-from chassis.migrations import platform_tables
+from chassis.run.migrations import platform_tables
 
 revision, down_revision = "0001", None
 
@@ -145,7 +147,7 @@ def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Postgres
 @pytest.fixture(scope="module")
 async def streams(durable: tuple[Postgres, Nats]) -> None:
     routers: list[EventRouter] = [authority_events]
-    client = await bus.connect(durable[1].bootstrap_url, "bootstrap")
+    client = await connect(durable[1].bootstrap_url, "bootstrap")
     await bootstrap(client, topology(["intake"], {"reporting": routers}))
     await client.close()
 

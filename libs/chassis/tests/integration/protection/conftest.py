@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import nats
 import pytest
-from chassis import audit, blobs, keyring
-from chassis.bootstrap import Sizes, blob_stream, key_stream
-from chassis.context import SYSTEM
-from chassis.database import Database
-from chassis.rls import ChildOf, Entry, Guarded, Open, differences, install
-from chassis.testbed import Databases, Servers
+from chassis.access.rls import ChildOf, Entry, Guarded, Open, differences, install
+from chassis.bus.topology import Sizes, blob_stream, key_stream
+from chassis.data.context import SYSTEM
+from chassis.data.database import Database
+from chassis.privacy import audit, blobs, keyring
+from chassis.testing.testbed import Databases, Servers
 from contracts.access import Permission, Relation
 from embedded import Nats, ServiceUser
 from nats.aio.client import Client

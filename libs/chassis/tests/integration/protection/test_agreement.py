@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.auth import Principal
-from chassis.context import SYSTEM
+from chassis.access.policy import Policy
+from chassis.access.tokens import Principal
+from chassis.data.context import SYSTEM
 from chassis.errors import DomainError, Kind
-from chassis.matrix import Cell, Door, Outcome, matrix
-from chassis.policy import Policy
-from chassis.runtime import access_context
+from chassis.testing.matrix import Cell, Door, Outcome, matrix
+from chassis.work.runtime import access_context
 from contracts.access import Relation, Role
 from sqlalchemy import text
 

@@ -6,10 +6,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.audit import ReadAudit, readers
-from chassis.audit_chain import GENESIS, Break, BrokenChainError, ChainKey, Fault, canonical, chain, link, verify
-from chassis.auth import Principal
-from chassis.context import SYSTEM, AccessContext
+from chassis.access.tokens import Principal
+from chassis.data.context import SYSTEM, AccessContext
+from chassis.privacy.audit import ReadAudit, readers
+from chassis.privacy.audit_chain import (
+    GENESIS,
+    Break,
+    BrokenChainError,
+    ChainKey,
+    Fault,
+    canonical,
+    chain,
+    link,
+    verify,
+)
 from contracts.access import FieldGroup, Role
 from contracts.identifiers import Purpose
 from sqlalchemy import text

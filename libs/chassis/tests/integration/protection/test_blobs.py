@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.blobs import Blob, BlobBucket, BlobStore, bucket
 from chassis.clock import new_id
-from chassis.context import NOBODY, SYSTEM, AccessContext
+from chassis.data.context import NOBODY, SYSTEM, AccessContext
 from chassis.errors import DomainError, Kind
-from chassis.keyring import KeySource
+from chassis.privacy.blobs import Blob, BlobBucket, BlobStore, bucket
+from chassis.privacy.keyring import KeySource
 from contracts.sealed import BrokenSealError
 from embedded import Nats
 from nats.aio.client import Client

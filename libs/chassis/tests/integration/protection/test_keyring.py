@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 import nats
 import pytest
-from chassis.bootstrap import Sizes, key_stream
+from chassis.bus.topology import Sizes, key_stream
 from chassis.clock import SystemClock
-from chassis.context import NOBODY, SYSTEM, AccessContext
+from chassis.data.context import NOBODY, SYSTEM, AccessContext
 from chassis.errors import DomainError, Kind
-from chassis.keyring import CACHE_FOR, STREAM, KeyCopier, Keyring, KeySource, subject
+from chassis.privacy.keyring import CACHE_FOR, STREAM, KeyCopier, Keyring, KeySource, subject
 from contracts.sealed import PersonKey
 from embedded import Nats
 from nats.aio.client import Client
@@ -123,7 +123,7 @@ async def test_fetched_keys_are_remembered_for_five_minutes_at_most(
     await copier(world, owner_bus).copy()
     assert (await source.fetch(key.person_id)).material == key.material
     later = time.monotonic() + CACHE_FOR.total_seconds() + 1
-    monkeypatch.setattr("chassis.keyring.time.monotonic", lambda: later)
+    monkeypatch.setattr("chassis.privacy.keyring.time.monotonic", lambda: later)
     assert await refusal(source.fetch(key.person_id)) is Kind.GONE
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.context import NOBODY, SYSTEM, AccessContext
-from chassis.rls import UngovernedError
+from chassis.access.rls import UngovernedError
+from chassis.data.context import NOBODY, SYSTEM, AccessContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code, Purpose
 from contracts.sealed import place, seal
 from pydantic import BaseModel, Field

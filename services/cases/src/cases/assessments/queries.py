@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.sealed import place, unseal
 from pydantic import BaseModel

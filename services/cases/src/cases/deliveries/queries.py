@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Accounting, DeliveryMode, ProgrammeKind, ServiceGroup
 from pydantic import BaseModel, Field

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.messaging import EventRouter
-from chassis.unit import Unit
+from chassis.bus import EventRouter
+from chassis.work import Unit
 from contracts.scheduling import TripPerformed, VisitPostponed, VisitReported, VisitScheduled
 
 from cases.deliveries.commands import acts, visits

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chassis.telemetry import RoomGauge
-from chassis.unit import Unit
+from chassis.run import RoomGauge
+from chassis.work import Unit
 from contracts.access import relations
 from contracts.worklist import WorkItem
 from sqlalchemy import Integer, func, select

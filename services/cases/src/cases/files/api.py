@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from chassis.audit import Reader
 from chassis.http import Page, Router, UnitDep
+from chassis.privacy.audit import Reader
 from fastapi import Query
 
 from cases.files import commands, queries

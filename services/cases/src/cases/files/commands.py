@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code
 from contracts.intake import ApplicationAccepted
 from contracts.personal import FileOpening

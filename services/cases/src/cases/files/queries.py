@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import audit
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.privacy import audit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, DeliveryMode
 from pydantic import BaseModel

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import Purpose
 

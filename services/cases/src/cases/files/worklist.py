@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.worklist import WorkItem
 from sqlalchemy import select
 from workdays import overdue

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code, ConsentForm, Digest, Purpose
 from contracts.intake import ConsentTicked
 from pydantic import BaseModel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.sealed import place, unseal

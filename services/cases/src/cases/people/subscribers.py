@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.messaging import EventRouter
-from chassis.unit import Unit
+from chassis.bus import EventRouter
+from chassis.work import Unit
 from contracts.intake import ConsentTicked
 
 from cases.people.commands import keep_ticked_consent

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.cases import ProgrammeApproved
 from contracts.identifiers import ConsentForm, ProgrammeKind
 from contracts.personal import Address, Contact

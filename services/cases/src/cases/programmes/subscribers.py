@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.work import Timer, TimerRouter, Unit
 
 from cases.programmes.commands import TERM_OVER, finish_programme
 

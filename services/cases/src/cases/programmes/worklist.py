@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import relations
 from contracts.worklist import WorkItem
 from sqlalchemy import select

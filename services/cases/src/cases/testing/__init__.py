@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis import keyring
 from chassis.clock import new_id
+from chassis.privacy import keyring
 from chassis.regions import load_packs
-from chassis.running import REGIONS, Caller, Running
+from chassis.testing.running import REGIONS, Caller, Running
 from contracts.access import Role
 from contracts.event import Event, Moment
 from contracts.identifiers import AgeBand, named_id

@@ -11,7 +11,7 @@ from uuid import UUID
 import workdays
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind, not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.event import Moment
 from contracts.identifiers import Code
 from contracts.intake import DataChangeDecided, DataChangeDueMoved, DataChangeRequested

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from chassis.context import AccessContext
+from chassis.data.context import AccessContext
 from chassis.errors import DomainError, Kind, not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import named_id
 from contracts.intake import AccountBound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code
 from contracts.intake import QuestionnaireAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData

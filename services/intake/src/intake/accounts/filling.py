@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.audit import ReadAudit
 from chassis.errors import DomainError, FieldError, Kind
+from chassis.privacy.audit import ReadAudit
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import ConfigDict, Field
 

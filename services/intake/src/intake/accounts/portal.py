@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from chassis.regions import PackModel, PackTerm, load_packs
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 from contracts.identifiers import Code, Purpose
 from fastapi import Depends, Request
 from pydantic import Field, model_validator

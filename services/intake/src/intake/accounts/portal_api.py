@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from chassis.unit import Unit
+from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
+from chassis.work import Unit
 from fastapi import Body, File, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel

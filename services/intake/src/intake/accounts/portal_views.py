@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import workdays
-from chassis.blobs import Blob
 from chassis.errors import forbidden, not_found
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.privacy.blobs import Blob
+from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import ConsentForm, Purpose
 from pydantic import BaseModel, ConfigDict

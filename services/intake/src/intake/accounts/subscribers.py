@@ -6,9 +6,7 @@ And what the worker does when it starts: terms follow the calendar.
 from __future__ import annotations
 
 from chassis.regions import Region
-from chassis.runtime import Runtime
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.work import Runtime, Timer, TimerRouter, Unit
 
 from intake.accounts.changes import HAND_OVER, DataChange, hand_over
 from intake.accounts.changes import State as ChangeState

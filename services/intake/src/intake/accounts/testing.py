@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.regions import load_packs
-from chassis.running import Caller
+from chassis.testing.running import Caller
 
 from intake.accounts.portal import PortalPack
 from intake.testing import REGIONS

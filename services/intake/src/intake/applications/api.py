@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from fastapi import Body, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime

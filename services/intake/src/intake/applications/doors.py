@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import ApplicationSource
 from pydantic import BaseModel
 from sqlalchemy import func, select

@@ -11,7 +11,7 @@ from itertools import islice
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ARRAY, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, Code, Purpose
 from pydantic import BaseModel, Field

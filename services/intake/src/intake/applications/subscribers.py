@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.messaging import EventRouter
+from chassis.bus import EventRouter
 from chassis.regions import Region
-from chassis.runtime import Runtime
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.work import Runtime, Timer, TimerRouter, Unit
 from contracts.cases import ConsentRecorded, ConsentWithdrawn
 from contracts.identifiers import Purpose
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled

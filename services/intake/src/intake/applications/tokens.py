@@ -12,7 +12,7 @@ from datetime import date
 from math import ceil
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from sqlalchemy import ARRAY, BigInteger, Index, Uuid, bindparam, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 

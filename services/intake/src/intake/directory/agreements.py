@@ -10,10 +10,9 @@ from uuid import UUID
 
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
+from chassis.http import Order, Page, PageQuery, paginate
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.intake import AgreementRegistered
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select

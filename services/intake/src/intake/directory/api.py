@@ -6,8 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.files import read_upload
 from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.privacy.files import read_upload
 from contracts.identifiers import AgeBand
 from fastapi import File, Query, UploadFile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.regions import load_packs
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 from sqlalchemy import text
 
 from intake.directory.commands import load_directory

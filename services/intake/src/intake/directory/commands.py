@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.auth import subject_digest
+from chassis.access.tokens import subject_digest
 from chassis.errors import DomainError, Kind
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import Code, named_id
 from pydantic import BaseModel, ConfigDict, Field

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chassis.errors import DomainError, Kind
-from chassis.files import MediaType, check
+from chassis.http.validation import invalid
+from chassis.privacy.files import MediaType, check
 from chassis.regions import Region
-from chassis.unit import Unit
-from chassis.validation import invalid
+from chassis.work import Unit
 from contracts.identifiers import named_id
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select

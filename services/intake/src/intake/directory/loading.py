@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import named_id
 
 from intake.directory.agreements import Agreement, today_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from chassis.regions import load_packs
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 from fastapi import Depends, Request
 
 from intake.deployment import region_unknown

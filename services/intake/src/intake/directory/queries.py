@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import any_, select
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import AgeBand
 from contracts.intake import ResourceListed
 from pydantic import BaseModel, ConfigDict, Field

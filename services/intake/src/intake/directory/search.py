@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import AgeBand, Code
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Select, any_, or_, select

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import named_id
 from sqlalchemy import func, select

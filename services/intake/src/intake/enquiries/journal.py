@@ -9,9 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
 from contracts.sealed import PersonKey

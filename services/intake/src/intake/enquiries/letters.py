@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 
 import phonenumbers
 from chassis.errors import DomainError
-from chassis.files import check
+from chassis.privacy.files import check
 
 from intake.applications.commands.form import EMAIL
 from intake.applications.phone import HOME_REGION

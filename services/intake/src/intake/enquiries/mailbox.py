@@ -10,7 +10,7 @@ from types import TracebackType
 
 import structlog
 from chassis.failures import describe
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 
 from intake.enquiries.commands.incoming import take_letter
 from intake.enquiries.letters import Letter, read_letter, unread

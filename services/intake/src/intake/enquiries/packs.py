@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.regions import load_packs
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 from contracts.identifiers import named_id
 from fastapi import Depends, Request
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.personal import Personal
 from contracts.sealed import PersonKey, Sealed, seal, unseal
 from sqlalchemy import text

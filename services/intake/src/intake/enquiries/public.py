@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from chassis.regions import load_packs
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.identifiers import named_id
 
 from intake.enquiries.pack import EnquiriesPack

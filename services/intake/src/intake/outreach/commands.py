@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code, ContactOutcome, ContactStep, DeliveryMode, FindingWay
 from contracts.intake import OutreachStepOpened
 from contracts.personal import Address, Contact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.errors import Kind, not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Select, select
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import ApplicationSource, FindingWay
 from pydantic import Field
 from sqlalchemy import any_, select

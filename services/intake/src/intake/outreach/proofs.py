@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
 from pydantic import BaseModel, Field, model_validator

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import ContactStep, FindingWay, Purpose
 from pydantic import BaseModel

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.identifiers import AgeBand, FindingWay
 from contracts.personal import Contact
 from contracts.sealed import Sealed

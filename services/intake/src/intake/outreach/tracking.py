@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chassis.validation import RuleError
+from chassis.http.validation import RuleError
 
 _INLAND = re.compile(r"[0-9]{14}")
 _ABROAD = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")

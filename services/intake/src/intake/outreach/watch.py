@@ -5,8 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.regions import Region
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from contracts.identifiers import ContactStep, named_id
 from sqlalchemy import func, select
 

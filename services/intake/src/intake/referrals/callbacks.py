@@ -18,7 +18,7 @@ from uuid import UUID
 import httpx
 import structlog
 from chassis.errors import DomainError, Kind
-from chassis.runtime import Runtime
+from chassis.work import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import BaseModel, ConfigDict, Field
 

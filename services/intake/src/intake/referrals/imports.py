@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, forbidden
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from contracts.sealed import NONCE_BYTES, PersonKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, or_, select

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import named_id
 from sqlalchemy import any_, func, select, text
 

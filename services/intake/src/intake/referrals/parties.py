@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis.auth import Principal
+from chassis.access.tokens import Principal
 from chassis.errors import DomainError, Kind, forbidden
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Relation, Role, relations
 from contracts.identifiers import FindingWay
 

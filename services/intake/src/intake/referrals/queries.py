@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.http import Page, PageQuery
-from chassis.paging import Order, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup, Relation
 from contracts.identifiers import FindingWay, Purpose
 from pydantic import BaseModel

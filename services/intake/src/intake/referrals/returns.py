@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, forbidden
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.validation import RuleError
+from chassis.http.validation import RuleError
 
 DIGITS = 11
 _CHECKED_FROM = 1_001_998

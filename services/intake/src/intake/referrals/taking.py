@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
-from chassis.validation import invalid
+from chassis.http.validation import invalid
+from chassis.work import Unit
 from contracts.identifiers import FindingWay
 from contracts.sealed import PersonKey
 from pydantic import ValidationError

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.unit import Unit
-from chassis.worklist import ORGANISATIONS, CountedWork, work_rows
+from chassis.http.worklist import ORGANISATIONS, CountedWork, work_rows
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.identifiers import EnquiryChannel, MessageChannel
 from contracts.intake import EnquiryAnswered, EnquiryAnswerGiven
 from contracts.notifications import MessageFailed, MessageSent

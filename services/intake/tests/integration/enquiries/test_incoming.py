@@ -12,9 +12,9 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from chassis.running import Caller, Running
-from chassis.runtime import Runtime
-from chassis.testing import START, Runner
+from chassis.testing.plugin import START, Runner
+from chassis.testing.running import Caller, Running
+from chassis.work import Runtime
 from intake.directory.background import load_directories
 from intake.enquiries.commands.incoming import take_letter
 from intake.enquiries.letters import Letter, read_letter

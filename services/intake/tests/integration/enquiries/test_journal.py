@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from docx import Document
 from intake.enquiries.journal import COLUMNS
 from intake.enquiries.testing import CALL, OMSK, Desk

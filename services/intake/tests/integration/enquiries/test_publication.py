@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from intake.enquiries.testing import OMSK, Desk
 
 QUESTION, ANSWER = "Как получить ходунки для ребёнка?", "Ходунки выдают по ИПРА. Обратитесь в Социальный фонд России."

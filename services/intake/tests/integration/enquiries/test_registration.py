@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.intake import EnquiryRegistered
 from intake.enquiries.commands.incoming import TextMessage, take_letter, take_text_message
 from intake.enquiries.letters import read_letter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.identifiers import EnquiryChannel
 from intake.enquiries.testing import CALL, LETTER, OMSK, RESULT, Desk, enquiries_pack
 from intake.testing import IRKUTSK, MOSCOW

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from intake.testing import Route
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.canary import Canary
-from chassis.running import Caller
+from chassis.testing.canary import Canary
+from chassis.testing.running import Caller
 from contracts.identifiers import Purpose, named_id
 from contracts.intake import ApplicationSubmitted, OutreachNotified
 from intake.outreach.proofs import harmless

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.intake import (
     OutreachAttempted,
     OutreachOpened,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from intake.accounts.testing import OBLAST
 from intake.testing import Route
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.intake import (
     DataChangeDecided,
     DataChangeRequested,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from chassis.canary import Canary
-from chassis.running import Caller, Running
+from chassis.testing.canary import Canary
+from chassis.testing.running import Caller, Running
 from intake.accounts.testing import ANSWERS, OBLAST, accepted, written
 from intake.testing import Route, everything_stored
 from sqlalchemy import text

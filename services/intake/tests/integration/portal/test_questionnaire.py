@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from chassis.clock import new_id
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from contracts.intake import (
     QuestionnaireSent,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.running import Caller, Running
+from chassis.testing.running import Caller, Running
 from intake.accounts.testing import OBLAST
 from intake.testing import extract, organisation, signal
 

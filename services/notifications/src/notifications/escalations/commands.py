@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.timers import Timer
-from chassis.unit import Unit
+from chassis.work import Timer, Unit
 from sqlalchemy import update
 
 from notifications.escalations.model import Escalation, Level, Term

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.telemetry import RoomGauge
-from chassis.unit import Unit
-from chassis.worklist import ACTOR, CountedWork, work_rows
+from chassis.http.worklist import ACTOR, CountedWork, work_rows
+from chassis.run import RoomGauge
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_

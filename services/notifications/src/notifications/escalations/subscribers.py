@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.messaging import EventRouter
-from chassis.timers import TimerRouter
-from chassis.unit import Unit
+from chassis.bus import EventRouter
+from chassis.work import TimerRouter, Unit
 from contracts.identifiers import CallOutcome
 from contracts.intake import (
     ApplicationAccepted,

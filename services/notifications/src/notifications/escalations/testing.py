@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.running import Caller
+from chassis.testing.running import Caller
 from contracts.event import Event, Moment
 from contracts.identifiers import AgeBand, ContactOutcome, ContactStep, EnquiryChannel, FindingWay
 from contracts.intake import (

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import MessageChannel
 from sqlalchemy import select
 

@@ -8,9 +8,9 @@ from typing import Self
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.paging import Order, Page, PageQuery, paginate
-from chassis.telemetry import RoomGauge
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.run import RoomGauge
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import MessageChannel, Purpose
 from contracts.worklist import WorkItem

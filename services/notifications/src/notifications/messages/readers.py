@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis import audit
+from chassis.access.policy import require_relation
 from chassis.errors import not_found
-from chassis.policy import require_relation
-from chassis.unit import Unit
+from chassis.privacy import audit
+from chassis.work import Unit
 from sqlalchemy import select
 
 from notifications.messages.model import Message

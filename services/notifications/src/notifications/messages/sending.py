@@ -13,11 +13,10 @@ from typing import cast
 from uuid import UUID
 
 import structlog
-from chassis.context import Cause
+from chassis.data.context import Cause
 from chassis.errors import DomainError, Kind
 from chassis.failures import describe
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from contracts.identifiers import MessageChannel
 from contracts.personal import Contact
 from contracts.sealed import BrokenSealError

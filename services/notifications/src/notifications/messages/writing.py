@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import MessageChannel
 from contracts.intake import EnquiryAnswered
 from contracts.notifications import MessageSent

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.cases import ProgrammeApproved
 from contracts.intake import (
     ApplicationAccepted,

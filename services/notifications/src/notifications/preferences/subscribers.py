@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.messaging import EventRouter
-from chassis.unit import Unit
+from chassis.bus import EventRouter
+from chassis.work import Unit
 from contracts.cases import ProgrammeApproved
 from contracts.event import Envelope
 from contracts.intake import (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from chassis.messaging import Delivery
+from chassis.bus import Delivery
 from contracts.event import Event
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from chassis.messaging import Delivery, EventRouter
-from chassis.unit import Unit
+from chassis.bus import Delivery, EventRouter
+from chassis.work import Unit
 from contracts import cases, intake, scheduling
 from contracts.identifiers import CallOutcome
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from chassis.http import Router, UnitDep
-from chassis.unit import Unit
+from chassis.work import Unit
 from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 

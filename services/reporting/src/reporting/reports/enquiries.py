@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 

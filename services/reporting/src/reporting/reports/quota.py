@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Accounting, DeliveryMode, ProgrammeKind
 from pydantic import Field
 from sqlalchemy import Date, Integer, String, and_, cast, column, func, select

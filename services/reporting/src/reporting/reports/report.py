@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
-from chassis.validation import RuleError
+from chassis.http.validation import RuleError
+from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 LONGEST_PERIOD = timedelta(days=3 * 366)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import DeliveryMode, VisitOutcome
 from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select

@@ -8,8 +8,8 @@ from typing import Self
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.unit import Unit
-from chassis.validation import RuleError
+from chassis.http.validation import RuleError
+from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 

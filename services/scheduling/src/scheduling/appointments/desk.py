@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import BaseModel
 from sqlalchemy import Select, select
 

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from chassis.paging import Order, Page, PageQuery, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
 from contracts.worklist import WorkItem

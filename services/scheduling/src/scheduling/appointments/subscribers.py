@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.messaging import EventRouter
-from chassis.unit import Unit
+from chassis.bus import EventRouter
+from chassis.work import Unit
 from contracts.intake import ApplicationDeadlineMoved, ApplicationReturned, ApplicationWithdrawn
 from sqlalchemy import select
 

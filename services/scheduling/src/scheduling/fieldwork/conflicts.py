@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import VisitOutcome
 from contracts.scheduling import PerformedService
 from pydantic import BaseModel, ConfigDict

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import DeliveryMode
 from sqlalchemy import select
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose, ServiceGroup, VisitOutcome
 from contracts.personal import Contact

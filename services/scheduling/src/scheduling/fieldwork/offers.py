@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import DeliveryMode
 from sqlalchemy import select, update
 

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.telemetry import RoomGauge
-from chassis.unit import Unit
+from chassis.run import RoomGauge
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
 from contracts.worklist import WorkItem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import VisitOutcome
 from sqlalchemy import func, select
 

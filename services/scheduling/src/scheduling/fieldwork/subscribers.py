@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.work import Timer, TimerRouter, Unit
 
 from scheduling.fieldwork.offers import REFRESH, offer_new_dates, stale
 from scheduling.fieldwork.pauses import pause_child

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code, ServiceGroup, VisitOutcome
 from contracts.scheduling import PerformedService
 from contracts.sealed import place, seal

@@ -7,9 +7,8 @@ from typing import Self
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.runtime import Runtime
-from chassis.unit import Unit
-from chassis.validation import RuleError
+from chassis.http.validation import RuleError
+from chassis.work import Runtime, Unit
 from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import select, text
 

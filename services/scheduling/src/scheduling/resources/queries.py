@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis import audit
-from chassis.unit import Unit
+from chassis.privacy import audit
+from chassis.work import Unit
 from pydantic import BaseModel
 from sqlalchemy import select
 

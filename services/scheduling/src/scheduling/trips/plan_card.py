@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup
 from contracts.scheduling import PlannedService

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, forbidden
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code, DeliveryMode
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import func, select

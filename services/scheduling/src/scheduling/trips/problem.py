@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import DeliveryMode, VisitOutcome
 from sqlalchemy import select
 from workdays import Calendar

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.paging import Order, Page, PageQuery, paginate
-from chassis.unit import Unit
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, VisitOutcome
 from contracts.scheduling import PlannedService

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column

@@ -16,8 +16,7 @@ from uuid import UUID
 
 import structlog
 from chassis.failures import describe
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from sqlalchemy import or_, select
 
 from scheduling import planner

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.messaging import EventRouter
-from chassis.timers import Timer, TimerRouter
-from chassis.unit import Unit
+from chassis.bus import EventRouter
+from chassis.work import Timer, TimerRouter, Unit
 from contracts.cases import ProgrammeApproved, ProgrammeFinished, TeamFixed
 from contracts.identifiers import DeliveryMode, ProgrammeKind
 from sqlalchemy import select, update

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import DeliveryMode
 from pydantic import BaseModel
 

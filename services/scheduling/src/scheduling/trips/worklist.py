@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import select

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Permission
 from contracts.identifiers import ConsentForm
 from contracts.scheduling import TripPerformed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from sqlalchemy import ColumnElement, select
 
 from cases.deliveries.model import Delivery

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import VisitOutcome
 from contracts.scheduling import VisitPostponed, VisitReported, VisitScheduled
 from sqlalchemy import select

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from chassis.auth import Principal
+from chassis.access.tokens import Principal
 from chassis.errors import DomainError, Kind
 from chassis.regions import Region
 from contracts.access import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import AgeBand, CallOutcome, Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from sqlalchemy import select
 
 from intake.applications.commands.submit import CALL_BACK_DUE
@@ -41,7 +41,7 @@ async def read_large(low_vision: bool, unit: Unit) -> Application:
 async def attach_file(content: bytes, name: str | None, declared: str | None, unit: Unit) -> Attachment:
     """Keep a file with the application; it stays closed until a written consent for the purpose health stands.
 
-    Raises what `chassis.files.check` raises: too large, disguised, harmful.
+    Raises what `chassis.privacy.files.check` raises: too large, disguised, harmful.
     """
     application = await unit.get(Application, await own_application(unit), "application:attach")
     require_state("attach", application.state)

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 import workdays
-from chassis.auth import token_digest
+from chassis.access.tokens import token_digest
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import AgeBand, named_id
 from contracts.intake import ApplicationSubmitted
 from contracts.personal import Contact

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from workdays import Standing
 
 from intake.applications.commands.submit import CALL_BACK_DUE

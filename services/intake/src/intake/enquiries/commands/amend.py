@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.text import Stripped
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import EnquiryOutcome, FamilyStatus
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import func, select

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import CallOutcome, EnquiryChannel
 from contracts.intake import EnquiryAnswered
 from contracts.personal import Contact, EnquiryAnswer

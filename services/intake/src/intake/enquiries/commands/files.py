@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 
 from intake.enquiries.errors import anonymous_not_recorded
 from intake.enquiries.model import Enquiry
@@ -17,7 +17,7 @@ async def attach(
 ) -> EnquiryFile:
     """Keep a file with the enquiry. An anonymous talk is not kept as a recording (D1-12).
 
-    Raises what `chassis.files.check` raises: too large, disguised, harmful.
+    Raises what `chassis.privacy.files.check` raises: too large, disguised, harmful.
     """
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:attach")
     require_state("attach", enquiry.state)

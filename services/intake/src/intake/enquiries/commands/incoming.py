@@ -6,8 +6,7 @@ import hashlib
 from datetime import datetime
 
 from chassis.errors import DomainError, constraint
-from chassis.runtime import Runtime
-from chassis.unit import Unit
+from chassis.work import Runtime, Unit
 from contracts.identifiers import EnquiryChannel
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.auth import token_digest
+from chassis.access.tokens import token_digest
 from chassis.errors import forbidden
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import EnquiryChannel, FamilyStatus
 from contracts.intake import EnquiryRegistered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import EnquiryChannel
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.regions import Region
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import EnquiryChannel, MessageChannel
 from workdays import Standing
 

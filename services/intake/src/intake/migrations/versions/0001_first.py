@@ -1,7 +1,7 @@
 """Applications, the directory and portal accounts."""
 
 from alembic import op
-from chassis.migrations import platform_tables
+from chassis.run.migrations import platform_tables
 
 revision = "0001"
 down_revision = None

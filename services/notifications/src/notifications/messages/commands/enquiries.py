@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.identifiers import EnquiryChannel, MessageChannel
 from contracts.intake import EnquiryAnswered, EnquiryRegistered
 

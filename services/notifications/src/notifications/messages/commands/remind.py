@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.timers import Timer
-from chassis.unit import Unit
+from chassis.work import Timer, Unit
 
 from notifications.kinds import MessageKind
 from notifications.messages.facts import FACTS, Facts

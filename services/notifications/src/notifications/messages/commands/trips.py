@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.scheduling import Invitation, TripCancelled, TripPublished
 from sqlalchemy import select
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.unit import Unit
+from chassis.work import Unit
 from contracts.scheduling import VisitPostponed as Postponed
 from contracts.scheduling import VisitScheduled
 from sqlalchemy import select

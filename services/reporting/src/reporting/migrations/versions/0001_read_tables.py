@@ -1,7 +1,7 @@
 """The read tables."""
 
 from alembic import op
-from chassis.migrations import platform_tables
+from chassis.run.migrations import platform_tables
 
 revision = "0001"
 down_revision = None

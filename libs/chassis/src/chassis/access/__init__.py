@@ -1,0 +1,1 @@
+"""Who is asking, what the policy allows, and the row security made of it."""

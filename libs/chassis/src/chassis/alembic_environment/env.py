@@ -1,7 +1,0 @@
-"""Alembic runs this file; `chassis.migrations` hands it the open connection."""
-
-from alembic import context
-
-context.configure(connection=context.config.attributes["connection"], transaction_per_migration=False)
-with context.begin_transaction():
-    context.run_migrations()

@@ -1,0 +1,5 @@
+"""The event door: what rooms use of it."""
+
+from chassis.bus.router import Delivery, EventRouter
+
+__all__ = ["Delivery", "EventRouter"]

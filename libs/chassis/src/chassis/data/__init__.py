@@ -1,0 +1,1 @@
+"""The one transaction, its context, the outbox and stored answers."""

@@ -1,0 +1,271 @@
+"""The HTTP door: one transaction per request, committed before the answer leaves; every route names its permission."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import structlog
+from contracts.access import Permission
+from fastapi import APIRouter, Depends, Request, Response, params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.access.tokens import bearer
+from chassis.clock import new_id
+from chassis.data import idempotency
+from chassis.data.context import Cause
+from chassis.errors import DomainError, Kind, as_domain_error, unavailable
+from chassis.http.paging import Page, PageQuery, PageQueryDep
+from chassis.http.validation import too_large, wrong_content_type
+from chassis.telemetry.tracing import name_request
+from chassis.work.runtime import Runtime
+from chassis.work.unit import Unit
+
+__all__ = ["Page", "PageQuery", "PageQueryDep", "Router", "TransactionalRoute", "UnitDep"]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CORRELATION = "X-Correlation-Id"
+STATUS_TOKEN = "Status-Token"  # noqa: S105
+MAX_BODY = 1_048_576
+"""Bytes a route accepts unless it says otherwise."""
+IF_MATCH_PATTERN = r'^(\*|(W/)?"?[0-9]{1,9}"?)$'
+"""A version as an entity tag, as a bare number, or any version."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a route declares beside its path.
+
+    Args:
+        permission: ``resource:action`` of `contracts.access`.
+        rate: limit per caller, such as ``10/minute``; for public form and token pages.
+        max_body: bytes.
+    """
+
+    permission: Permission | None
+    rate: str | None = None
+    max_body: int = MAX_BODY
+
+
+class TransactionalRoute(APIRoute):
+    """Wraps dependencies, endpoint and serialisation in one transaction. Errors roll back; so does any status ≥ 400."""
+
+    door: Door = Door(None)
+
+    def get_route_handler(self) -> Handler:
+        endpoint = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            name_request(request.method, self.path_format)
+            try:
+                return await _handle(self, endpoint, request)
+            except (DomainError, RequestValidationError, HTTPException):
+                raise
+            except Exception as error:
+                answer = as_domain_error(error)
+                if answer.kind is Kind.INTERNAL:
+                    log.exception("request failed", error_type=type(error).__name__)
+                raise answer from error
+
+        return handle
+
+    async def count(self, request: Request, runtime: Runtime) -> None:
+        """Count a call of a limited route; raises 429 over the limit."""
+        if self.door.rate:
+            await runtime.limiter.hit(self.door.rate, f"{request.method} {self.path_format}", caller_of(request))
+
+
+class Router(APIRouter):
+    """Routes of one room. Each verb takes ``permission``, ``rate``, ``max_body`` and, where it answers with a file,
+    the media types of ``files`` beside FastAPI's own options."""
+
+    def __init__(self, prefix: str = "", *, tags: list[str] | None = None) -> None:
+        super().__init__(prefix=prefix, tags=list(tags or []), route_class=TransactionalRoute)
+
+    def get(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Declare a GET route."""
+        return self._declare("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Declare a POST route."""
+        return self._declare("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Declare a PUT route."""
+        return self._declare("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Declare a PATCH route."""
+        return self._declare("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[F], F]:
+        """Declare a DELETE route."""
+        return self._declare("DELETE", path, **options)
+
+    def _declare(
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: str | None = None,
+        rate: str | None = None,
+        max_body: int = MAX_BODY,
+        files: Iterable[str] = (),
+        **options: Any,
+    ) -> Callable[[F], F]:
+        if files:
+            of_files = {"description": "The file.", "content": {media_type: {} for media_type in files}}
+            options |= {"response_class": Response, "responses": {200: of_files}}
+
+        def declare(endpoint: F) -> F:
+            extra = {"x-permission": permission, **(options.pop("openapi_extra", None) or {})}
+            self.add_api_route(path, endpoint, methods=[method], openapi_extra=extra, **options)
+            route = self.routes[-1]
+            assert isinstance(route, TransactionalRoute)
+            route.door = Door(Permission(permission) if permission else None, rate, max_body)
+            return endpoint
+
+        return declare
+
+
+async def current_unit(request: Request) -> Unit:
+    """The unit of work of this request. A coroutine: FastAPI sends plain functions through a thread."""
+    unit: Unit = request.state.unit
+    return unit
+
+
+UnitDep = Annotated[Unit, Depends(current_unit)]
+
+
+async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request) -> Response:
+    runtime: Runtime = request.app.state.runtime
+    writes = request.method not in SAFE_METHODS
+    await route.count(request, runtime)
+    token = bearer(request.headers.get("Authorization"))
+    digest = await runtime.verifier.subject(token) if token else None
+    if writes:
+        # before the transaction: a slow client must not hold a database connection
+        await _read_body(route, request)
+    actor, feed_alive = await runtime.authority.look_up(digest, request.headers.get(STATUS_TOKEN))
+    runtime.policy.require(actor, route.door.permission or "")
+    if writes and actor.signed_in and not feed_alive:
+        raise unavailable()
+    response = Response()
+    with contextlib.suppress(_RefusedError):
+        async with runtime.transaction(actor, Cause(request.state.correlation_id)) as unit:
+            unit.writes, unit.if_match = writes, _if_match(request)
+            request.state.unit = unit
+            response = await _answer(route, endpoint, request, unit)
+            if response.status_code >= 400:
+                raise _RefusedError
+    return response
+
+
+class _RefusedError(Exception):
+    """Rolls back a transaction whose handler answered ≥ 400 without raising."""
+
+
+async def _answer(route: TransactionalRoute, endpoint: Handler, request: Request, unit: Unit) -> Response:
+    key = idempotency.read_key(request) if unit.writes else None
+    if key is None:
+        return await endpoint(request)
+    runtime: Runtime = request.app.state.runtime
+    operation = f"{request.method} {route.path_format}"
+    claimed = idempotency.Idempotency(unit.session, runtime.response_key, key, unit.actor.key, operation)
+    replay = await claimed.claim(await idempotency.request_hash(request), unit.now)
+    if replay is not None:
+        return replay
+    response = await endpoint(request)
+    if response.status_code < 400:
+        await claimed.store(response)
+    return response
+
+
+async def _read_body(route: TransactionalRoute, request: Request) -> None:
+    limit = route.door.max_body
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > limit:
+        raise too_large(limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise too_large(limit)
+    # where Starlette keeps what request.body() has read; form() and json() start from it
+    request._body = bytes(body)
+    _check_media_type(route, request, bool(body))
+
+
+def _check_media_type(route: TransactionalRoute, request: Request, has_body: bool) -> None:
+    if route.body_field is None or not has_body:
+        return
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if isinstance(route.body_field.field_info, params.Form):
+        if media_type not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+            raise wrong_content_type("multipart/form-data")
+    elif media_type != "application/json" and not media_type.endswith("+json"):
+        raise wrong_content_type("application/json")
+
+
+def _if_match(request: Request) -> int | None:
+    value = request.headers.get("If-Match")
+    if value is None or value == "*":
+        return None
+    if not re.fullmatch(IF_MATCH_PATTERN, value, re.ASCII):
+        raise DomainError(
+            "bad_if_match",
+            Kind.INVALID,
+            ru='If-Match должен содержать номер версии, например "3".',
+            en='If-Match must hold a version number, such as "3".',
+            field="If-Match",
+            rule="format",
+        )
+    return int(value.removeprefix("W/").strip('"'))
+
+
+def caller_of(request: Request) -> str:
+    """The address a request came from."""
+    return request.client.host if request.client else ""
+
+
+class Correlation:
+    """ASGI middleware: every request has a correlation id, and its answer is neither cached nor guessed at."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        correlation = _given_id(Headers(scope=scope).get(CORRELATION)) or new_id()
+        scope.setdefault("state", {})["correlation_id"] = correlation
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[CORRELATION] = str(correlation)
+                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        await self._app(scope, receive, marked)
+
+
+def _given_id(value: str | None) -> UUID | None:
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""The read audit, person keys, sealed files."""

@@ -1,0 +1,1 @@
+"""The test bed: servers, databases, running services, the access matrix. Never a run-time dependency."""

@@ -1,0 +1,7 @@
+"""Units of work, due times and what a process holds: what rooms use of them."""
+
+from chassis.work.runtime import Runtime
+from chassis.work.sweep import Timer, TimerRouter
+from chassis.work.unit import Unit
+
+__all__ = ["Runtime", "Timer", "TimerRouter", "Unit"]
