@@ -66,6 +66,7 @@ async def runtime(system: System, role: str) -> AsyncIterator[Runtime]:
             keys=KeySource(settings.key_encryption_key, None, owner=True),
             blobs=BlobBucket(connection.jetstream(), "intake"),
             regions=load_regions(settings.regions_dir),
+            packs=service.packs(settings.regions_dir),
         )
 
 

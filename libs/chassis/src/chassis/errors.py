@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
@@ -151,6 +152,11 @@ _TITLES = {
     Kind.UNAVAILABLE: ("Временно недоступно", "Temporarily unavailable"),
     Kind.INTERNAL: ("Внутренняя ошибка", "Internal error"),
 }
+
+
+def invalid(slug: str, field: str | None, ru: str, en: str, **extra: Any) -> DomainError:
+    """422: the value of ``field`` breaks the rule ``slug``; the texts say how to mend it."""
+    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, rule=slug, **extra)
 
 
 def not_found() -> DomainError:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from workdays import Calendar, OfficeHours, Term
 
+from chassis.errors import invalid
+
 M = TypeVar("M", bound=BaseModel)
+PM = TypeVar("PM", bound="PackModel")
 Code = str
 
 
@@ -22,9 +25,16 @@ class BrokenPackError(ValueError):
 
 
 class PackModel(BaseModel):
-    """Base of every pack file: unknown keys are mistakes, loaded values do not change."""
+    """Base of every pack file: unknown keys are mistakes, loaded values do not change.
+
+    The model of a whole file names it in ``FILE`` (without ``.yaml``); ``MISSING`` is what people read, in Russian and
+    English, where a region has no such file.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    FILE: ClassVar[str]
+    MISSING: ClassVar[tuple[str, str]] = ("Такого региона здесь нет.", "This region is not served here.")
 
 
 def _office_hours(value: object) -> OfficeHours:
@@ -124,6 +134,41 @@ def load_packs(folder: Path, file: str, model: type[M]) -> dict[str, M]:
         raise BrokenPackError(f"{folder}: no such folder of region packs")
     files = sorted(folder.glob(f"*/{file}.yaml"))
     return {path.parent.name: load_file(path, model) for path in files}
+
+
+class Packs:
+    """The pack files of a service's rooms for every region, read once at start.
+
+    Args:
+        folder: ``settings.regions_dir``.
+        models: the models of whole files; each names its file.
+        rules: what must hold between files of one region; raises `BrokenPackError` where it does not.
+    """
+
+    def __init__(
+        self, folder: Path, models: Iterable[type[PackModel]] = (), rules: Iterable[Callable[[Packs], None]] = ()
+    ) -> None:
+        self._loaded: dict[type[PackModel], Mapping[str, PackModel]] = {
+            model: load_packs(folder, model.FILE, model) for model in models
+        }
+        for rule in rules:
+            rule(self)
+
+    def all(self, model: type[PM]) -> Mapping[str, PM]:
+        """The file of every region that has one, by region; raises ``LookupError`` where no room declares the model."""
+        return cast("Mapping[str, PM]", self._loaded[model])
+
+    def find(self, model: type[PM], region: str) -> PM | None:
+        """The region's file, or None where it has none."""
+        return self.all(model).get(region)
+
+    def of(self, model: type[PM], region: str) -> PM:
+        """The region's file; 422 ``unknown_region`` where it has none."""
+        found = self.find(model, region)
+        if found is None:
+            ru, en = model.MISSING
+            raise invalid("unknown_region", "region", ru, en)
+        return found
 
 
 def load_regions(folder: Path) -> Mapping[str, Region]:

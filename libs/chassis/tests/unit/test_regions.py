@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from chassis.regions import BrokenPackError, PackModel, PackTerm, load_packs, load_regions
+from chassis.errors import DomainError
+from chassis.regions import BrokenPackError, PackModel, Packs, PackTerm, load_packs, load_regions
 from workdays import Term, TermKind
 
 GOOD = """
@@ -81,3 +82,35 @@ def test_a_missing_folder_is_a_mistake(tmp_path: Path) -> None:
 def test_the_packs_of_this_repository_load() -> None:
     regions = load_regions(Path(__file__).parents[4] / "regions")
     assert {"moscow-early-help", "smolensk"} <= set(regions)
+
+
+class Terms(PackModel):
+    FILE = "terms"
+    MISSING = ("Сроков нет.", "No terms.")
+
+    days: int
+
+
+def test_a_pack_file_is_had_by_its_model_and_region(packs: Path) -> None:
+    write(packs, "days: 3", "terms")
+    found = Packs(packs, [Terms])
+    assert found.of(Terms, "east").days == 3
+    assert found.find(Terms, "west") is None
+    assert list(found.all(Terms)) == ["east"]
+    with pytest.raises(DomainError) as refusal:
+        found.of(Terms, "west")
+    assert (refusal.value.slug, refusal.value.ru) == ("unknown_region", "Сроков нет.")
+    assert refusal.value.errors[0].field == "region"
+
+
+def test_a_pack_file_no_room_declares_is_a_programming_error(packs: Path) -> None:
+    with pytest.raises(LookupError):
+        Packs(packs).of(Terms, "east")
+
+
+def test_a_rule_between_pack_files_stops_the_start(packs: Path) -> None:
+    def nobody_may(packs: Packs) -> None:
+        raise BrokenPackError(f"{len(packs.all(Terms))} files of terms")
+
+    with pytest.raises(BrokenPackError, match="0 files of terms"):
+        Packs(packs, [Terms], [nobody_may])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -41,6 +41,8 @@ IF_MATCH_PATTERN = r'^(\*|(W/)?"?[0-9]{1,9}"?)$'
 
 F = TypeVar("F", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Recognise = Callable[[Unit], Awaitable[UUID | None]]
+"""Reads the principal id of a signed-in caller from the service's own tables, before the directory's event is here."""
 log = structlog.get_logger(__name__)
 
 
@@ -52,11 +54,13 @@ class Door:
         permission: ``resource:action`` of `contracts.access`.
         rate: limit per caller, such as ``10/minute``; for public form and token pages.
         max_body: bytes.
+        recognise: finds the record of a signed-in caller whom the directory does not know yet.
     """
 
     permission: Permission | None
     rate: str | None = None
     max_body: int = MAX_BODY
+    recognise: Recognise | None = None
 
 
 class TransactionalRoute(APIRoute):
@@ -91,8 +95,9 @@ class Router(APIRouter):
     """Routes of one room. Each verb takes ``permission``, ``rate``, ``max_body`` and, where it answers with a file,
     the media types of ``files`` beside FastAPI's own options."""
 
-    def __init__(self, prefix: str = "", *, tags: list[str] | None = None) -> None:
+    def __init__(self, prefix: str = "", *, tags: list[str] | None = None, recognise: Recognise | None = None) -> None:
         super().__init__(prefix=prefix, tags=list(tags or []), route_class=TransactionalRoute)
+        self._recognise = recognise
 
     def get(self, path: str, **options: Any) -> Callable[[F], F]:
         """Declare a GET route."""
@@ -134,7 +139,7 @@ class Router(APIRouter):
             self.add_api_route(path, endpoint, methods=[method], openapi_extra=extra, **options)
             route = self.routes[-1]
             assert isinstance(route, TransactionalRoute)
-            route.door = Door(Permission(permission) if permission else None, rate, max_body)
+            route.door = Door(Permission(permission) if permission else None, rate, max_body, self._recognise)
             return endpoint
 
         return declare
@@ -165,12 +170,24 @@ async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request
     response = Response()
     with contextlib.suppress(_RefusedError):
         async with runtime.transaction(actor, Cause(request.state.correlation_id)) as unit:
+            unit = await _recognised(route, runtime, unit)
             unit.writes, unit.if_match = writes, _if_match(request)
             request.state.unit = unit
             response = await _answer(route, endpoint, request, unit)
             if response.status_code >= 400:
                 raise _RefusedError
     return response
+
+
+async def _recognised(route: TransactionalRoute, runtime: Runtime, unit: Unit) -> Unit:
+    """The unit under the caller's own id, also in the moment before the directory's event has come round."""
+    actor = unit.actor
+    if route.door.recognise is None or not actor.signed_in or actor.id is not None:
+        return unit
+    known = await route.door.recognise(unit)
+    if known is None:
+        return unit
+    return runtime.unit(unit.session, Cause(unit.correlation_id, unit.causation_id), replace(actor, id=known))
 
 
 class _RefusedError(Exception):

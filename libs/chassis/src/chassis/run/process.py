@@ -160,6 +160,7 @@ async def _runtime(
         keys=KeySource(settings.key_encryption_key, jetstream, owner=service.owns_keys),
         blobs=BlobBucket(jetstream, service.name),
         regions=load_regions(settings.regions_dir),
+        packs=service.packs(settings.regions_dir),
         clock=clock,
     )
 

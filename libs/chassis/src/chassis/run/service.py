@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from contracts.access import permissions
 from contracts.catalogue import PRODUCERS
@@ -20,6 +21,7 @@ from chassis.http.door import Correlation, TransactionalRoute
 from chassis.http.literal import take_literally
 from chassis.http.openapi import Api, api_routes
 from chassis.http.worklist import WorkSource, worklist_router
+from chassis.regions import PackModel, Packs
 from chassis.run import migrations
 from chassis.settings import ServiceSettings
 from chassis.telemetry.logs import AccessLog
@@ -62,6 +64,12 @@ class Room:
     worklist: WorkSource | None = None
     background: tuple[Background, ...] = ()
     gauges: tuple[RoomGauge, ...] = ()
+    guarded: tuple[Entry, ...] = ()
+    """The room's tables under the policy."""
+    packs: tuple[type[PackModel], ...] = ()
+    """The pack files the room reads, as ``unit.packs``."""
+    pack_rules: tuple[Callable[[Packs], None], ...] = ()
+    """What must hold between pack files of one region."""
 
 
 class Service:
@@ -72,7 +80,7 @@ class Service:
         settings_type: `ServiceSettings` or a subclass.
         rooms: the table of contents.
         base: the declarative base of the service's tables.
-        guarded: its tables under the policy, from ``<service>/access.py``.
+        guarded: tables under the policy that belong to no room.
         migrations: the package with ``versions``; ``<name>.migrations`` when omitted.
         owns_keys: True in the one service that makes person keys.
     """
@@ -84,12 +92,13 @@ class Service:
         rooms: Sequence[Room],
         *,
         base: type[DeclarativeBase],
-        guarded: Sequence[Entry],
+        guarded: Sequence[Entry] = (),
         migrations: str | None = None,
         owns_keys: bool = False,
     ) -> None:
         self.name, self.settings_type, self.rooms = name, settings_type, tuple(rooms)
-        self.base, self.guarded, self.owns_keys = base, tuple(guarded), owns_keys
+        self.base, self.owns_keys = base, owns_keys
+        self.guarded = (*guarded, *(entry for room in self.rooms for entry in room.guarded))
         self.migrations = migrations or f"{name}.migrations"
         self.policy = Policy(self.guarded)
 
@@ -102,6 +111,11 @@ class Service:
     def timer_routers(self) -> list[TimerRouter]:
         """The rooms' timer handlers."""
         return [room.timers for room in self.rooms if room.timers]
+
+    def packs(self, folder: Path) -> Packs:
+        """The rooms' pack files from a folder of region packs; raises `chassis.regions.BrokenPackError`."""
+        models = dict.fromkeys(model for room in self.rooms for model in room.packs)
+        return Packs(folder, models, (rule for room in self.rooms for rule in room.pack_rules))
 
     @property
     def subscriptions(self) -> list[Subscription]:

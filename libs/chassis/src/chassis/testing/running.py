@@ -40,7 +40,7 @@ from chassis.work.sweep import TimerSweep
 from chassis.work.unit import Unit
 
 TEST_KEY = "bWFyc2hydXQtdGVzdC1rZXktb2YtMzItYnl0ZXMhISE="
-REGIONS = Path(__file__).parents[4] / "regions"
+REGIONS = Path(__file__).parents[5] / "regions"
 
 
 class Caller(httpx.AsyncClient):
@@ -250,6 +250,7 @@ def _runtime(
         keys=KeySource(settings.key_encryption_key, jetstream, owner=service.owns_keys),
         blobs=BlobBucket(jetstream, service.name),
         regions=load_regions(settings.regions_dir),
+        packs=service.packs(settings.regions_dir),
         clock=clock,
         tokens_over=issuer.transport,
     )

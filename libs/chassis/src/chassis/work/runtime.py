@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -22,7 +23,7 @@ from chassis.data.idempotency import response_key
 from chassis.privacy.audit import ReadAudit
 from chassis.privacy.blobs import BlobBucket
 from chassis.privacy.keyring import KeySource
-from chassis.regions import Region
+from chassis.regions import Packs, Region
 from chassis.settings import ServiceSettings
 from chassis.telemetry.tracing import trace_sql
 from chassis.work.timers import Timers
@@ -40,6 +41,7 @@ class Runtime:
     keys: KeySource
     blobs: BlobBucket
     regions: Mapping[str, Region] = field(default_factory=dict)
+    packs: Packs = field(default_factory=lambda: Packs(Path()))
     clock: Clock = field(default_factory=SystemClock)
     ids: Callable[[], UUID] = new_id
     tokens_over: httpx.AsyncBaseTransport | None = None
@@ -86,6 +88,7 @@ class Runtime:
             keys=keys,
             blobs=self.blobs.of(session, keys, now, self.ids),
             regions=self.regions,
+            packs=self.packs,
             settings=self.settings,
             policy=self.policy,
             ids=self.ids,

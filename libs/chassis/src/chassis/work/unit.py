@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import inspect, select
@@ -19,7 +19,7 @@ from chassis.errors import DomainError, Kind, forbidden, not_found
 from chassis.privacy.audit import ReadAudit
 from chassis.privacy.blobs import BlobStore
 from chassis.privacy.keyring import Keyring
-from chassis.regions import Region
+from chassis.regions import Packs, Region
 from chassis.settings import ServiceSettings
 from chassis.work.timers import Timers
 
@@ -42,6 +42,7 @@ class Unit:
     keys: Keyring
     blobs: BlobStore
     regions: Mapping[str, Region]
+    packs: Packs
     settings: ServiceSettings
     policy: Policy
     ids: Callable[[], UUID]
@@ -49,30 +50,40 @@ class Unit:
     """False in a GET: nothing is locked then."""
     if_match: int | None = None
     """The version named by the request's If-Match header."""
+    if_match_asked: bool = False
+    """Whether a command has compared it with the object the request is about."""
 
     def new_id(self) -> UUID:
         """A new UUIDv7."""
         return self.ids()
 
-    async def find(self, model: type[A], id: UUID, permission: str, *, version: int | None = None) -> A | None:
+    async def find(
+        self, model: type[A], id: UUID, permission: str, *, version: int | None = None, under: bool | None = None
+    ) -> A | None:
         """Like `get`, but None where the actor may not see the object."""
         found = await self._visible(model, id)
         if found is not None:
-            self._authorise(found, permission, version)
+            self.policy.require(self.actor, permission, found)
+            # until every room says it: the first object loaded
+            if under or version is not None or (under is None and not self.if_match_asked):
+                self.require_version(found, version)
         return found
 
-    async def get(self, model: type[A], id: UUID, permission: str, *, version: int | None = None) -> A:
+    async def get(
+        self, model: type[A], id: UUID, permission: str, *, version: int | None = None, under: bool | None = None
+    ) -> A:
         """The aggregate, under a row lock when the unit writes.
 
         Args:
             permission: ``resource:action``, such as ``application:take``.
-            version: what the caller last saw; where it is None, If-Match counts for the first object loaded.
+            version: what the caller last saw, where the command's body says it.
+            under: the request is about this object: compare its version (``version``, else If-Match).
 
         Raises:
             DomainError: 404 when it is not visible to the actor, 403 when it is but the actor's relation does not
                 allow the action, 409 ``stale_version`` when somebody else was faster.
         """
-        found = await self.find(model, id, permission, version=version)
+        found = await self.find(model, id, permission, version=version, under=under)
         if found is None:
             raise not_found()
         return found
@@ -88,19 +99,23 @@ class Unit:
             raise forbidden()
         return locked
 
-    def _authorise(self, found: Any, permission: str, version: int | None) -> None:
-        self.policy.require(self.actor, permission, found)
+    def require_version(self, found: object, version: int | None = None) -> None:
+        """Compare the object the request is about with what the caller last saw: ``version``, else If-Match.
+
+        Raises:
+            DomainError: 409 ``stale_version``; 422 ``without_versions`` for a record that has none.
+        """
+        self.if_match_asked = True
         expected = version if version is not None else self.if_match
-        # If-Match speaks of the one object the request is about: the first that is loaded
-        self.if_match = None
         if expected is None:
             return
         if not isinstance(found, Aggregate):
-            raise _without_versions()
+            raise without_versions()
         found.check_version(expected)
 
 
-def _without_versions() -> DomainError:
+def without_versions() -> DomainError:
+    """If-Match was sent for something that has no versions."""
     return DomainError(
         "without_versions",
         Kind.INVALID,
