@@ -12,9 +12,9 @@ from uuid import UUID
 
 from chassis.bus import inbox
 from chassis.bus.consumer import Consumer
+from chassis.bus.doors import BATCH
 from chassis.bus.incoming import read
 from chassis.bus.ordering import Position
-from chassis.bus.puller import BATCH
 from chassis.clock import new_id
 from chassis.data.context import SYSTEM
 from chassis.data.database import Database

@@ -16,8 +16,8 @@ import structlog
 import uvloop
 from chassis.bus.connection import connect
 from chassis.bus.consumer import Consumer, Settlement
+from chassis.bus.doors import ServiceBroker
 from chassis.bus.ordering import Incoming
-from chassis.bus.puller import Puller
 from chassis.bus.relay import Relay
 from chassis.data.database import Database
 
@@ -50,11 +50,10 @@ async def sink(url: str, nats_url: str) -> None:
     database = Database(url, pool_size=2)
     consumer = TimedConsumer(subscription(), source.runtime(database))
     consumer.committed = {}
-    puller = Puller(bus, consumer)
-    running = asyncio.create_task(puller.run())
+    broker = ServiceBroker(bus, [consumer])
+    await broker.start()
     await _gate()
-    puller.stop()
-    await running
+    await broker.close_doors()
     print(json.dumps(consumer.committed), flush=True)
     await database.close()
     await bus.close()

@@ -1,4 +1,7 @@
-"""Write or check what is generated from the contracts: frozen schemas, docs/events.md and docs/asyncapi.json.
+"""Write or check what is generated from contracts and services: frozen schemas, docs/events.md and AsyncAPI.
+
+``docs/asyncapi.json`` is what is sent, by the contracts; ``docs/asyncapi/<service>.json`` is what a service receives,
+by the doors its broker opens.
 
 Run by ``make schemas`` (write) and ``make check`` (check). A breaking change of a frozen schema is refused in both:
 declare a new version of the event instead (see libs/contracts/README.md).
@@ -14,6 +17,8 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
+from chassis.bus.doors import received
+from chassis.run import Service
 from contracts.catalogue import CATALOGUE
 from contracts.documents import asyncapi, events_page
 from contracts.schema import breaking, event_schema, render
@@ -27,12 +32,17 @@ FROZEN = SCHEMAS / "FROZEN"
 SERVICES = ("intake", "cases", "scheduling", "notifications", "reporting")
 
 
+def service_of(name: str) -> Service:
+    """The declared service."""
+    service: Service = import_module(f"{name}.main").service
+    return service
+
+
 def subscribers() -> dict[str, list[str]]:
     """Event type → services whose routers handle it, read from the services themselves."""
     found: dict[str, list[str]] = {}
     for name in SERVICES:
-        service = import_module(f"{name}.main").service
-        handled = {event.type() for each in service.subscriptions for event in each.events.values()}
+        handled = {event.type() for each in service_of(name).subscriptions for event in each.events.values()}
         for event_type in sorted(handled):
             found.setdefault(event_type, []).append(name)
     return found
@@ -43,6 +53,8 @@ def generated() -> dict[Path, str]:
     files = {SCHEMAS / f"{name}.json": render(event_schema(event)) for name, event in CATALOGUE.items()}
     files[ROOT / "docs" / "events.md"] = events_page(subscribers())
     files[ROOT / "docs" / "asyncapi.json"] = asyncapi()
+    for name in SERVICES:
+        files[ROOT / "docs" / "asyncapi" / f"{name}.json"] = received(name, service_of(name).subscriptions)
     return files
 
 

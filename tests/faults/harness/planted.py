@@ -14,14 +14,14 @@ from chassis.bus.relay import Relay, Row
 from contracts.event import Envelope
 
 from harness import evidence
-from harness.rig import MortalPuller, MortalRelay
+from harness.rig import MortalConsumer, MortalRelay
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def acknowledged_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     """A crash between acknowledgement and commit loses the batch."""
-    patch.setattr(MortalPuller, "hasty", True)
+    patch.setattr(MortalConsumer, "hasty", True)
 
 
 def errors_acknowledged(patch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from chassis.bus import dead_letters
 from chassis.bus.consumer import Consumer, Settlement
 from chassis.bus.dead_letters import Decision
+from chassis.bus.doors import ServiceBroker
 from chassis.bus.ordering import Incoming
-from chassis.bus.puller import Puller
 from chassis.bus.redrive import Redriver
 from chassis.bus.relay import Relay, Row
 from chassis.bus.router import Subscription, subscriptions
@@ -45,32 +45,40 @@ class MortalRelay(Relay):
 
 
 class MortalConsumer(Consumer):
-    """Dies before and after it handles what one fetch brought."""
+    """Dies before and after it handles what one fetch brought. ``hasty``: acknowledges before the commit.
+
+    FastStream swallows what a handler raises, so death is no exception here: the consumer stands still for ever at the
+    point where it died, and whoever waits for ``died`` ends its process.
+    """
 
     fate: Fate
+    hasty = False
     _apart = False
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.died = asyncio.Event()
 
     async def take(self, batch: Sequence[Incoming]) -> Settlement:
         if self._apart:  # a batch that fell apart comes back here message by message
             return await super().take(batch)
         self._apart = True
-        self.fate.may_die("before the effects are committed")
+        if self.hasty:
+            for incoming in batch:
+                assert isinstance(incoming.message, Msg)
+                await incoming.message.ack()
+        await self._may_die("before the effects are committed")
         settlement = await super().take(batch)
-        self.fate.may_die("after the effects are committed")
+        await self._may_die("after the effects are committed")
         self._apart = False
         return settlement
 
-
-class MortalPuller(Puller):
-    """Acknowledges after the commit, unless a planted fault says otherwise."""
-
-    hasty = False
-
-    async def _take(self, messages: Sequence[Msg]) -> None:
-        if self.hasty:
-            for message in messages:
-                await message.ack()
-        await super()._take(messages)
+    async def _may_die(self, point: str) -> None:
+        try:
+            self.fate.may_die(point)
+        except DiedError:
+            self.died.set()
+            await asyncio.Event().wait()
 
 
 @dataclass
@@ -123,7 +131,17 @@ class Rig:
         await relay.run()
 
     async def _pull(self) -> None:
-        await MortalPuller(self.bus, self._consumer()).run()
+        consumer = self._consumer()
+        broker = ServiceBroker(self.bus, [consumer])
+        await broker.start()
+        try:
+            await consumer.died.wait()
+        finally:
+            for door in broker.subscribers:
+                door.running = False
+                for task in door.tasks:  # type: ignore[attr-defined]
+                    task.cancel()
+            await broker.close_doors()
 
     def _consumer(self) -> MortalConsumer:
         consumer = MortalConsumer(self.subscription, pottery.runtime(self.museum))

@@ -12,7 +12,7 @@ from chassis.access import limits
 from chassis.bus import dead_letters, gaps
 from chassis.bus.authority_feed import Feed
 from chassis.bus.consumer import Consumer
-from chassis.bus.puller import Puller
+from chassis.bus.doors import ANSWER_SECONDS, ServiceBroker, pending
 from chassis.bus.redrive import Redriver
 from chassis.bus.relay import Relay
 from chassis.data import idempotency, outbox
@@ -31,8 +31,6 @@ LONGEST_OUTAGE_BACK_OFF_SECONDS = 2.0
 """A server that comes back finds everybody at work soon."""
 CHAIN_EVERY_SECONDS = 1.0
 HOUSEKEEPING_EVERY_SECONDS = 3600.0
-GRACE_SECONDS = 10.0
-
 Loop = Callable[[], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
@@ -44,7 +42,7 @@ class Worker:
         self._service, self._runtime, self._bus, self._metrics = service, runtime, bus, metrics
         self.relay = Relay(runtime.database.dsn, bus, service.name)
         self.consumers = [Consumer(subscription, runtime) for subscription in service.subscriptions]
-        self.pullers = {consumer.name: Puller(bus, consumer) for consumer in self.consumers}
+        self.broker = ServiceBroker(bus, self.consumers)
         self.timers = TimerSweep(service.timer_routers, runtime)
         self._chain_key = audit_chain.ChainKey.derive(runtime.settings.key_encryption_key, service.name)
         self._feed = Feed(runtime.authority, bus, self._authority_durable())
@@ -52,25 +50,19 @@ class Worker:
 
     async def run(self) -> None:
         """Run every loop until cancelled; a batch in hand is finished first."""
+        await self.broker.start()
         tasks = [asyncio.create_task(self._kept(name, loop), name=name) for name, loop in self._loops().items()]
         try:
             await asyncio.gather(*tasks)
         finally:
-            for puller in self.pullers.values():
-                puller.stop()
-            pulling = [task for task in tasks if task.get_name().startswith("puller:")]
-            for task in set(tasks) - set(pulling):
+            for task in tasks:
                 task.cancel()
-            if pulling:
-                await asyncio.wait(pulling, timeout=GRACE_SECONDS)
-            for task in pulling:
-                task.cancel()
+            await self.broker.close_doors()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _loops(self) -> Mapping[str, Loop]:
         loops: dict[str, Loop] = {
             "relay": self.relay.run,
-            **{f"puller:{name}": puller.run for name, puller in self.pullers.items()},
             "redriver": Redriver(self.consumers, self._runtime).run,
             "timers": self.timers.run,
             "audit_chain": self._chain,
@@ -135,8 +127,9 @@ class Worker:
             return {(): await outbox.oldest_seconds(unit.session)}
 
     async def _pending(self) -> dict[tuple[str, ...], float]:
-        numbers = await asyncio.gather(*(puller.pending() for puller in self.pullers.values()))
-        return {(name,): float(number) for name, number in zip(self.pullers, numbers, strict=True)}
+        js = self._bus.jetstream(timeout=ANSWER_SECONDS)
+        numbers = await asyncio.gather(*(pending(js, consumer) for consumer in self.consumers))
+        return {(one.name,): float(number) for one, number in zip(self.consumers, numbers, strict=True)}
 
     async def _gaps(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(number) for name, (number, _) in (await self._lasting_gaps()).items()}

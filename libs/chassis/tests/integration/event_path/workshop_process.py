@@ -6,7 +6,7 @@ import sys
 import uvloop
 import workshop
 from chassis.bus.connection import connect
-from chassis.bus.puller import Puller
+from chassis.bus.doors import ServiceBroker
 from chassis.bus.relay import Relay
 from chassis.data.database import Database
 
@@ -17,7 +17,8 @@ async def main(part: str, database_url: str, nats_url: str) -> None:
     if part == "relay":
         await Relay(database.dsn, bus, workshop.PRODUCER).run()
     consumers = [workshop.consumer_of(router, database) for router in (workshop.gallery(), workshop.projection())]
-    await asyncio.gather(*(Puller(bus, consumer).run() for consumer in consumers))
+    await ServiceBroker(bus, consumers).start()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
