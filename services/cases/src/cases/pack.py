@@ -9,7 +9,7 @@ from chassis.regions import PackModel, PackTerm
 from contracts.identifiers import Accounting, Code, DeliveryMode, ProgrammeKind, Purpose, ServiceGroup
 from pydantic import Field, model_validator
 
-from cases.people.age import CorrectedAgeRule
+from cases.age import CorrectedAgeRule
 
 
 class Step(StrEnum):

@@ -11,13 +11,13 @@ from contracts.sealed import place, seal
 from pydantic import BaseModel, Field
 
 from cases.assessments.model import FINDINGS_PLACE, Assessment, FindingList, Findings
-from cases.base import Command
 from cases.files import errors
 from cases.files.commands import progress
 from cases.files.model import CaseFile
-from cases.files.specialists import working_for
+from cases.files.queries import working_for
+from cases.local_time import pack_of, today
 from cases.pack import Step
-from cases.region import pack_of, today
+from cases.requests import Command
 
 
 class AssessmentRecorded(BaseModel):
@@ -58,7 +58,7 @@ async def record_assessment(case_id: UUID, command: RecordAssessment, unit: Unit
 
 
 async def _all_work_for(file: CaseFile, assessors: tuple[UUID, ...], unit: Unit) -> None:
-    found = await working_for(file.serving_organisation_id, assessors, unit.session)
+    found = await working_for(file.serving_organisation_id, assessors, unit)
     if missing := len(set(assessors)) - len(found):
         raise errors.unknown_specialists(missing, "assessors")
 

@@ -10,17 +10,18 @@ from chassis.work import Unit
 from contracts.identifiers import Code
 from contracts.intake import ApplicationAccepted
 from contracts.personal import FileOpening
+from contracts.scheduling import SpecialistRegistered
 from contracts.sealed import BrokenSealError, PersonKey, place, seal, unseal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from cases.base import Command
 from cases.files import errors
-from cases.files.model import CaseFile, Eligibility, SeenDocuments
-from cases.files.specialists import working_for
+from cases.files.model import CaseFile, Eligibility, SeenDocuments, Specialist, TickedConsent
+from cases.files.queries import working_for
+from cases.local_time import local_day, pack_of, today
 from cases.pack import Step
-from cases.people.model import HEALTH_PLACE, Child, Family, Health, Representative, TickedConsent
-from cases.region import local_day, pack_of, today
+from cases.people.model import HEALTH_PLACE, Child, Family, Health, Representative
+from cases.requests import Command
 
 
 class FileProgress(BaseModel):
@@ -96,6 +97,19 @@ async def _take_over_ticks(file: CaseFile, unit: Unit) -> None:
         await unit.session.delete(tick)
 
 
+async def replace_specialist(event: SpecialistRegistered, unit: Unit) -> None:
+    """Take over the whole state of one specialist."""
+    await unit.session.merge(
+        Specialist(
+            id=event.specialist_id,
+            principal_id=event.principal_id,
+            organisation_id=event.organisation_id,
+            skills=sorted(event.skills),
+            active=event.active,
+        )
+    )
+
+
 class SeeDocuments(Command):
     """``kinds`` and ``authority`` are codes of the pack: what was shown, and what the representative acts on."""
 
@@ -140,7 +154,7 @@ async def fix_team(case_id: UUID, command: FixTeam, unit: Unit) -> FileProgress:
     """Fix specialists of the serving organisation to the case (D2-21)."""
     file = await unit.get(CaseFile, case_id, "case_file:fix_team")
     wanted = tuple(dict.fromkeys(command.specialist_ids))
-    found = await working_for(file.serving_organisation_id, wanted, unit.session)
+    found = await working_for(file.serving_organisation_id, wanted, unit)
     if len(found) < len(wanted):
         raise errors.unknown_specialists(len(wanted) - len(found))
     principals = [specialist.principal_id for specialist in found if specialist.principal_id]

@@ -14,17 +14,16 @@ from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from cases.base import Command
 from cases.files import errors as file_errors
-from cases.files.model import CaseFile
+from cases.files.model import CaseFile, Ippsu
+from cases.local_time import pack_of, today, zone
 from cases.pack import CasesPack, ProgrammeRules, Step
 from cases.people.model import Family, Representative
 from cases.programmes import errors
 from cases.programmes.content import Content, Outline
-from cases.programmes.drawing_up import ProgrammeForm, draw_up
-from cases.programmes.ippsu import Ippsu
+from cases.programmes.draft import ProgrammeForm, draw_up
 from cases.programmes.model import Programme, ProgrammeVersion, State
-from cases.region import pack_of, today, zone
+from cases.requests import Command
 
 TERM_OVER = "programme_term_over"
 """The timer of a programme's last day; its subject is the programme."""

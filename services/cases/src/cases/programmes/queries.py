@@ -11,11 +11,11 @@ from contracts.identifiers import ConsentForm, DeliveryMode, ProgrammeKind, Serv
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from cases.files.visible import audited, file_of, shown
+from cases.files.queries import audited, file_of, shown
+from cases.local_time import pack_of
 from cases.pack import CasesPack
 from cases.programmes.content import Goal, LineWords, OutlineLine, Words
 from cases.programmes.model import Programme, ProgrammeVersion, State
-from cases.region import pack_of
 
 
 class LineCard(BaseModel):

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from workdays import Standing, overdue
 
 from cases.files.model import CaseFile
+from cases.local_time import pack_of, today, zone
 from cases.programmes.model import Programme, ProgrammeVersion, State
-from cases.region import pack_of, today, zone
 
 _LATEST_DAYS = timedelta(days=60)
 Found = tuple[Programme, ProgrammeVersion, CaseFile]
 
 
-async def worklist(unit: Unit) -> Sequence[WorkItem]:
+async def work(unit: Unit) -> Sequence[WorkItem]:
     """Programmes to approve, for those who may approve; programmes that end soon, for everybody who serves."""
     approvers = bool(relations(unit.actor.roles, "programme", "approve"))
     to_approve = [_to_approve(found) for found in await _in(State.SIGNED, unit)] if approvers else []

@@ -12,13 +12,12 @@ from contracts.intake import ConsentTicked
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from cases.base import Command
 from cases.files import errors
 from cases.files.commands import progress
-from cases.files.model import CaseFile
+from cases.files.model import CaseFile, Consent, TickedConsent
+from cases.local_time import local_day, pack_of, today
 from cases.pack import Step
-from cases.people.model import Consent, TickedConsent
-from cases.region import local_day, pack_of, today
+from cases.requests import Command
 
 
 class ConsentEntered(BaseModel):

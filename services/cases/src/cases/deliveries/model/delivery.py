@@ -12,9 +12,9 @@ from contracts.scheduling import PlannedService
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.base import Base, ModelsColumn
 from cases.deliveries.quota import Awaited, Term
 from cases.files.model import CaseFile
+from cases.tables import Base, ModelsColumn
 
 
 class Delivery(Aggregate, Base):

@@ -11,10 +11,10 @@ from pydantic import Field
 from workdays import Calendar, Term, TermKind, add_calendar_days, add_months
 
 from cases.assessments.icf import IcfCategory
-from cases.base import Command
 from cases.pack import CasesPack, CatalogueService, ProgrammeRules, TemplateLine
 from cases.programmes import errors
 from cases.programmes.content import Content, Goal, Line
+from cases.requests import Command
 
 NewId = Callable[[], UUID]
 

@@ -11,10 +11,10 @@ from contracts.identifiers import ConsentForm, Purpose
 from contracts.sealed import place, unseal
 from pydantic import BaseModel
 
-from cases.files.model import CaseFile
-from cases.people.age import age
-from cases.people.model import HEALTH_PLACE, Child, Consent, Family, Health, Representative
-from cases.region import pack_of, today
+from cases.age import age
+from cases.files.model import CaseFile, Consent
+from cases.local_time import pack_of, today
+from cases.people.model import HEALTH_PLACE, Child, Family, Health, Representative
 
 
 class ChildCard(BaseModel):

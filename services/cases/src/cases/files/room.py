@@ -1,0 +1,9 @@
+"""Personal files: opened, and taken through the first appointment."""
+
+from chassis.run import Room
+
+from cases.files.api import router
+from cases.files.subscribers import events
+from cases.files.worklist import work
+
+ROOM = Room("files", api=router, events=events, worklist=work)
