@@ -3,7 +3,6 @@
 from chassis.run import Service
 from chassis.settings import ServiceSettings
 
-from cases.access import GUARDED
 from cases.assessments.room import ROOM as assessments
 from cases.card.room import ROOM as card
 from cases.consents.room import ROOM as consents
@@ -13,8 +12,8 @@ from cases.people.room import ROOM as people
 from cases.programmes.room import ROOM as programmes
 from cases.tables import Base
 
-rooms = [people, consents, files, card, assessments, programmes, deliveries]
-service = Service("cases", ServiceSettings, rooms, base=Base, guarded=GUARDED)
+rooms = [files, people, consents, card, assessments, programmes, deliveries]
+service = Service("cases", ServiceSettings, rooms, base=Base)
 
 if __name__ == "__main__":
     from chassis.run.process import main

@@ -15,8 +15,8 @@ from cases.files import errors
 from cases.files.commands import progress
 from cases.files.model import CaseFile
 from cases.files.queries import working_for
-from cases.local_time import pack_of, today
-from cases.pack import Step
+from cases.local_time import today
+from cases.pack import CasesPack, Step
 from cases.requests import Command
 
 
@@ -42,8 +42,8 @@ class RecordAssessment(Command):
 
 async def record_assessment(case_id: UUID, command: RecordAssessment, unit: Unit) -> AssessmentRecorded:
     """Record a joint assessment by ICF (D2-21); needs the written consent for health data, now."""
-    file = await unit.get(CaseFile, case_id, "assessment:record")
-    pack, day = pack_of(unit, file.region), today(unit, file.region)
+    file = await unit.get(CaseFile, case_id, "assessment:record", under=True)
+    pack, day = unit.packs.of(CasesPack, file.region), today(unit, file.region)
     file.require_before(Step.ASSESSMENT, day, pack)
     file.require_ground(Purpose.HEALTH, day, pack)
     if command.tool not in {tool.code for tool in pack.tools}:

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 from sqlalchemy import Select, select
 
 from cases.files.model import CaseFile, Specialist
-from cases.local_time import pack_of, today
-from cases.pack import Step
+from cases.local_time import today
+from cases.pack import CasesPack, Step
 
 RESOURCE = "case_file"
 CORE = frozenset({FieldGroup.CORE})
@@ -53,8 +53,16 @@ class FileQuery(PageQuery):
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement."""
-        given = self.model_dump(exclude=set(PageQuery.model_fields), exclude_none=True)
-        return statement.where(*(getattr(CaseFile, name) == value for name, value in given.items()))
+        conditions = [
+            self.region is None or CaseFile.region == self.region,
+            self.territory is None or CaseFile.territory == self.territory,
+            self.age_band is None or CaseFile.age_band == self.age_band,
+            self.coordinator_id is None or CaseFile.coordinator_id == self.coordinator_id,
+            self.serving_organisation_id is None or CaseFile.serving_organisation_id == self.serving_organisation_id,
+            self.application_id is None or CaseFile.application_id == self.application_id,
+            self.child_id is None or CaseFile.child_id == self.child_id,
+        ]
+        return statement.where(*(condition for condition in conditions if condition is not True))
 
 
 _FILES = CaseFile.__table__.c
@@ -70,10 +78,21 @@ async def files(query: FileQuery, unit: Unit) -> Page[FileSummary]:
 
 
 def _summary(file: CaseFile, unit: Unit) -> FileSummary:
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     done = file.done(today(unit, file.region), pack)
-    own = {name: getattr(file, name) for name in FileSummary.model_fields if hasattr(file, name) and name != "done"}
-    return FileSummary(**own, done=[step for step in pack.steps if step in done])
+    return FileSummary(
+        id=file.id,
+        number=file.number,
+        region=file.region,
+        territory=file.territory,
+        age_band=file.age_band,
+        child_id=file.child_id,
+        coordinator_id=file.coordinator_id,
+        serving_organisation_id=file.serving_organisation_id,
+        opened_at=file.opened_at,
+        first_appointment_due_at=file.first_appointment_due_at,
+        done=[step for step in pack.steps if step in done],
+    )
 
 
 async def readers(case_id: UUID, before: datetime | None, unit: Unit) -> list[audit.Reader]:
@@ -89,7 +108,7 @@ async def readable_file(case_id: UUID, unit: Unit) -> CaseFile:
 
 def shown(file: CaseFile, unit: Unit) -> frozenset[FieldGroup]:
     """The groups of fields to show, decided anew at every read: a withdrawal acts at once."""
-    purposes = file.purposes(today(unit, file.region), pack_of(unit, file.region))
+    purposes = file.purposes(today(unit, file.region), unit.packs.of(CasesPack, file.region))
     return unit.policy.visible_groups(unit.actor, RESOURCE, file, purposes)
 
 

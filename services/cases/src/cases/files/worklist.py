@@ -10,8 +10,8 @@ from sqlalchemy import select
 from workdays import overdue
 
 from cases.files.model import CaseFile
-from cases.local_time import pack_of, zone
-from cases.pack import Step
+from cases.local_time import zone
+from cases.pack import CasesPack, Step
 
 
 async def work(unit: Unit) -> Sequence[WorkItem]:
@@ -23,7 +23,7 @@ async def work(unit: Unit) -> Sequence[WorkItem]:
 
 
 def _asks_for_assessment(file: CaseFile, unit: Unit) -> bool:
-    return any(Step.ASSESSMENT in rules.requires for rules in pack_of(unit, file.region).programmes.values())
+    return any(Step.ASSESSMENT in rules.requires for rules in unit.packs.of(CasesPack, file.region).programmes.values())
 
 
 def _assessment_missing(file: CaseFile, unit: Unit) -> WorkItem:

@@ -2,4 +2,6 @@
 
 from chassis.run import Room
 
-ROOM = Room("people")
+from cases.people.access import GUARDED
+
+ROOM = Room("people", guarded=GUARDED)

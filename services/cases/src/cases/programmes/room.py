@@ -2,8 +2,9 @@
 
 from chassis.run import Room
 
+from cases.programmes.access import GUARDED
 from cases.programmes.api import router
 from cases.programmes.subscribers import timers
 from cases.programmes.worklist import work
 
-ROOM = Room("programmes", api=router, timers=timers, worklist=work)
+ROOM = Room("programmes", api=router, timers=timers, worklist=work, guarded=GUARDED)

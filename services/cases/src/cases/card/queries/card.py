@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from cases.assessments.queries import AssessmentCard, assessment_cards
 from cases.card.queries.questionnaire import Questionnaire, questionnaire
 from cases.deliveries.model import AwaitedVisit, Delivery
-from cases.files.model import CaseFile, Eligibility, SeenDocuments
+from cases.files.model import CaseFile, Eligibility, Ippsu, SeenDocuments
 from cases.files.queries import audited, readable_file, shown, withheld
-from cases.local_time import pack_of, today
-from cases.pack import Step
+from cases.local_time import today
+from cases.pack import CasesPack, Step
 from cases.programmes.queries import ProgrammeSummary, programme_summaries
 
 CORE = frozenset({FieldGroup.CORE})
@@ -106,9 +106,19 @@ async def file_card(case_id: UUID, unit: Unit) -> FileCard:
     file = await readable_file(case_id, unit)
     groups = shown(file, unit)
     await audited(file, groups, unit)
-    own = {name: getattr(file, name) for name in FileCard.model_fields if hasattr(file, name)}
     return FileCard(
-        **own,
+        id=file.id,
+        version=file.version,
+        number=file.number,
+        application_id=file.application_id,
+        region=file.region,
+        territory=file.territory,
+        age_band=file.age_band,
+        child_id=file.child_id,
+        coordinator_id=file.coordinator_id,
+        organisation_id=file.organisation_id,
+        serving_organisation_id=file.serving_organisation_id,
+        opened_at=file.opened_at,
         first_appointment=await _first_appointment(file, groups, unit),
         sections=await _sections(file, groups, unit),
         withheld=withheld(file, groups, unit),
@@ -116,7 +126,7 @@ async def file_card(case_id: UUID, unit: Unit) -> FileCard:
 
 
 async def _first_appointment(file: CaseFile, groups: frozenset[FieldGroup], unit: Unit) -> FirstAppointment:
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     done = file.done(today(unit, file.region), pack)
     return FirstAppointment(
         steps=list(pack.steps),
@@ -130,11 +140,10 @@ async def _first_appointment(file: CaseFile, groups: frozenset[FieldGroup], unit
 
 
 async def _sections(file: CaseFile, groups: frozenset[FieldGroup], unit: Unit) -> Sections:
-    ippsus = [{name: getattr(ippsu, name) for name in IppsuCard.model_fields} for ippsu in file.ippsus]
     return Sections(
         questionnaire=await questionnaire(file, groups, unit),
         programmes=Programmes(
-            ippsu=[IppsuCard(**ippsu) for ippsu in ippsus],
+            ippsu=[_ippsu(ippsu) for ippsu in file.ippsus],
             drawn_up=await programme_summaries(file.id, file.region, unit),
         ),
         social_status=[],
@@ -153,5 +162,23 @@ async def _route(case_id: UUID, unit: Unit) -> Route:
     )
     # counted, not listed: a card with 500 services opens as fast as one with 5 (trap T10)
     delivered = await unit.session.scalar(select(func.count()).where(Delivery.case_id == case_id))
-    ahead = [{name: getattr(visit, name) for name in VisitAhead.model_fields} for visit in visits]
-    return Route(visits=[VisitAhead(**visit) for visit in ahead], delivered=delivered or 0)
+    return Route(visits=[_ahead(visit) for visit in visits], delivered=delivered or 0)
+
+
+def _ippsu(ippsu: Ippsu) -> IppsuCard:
+    return IppsuCard(
+        id=ippsu.id,
+        number=ippsu.number,
+        issued_on=ippsu.issued_on,
+        valid_until=ippsu.valid_until,
+        issuer=ippsu.issuer,
+    )
+
+
+def _ahead(visit: AwaitedVisit) -> VisitAhead:
+    return VisitAhead(
+        visit_id=visit.visit_id,
+        starts_at=visit.starts_at,
+        mode=visit.mode,
+        postponed=visit.postponed,
+    )

@@ -38,5 +38,14 @@ async def _draw_up(event: TripPerformed, case_id: UUID, services: Services, unit
         unit.session.add(UrgentAct.draw_up(event, file, services, unit.now))
         return
     log.warning("services without a file", trip_id=str(event.trip_id), case_id=str(case_id))
-    kept = event.model_dump(include={"trip_id", "region", "territory", "organisation_id", "day"})
-    unit.session.add(ServicesWithoutFile(**kept, case_id=case_id, services=len(services), found_at=unit.now))
+    without_file = ServicesWithoutFile(
+        trip_id=event.trip_id,
+        case_id=case_id,
+        region=event.region,
+        territory=event.territory,
+        organisation_id=event.organisation_id,
+        day=event.day,
+        services=len(services),
+        found_at=unit.now,
+    )
+    unit.session.add(without_file)

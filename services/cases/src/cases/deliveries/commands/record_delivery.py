@@ -14,7 +14,7 @@ from cases.deliveries.commands.enter_delivery import enter_delivery
 from cases.deliveries.model import Delivery
 from cases.files import errors as file_errors
 from cases.files.model import CaseFile
-from cases.local_time import pack_of, today
+from cases.local_time import today
 from cases.pack import CasesPack, CatalogueService, ProgrammeRules
 from cases.programmes.model import Programme
 from cases.requests import Command
@@ -44,7 +44,7 @@ class DeliveryEntered(BaseModel):
 
 async def record_delivery(case_id: UUID, command: RecordDelivery, unit: Unit) -> DeliveryEntered:
     """Enter a service of a programme by hand: on a day of its term, in a mode of its kind (D4-07, D4-21)."""
-    file = await unit.get(CaseFile, case_id, "delivery:record")
+    file = await unit.get(CaseFile, case_id, "delivery:record", under=True)
     day = today(unit, file.region)
     delivered_on = command.delivered_on or day
     if delivered_on > day:
@@ -52,9 +52,9 @@ async def record_delivery(case_id: UUID, command: RecordDelivery, unit: Unit) ->
     programme = await unit.session.get(Programme, command.programme_id)
     if programme is None or programme.case_id != file.id:
         raise file_errors.unknown_code("programme_id")
-    rules = pack_of(unit, file.region).programmes[programme.kind]
+    rules = unit.packs.of(CasesPack, file.region).programmes[programme.kind]
     _check_within(programme, command.line_id, delivered_on)
-    service = _catalogued(command, rules, pack_of(unit, file.region))
+    service = _catalogued(command, rules, unit.packs.of(CasesPack, file.region))
     delivery = Delivery(
         id=command.id or unit.new_id(),
         case_id=file.id,

@@ -66,8 +66,7 @@ async def locked_act(act_id: UUID, permission: str, unit: Unit) -> tuple[UrgentA
     act = await unit.session.get(UrgentAct, act_id)
     if act is None:
         raise not_found()
-    expected, unit.if_match = unit.if_match, None
-    file = await unit.get(CaseFile, act.case_id, Permission(permission))
+    file = await unit.get(CaseFile, act.case_id, Permission(permission), under=False)
     act = await unit.session.get_one(UrgentAct, act_id, populate_existing=True)
-    act.check_version(expected)
+    unit.require_version(act)
     return act, file

@@ -11,7 +11,8 @@ from cases.deliveries.commands.enter_delivery import cancel_deliveries, enter_de
 from cases.deliveries.model import AwaitedVisit, Delivery
 from cases.files.model import CaseFile
 from cases.files.queries import known_file
-from cases.local_time import local_day, pack_of
+from cases.local_time import local_day
+from cases.pack import CasesPack
 from cases.programmes.model import Programme
 
 
@@ -33,7 +34,7 @@ async def take_visit_report(event: VisitReported, unit: Unit) -> None:
 
 
 def _given(event: VisitReported, programme: Programme, file: CaseFile, unit: Unit) -> list[Delivery]:
-    accounting = pack_of(unit, file.region).programmes[programme.kind].accounting
+    accounting = unit.packs.of(CasesPack, file.region).programmes[programme.kind].accounting
     return [
         Delivery(
             id=service.delivery_id,

@@ -16,7 +16,6 @@ from sqlalchemy import Integer, Select, func, select
 from cases.deliveries.model import Services, ServicesWithoutFile, UrgentAct
 from cases.files.model import CaseFile
 from cases.files.queries import CORE, audited_list
-from cases.local_time import pack_of
 from cases.pack import CasesPack
 
 
@@ -71,13 +70,21 @@ async def urgent_acts(query: ActQuery, unit: Unit) -> Page[ActCard]:
     rows, cursor = await paginate(unit.session, statement, query, ACT_ORDER)
     acts = [row[0] for row in rows]
     await audited_list([(act.child_id, act.case_id) for act in acts], CORE, unit)
-    return Page(items=[_act(act, pack_of(unit, act.region)) for act in acts], next_cursor=cursor)
+    return Page(items=[_act(act, unit.packs.of(CasesPack, act.region)) for act in acts], next_cursor=cursor)
 
 
 def _act(act: UrgentAct, pack: CasesPack) -> ActCard:
-    kept = {name: getattr(act, name) for name in ActCard.model_fields if name not in {"services", "reported"}}
-    reported = None if act.reported is None else _lines(act.reported, pack)
-    return ActCard(**kept, services=_lines(act.services, pack), reported=reported)
+    return ActCard(
+        id=act.id,
+        case_id=act.case_id,
+        child_id=act.child_id,
+        version=act.version,
+        trip_id=act.trip_id,
+        day=act.day,
+        services=_lines(act.services, pack),
+        reported=None if act.reported is None else _lines(act.reported, pack),
+        signed_on=act.signed_on,
+    )
 
 
 def _lines(services: Services, pack: CasesPack) -> list[ActService]:

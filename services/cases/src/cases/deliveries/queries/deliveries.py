@@ -14,7 +14,6 @@ from sqlalchemy import Select, select
 
 from cases.deliveries.model import Delivery
 from cases.files.queries import CORE, audited, readable_file
-from cases.local_time import pack_of
 from cases.pack import CasesPack
 
 
@@ -65,11 +64,23 @@ async def deliveries(case_id: UUID, query: DeliveryQuery, unit: Unit) -> Page[De
     statement = query.narrow(select(Delivery).where(Delivery.case_id == file.id, Delivery.cancelled_at.is_(None)))
     rows, cursor = await paginate(unit.session, statement, query, DELIVERY_ORDER)
     await audited(file, CORE, unit, len(rows))
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     return Page(items=[_delivered(row[0], pack) for row in rows], next_cursor=cursor)
 
 
 def _delivered(delivery: Delivery, pack: CasesPack) -> DeliveredService:
     service = pack.service(delivery.service)
-    values = {name: getattr(delivery, name) for name in DeliveredService.model_fields if name != "title"}
-    return DeliveredService(**values, title=service.title if service else delivery.service)
+    return DeliveredService(
+        id=delivery.id,
+        programme_id=delivery.programme_id,
+        visit_id=delivery.visit_id,
+        act_id=delivery.act_id,
+        service=delivery.service,
+        title=service.title if service else delivery.service,
+        group=delivery.group,
+        mode=delivery.mode,
+        accounting=delivery.accounting,
+        specialist_id=delivery.specialist_id,
+        delivered_on=delivery.delivered_on,
+        minutes=delivery.minutes,
+    )

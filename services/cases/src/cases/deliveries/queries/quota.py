@@ -15,7 +15,7 @@ from sqlalchemy import select
 from cases.deliveries.model import AwaitedVisit, Delivery, IllnessPause
 from cases.deliveries.quota import Done, GroupQuota, Term, days_left, forecast
 from cases.files.queries import audited, readable_file
-from cases.local_time import pack_of, today
+from cases.local_time import today
 from cases.pack import CasesPack
 from cases.programmes.model import Programme, ProgrammeVersion, State
 
@@ -60,7 +60,7 @@ class QuotaCard(BaseModel):
 async def quota(case_id: UUID, month: str | None, unit: Unit) -> QuotaCard:
     """Done, planned and missing per group (D4-07), for every card with a minimum whose term touches the month."""
     file = await readable_file(case_id, unit)
-    day, pack = today(unit, file.region), pack_of(unit, file.region)
+    day, pack = today(unit, file.region), unit.packs.of(CasesPack, file.region)
     month = month or f"{day:%Y-%m}"
     pauses = [pause.as_term() for pause in await _pauses(file.id, unit)]
     cards = [

@@ -98,8 +98,21 @@ class CaseFile(Aggregate, Base):
             specialist_ids=[],
             team=[],
         )
-        kept = accepted.model_dump(include=set(CaseFileOpened.model_fields) - {"case_id", "opened_at"})
-        file.record(CaseFileOpened(case_id=id, opened_at=at, **kept))
+        file.record(
+            CaseFileOpened(
+                case_id=id,
+                application_id=accepted.application_id,
+                region=accepted.region,
+                territory=accepted.territory,
+                child_id=accepted.child_id,
+                representative_id=accepted.representative_id,
+                age_band=accepted.age_band,
+                coordinator_id=accepted.coordinator_id,
+                coordinating_organisation_id=accepted.coordinating_organisation_id,
+                serving_organisation_id=accepted.serving_organisation_id,
+                opened_at=at,
+            )
+        )
         return file
 
     def see_documents(self, seen: SeenDocuments, pack: CasesPack) -> None:
