@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from chassis.regions import PackModel, PackTerm
 from contracts.identifiers import Accounting, Code, DeliveryMode, ProgrammeKind, Purpose, ServiceGroup
 from pydantic import Field, model_validator
 
-from cases.people.age import CorrectedAgeRule
+from cases.age import CorrectedAgeRule
 
 
 class Step(StrEnum):
@@ -87,6 +87,8 @@ class ProgrammeRules(PackModel):
 
 class CasesPack(PackModel):
     """The whole file."""
+
+    FILE: ClassVar[str] = "cases"
 
     corrected_age: CorrectedAgeRule = CorrectedAgeRule()
     documents: tuple[Titled, ...] = Field(min_length=1)

@@ -4,11 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from cases.deliveries.acts import UrgentAct
-from cases.deliveries.model import AwaitedVisit, Delivery
-from cases.files.model import CaseFile
-from cases.files.specialists import Specialist
-from cases.people.model import Consent, TickedConsent
+from cases.deliveries.model import AwaitedVisit, Delivery, UrgentAct
+from cases.files.model import CaseFile, Consent, Specialist, TickedConsent
 from cases.programmes.content import Content
 from cases.programmes.model import Programme, State
 from cases.testing import KEY, TODAY, accepted

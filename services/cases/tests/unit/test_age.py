@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from cases.people.age import CorrectedAgeRule, age, months_between
+from cases.age import CorrectedAgeRule, age, months_between
 from hypothesis import given
 from hypothesis import strategies as st
 

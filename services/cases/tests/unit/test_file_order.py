@@ -5,10 +5,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from cases.files.model import CaseFile, Eligibility, SeenDocuments
+from cases.files.model import CaseFile, Consent, Eligibility, Ippsu, SeenDocuments
 from cases.pack import CasesPack, Step
-from cases.people.model import Consent
-from cases.programmes.ippsu import Ippsu
 from cases.testing import MOSCOW, NOW, SMOLENSK, TODAY, opened_file, pack
 from chassis.errors import DomainError
 from contracts.cases import CaseFileOpened

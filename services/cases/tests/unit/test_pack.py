@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from cases.pack import CasesPack
-from cases.programmes.drawing_up import last_day
+from cases.programmes.draft import last_day
 from cases.testing import MOSCOW, SMOLENSK, TODAY, pack
 from contracts.identifiers import Accounting, ProgrammeKind, ServiceGroup
 from hypothesis import given

@@ -11,13 +11,13 @@ from contracts.sealed import place, seal
 from pydantic import BaseModel, Field
 
 from cases.assessments.model import FINDINGS_PLACE, Assessment, FindingList, Findings
-from cases.base import Command
 from cases.files import errors
 from cases.files.commands import progress
 from cases.files.model import CaseFile
-from cases.files.specialists import working_for
-from cases.pack import Step
-from cases.region import pack_of, today
+from cases.files.queries import working_for
+from cases.local_time import today
+from cases.pack import CasesPack, Step
+from cases.requests import Command
 
 
 class AssessmentRecorded(BaseModel):
@@ -42,8 +42,8 @@ class RecordAssessment(Command):
 
 async def record_assessment(case_id: UUID, command: RecordAssessment, unit: Unit) -> AssessmentRecorded:
     """Record a joint assessment by ICF (D2-21); needs the written consent for health data, now."""
-    file = await unit.get(CaseFile, case_id, "assessment:record")
-    pack, day = pack_of(unit, file.region), today(unit, file.region)
+    file = await unit.get(CaseFile, case_id, "assessment:record", under=True)
+    pack, day = unit.packs.of(CasesPack, file.region), today(unit, file.region)
     file.require_before(Step.ASSESSMENT, day, pack)
     file.require_ground(Purpose.HEALTH, day, pack)
     if command.tool not in {tool.code for tool in pack.tools}:
@@ -58,7 +58,7 @@ async def record_assessment(case_id: UUID, command: RecordAssessment, unit: Unit
 
 
 async def _all_work_for(file: CaseFile, assessors: tuple[UUID, ...], unit: Unit) -> None:
-    found = await working_for(file.serving_organisation_id, assessors, unit.session)
+    found = await working_for(file.serving_organisation_id, assessors, unit)
     if missing := len(set(assessors)) - len(found):
         raise errors.unknown_specialists(missing, "assessors")
 

@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.assessments.icf import Finding
-from cases.base import Base, ModelColumn
+from cases.tables import Base, ModelColumn
 
 FINDINGS_PLACE = "cases.assessment.completed"
 """Where `Findings` are sealed: ``cases.assessment.completed/findings/<assessment id>``."""

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cases.assessments.icf import CHAPTERS, Finding, chapter
 from cases.assessments.model import FINDINGS_PLACE, Assessment, Findings
-from cases.files.visible import audited, readable_file, shown
+from cases.files.queries import audited, readable_file, shown
 
 
 class FindingCard(BaseModel):

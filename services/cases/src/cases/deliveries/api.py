@@ -8,10 +8,15 @@ from uuid import UUID
 from chassis.http import Page, Router, UnitDep
 from fastapi import Query
 
-from cases.deliveries import queries
-from cases.deliveries.commands import acts, by_hand
-from cases.deliveries.commands.acts import ActSettled, ActSigned, SettleUrgentAct, SignUrgentAct
-from cases.deliveries.commands.by_hand import DeliveryEntered, RecordDelivery
+from cases.deliveries import commands, queries
+from cases.deliveries.commands import (
+    ActSettled,
+    ActSigned,
+    DeliveryEntered,
+    RecordDelivery,
+    SettleUrgentAct,
+    SignUrgentAct,
+)
 from cases.deliveries.queries import ActCard, ActQuery, DeliveredService, DeliveryQuery, Month, QuotaCard
 
 router = Router(tags=["deliveries"])
@@ -33,7 +38,7 @@ async def deliveries(case_id: UUID, unit: UnitDep, query: Annotated[DeliveryQuer
 
 @router.post("/case-files/{case_id}/deliveries", permission="delivery:record", status_code=201)
 async def record_delivery(case_id: UUID, command: RecordDelivery, unit: UnitDep) -> DeliveryEntered:
-    return await by_hand.record_delivery(case_id, command, unit)
+    return await commands.record_delivery(case_id, command, unit)
 
 
 @router.get("/urgent-acts", permission="case_file:read")
@@ -43,9 +48,9 @@ async def urgent_acts(unit: UnitDep, query: Annotated[ActQuery, Query()]) -> Pag
 
 @router.post("/urgent-acts/{act_id}/sign", permission="urgent_act:sign")
 async def sign_urgent_act(act_id: UUID, command: SignUrgentAct, unit: UnitDep) -> ActSigned:
-    return await acts.sign_urgent_act(act_id, command, unit)
+    return await commands.sign_urgent_act(act_id, command, unit)
 
 
 @router.post("/urgent-acts/{act_id}/settle", permission="urgent_act:settle")
 async def settle_urgent_act(act_id: UUID, command: SettleUrgentAct, unit: UnitDep) -> ActSettled:
-    return await acts.settle_urgent_act(act_id, command, unit)
+    return await commands.settle_urgent_act(act_id, command, unit)

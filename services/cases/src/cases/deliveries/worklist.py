@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from chassis.run import RoomGauge
 from chassis.work import Unit
 from contracts.access import relations
 from contracts.worklist import WorkItem
 from sqlalchemy import Integer, func, select
 from workdays import Standing
 
-from cases.deliveries.acts import ServicesWithoutFile, UrgentAct
+from cases.deliveries.model import ServicesWithoutFile, UrgentAct
 from cases.files.model import CaseFile
 
 MOST = 200
 
 
-async def worklist(unit: Unit) -> Sequence[WorkItem]:
+async def work(unit: Unit) -> Sequence[WorkItem]:
     """What those who may take a signature, or decide on a questioned act, have to do (D4-21)."""
     if not relations(unit.actor.roles, "urgent_act", "sign"):
         return []
@@ -74,15 +73,3 @@ def _without_file(found: ServicesWithoutFile) -> WorkItem:
         explanation=f"Услуг: {found.services}. Проверьте отчёт о выезде.",
         url=f"/scheduling/trips/{found.trip_id}",
     )
-
-
-async def _open_acts(unit: Unit) -> Mapping[tuple[str, ...], float]:
-    questioned = select(func.count()).select_from(UrgentAct).where(UrgentAct.reported.is_not(None))
-    strange = select(func.count()).select_from(ServicesWithoutFile)
-    return {
-        ("questioned",): float(await unit.session.scalar(questioned) or 0),
-        ("without_file",): float(await unit.session.scalar(strange) or 0),
-    }
-
-
-OPEN_ACTS = RoomGauge("urgent_acts_open", "Acts of urgent services that wait for a decision", ("why",), _open_acts)

@@ -12,7 +12,7 @@ from fastapi import Query
 
 from cases.files import commands, queries
 from cases.files.commands import FileProgress, FixTeam, RecogniseEligibility, SeeDocuments
-from cases.files.queries import FileCard, FileQuery, FileSummary
+from cases.files.queries import FileQuery, FileSummary
 
 router = Router(tags=["files"])
 
@@ -20,11 +20,6 @@ router = Router(tags=["files"])
 @router.get("/case-files", permission="case_file:read")
 async def files(unit: UnitDep, query: Annotated[FileQuery, Query()]) -> Page[FileSummary]:
     return await queries.files(query, unit)
-
-
-@router.get("/case-files/{case_id}", permission="case_file:read")
-async def file_card(case_id: UUID, unit: UnitDep) -> FileCard:
-    return await queries.file_card(case_id, unit)
 
 
 @router.get("/case-files/{case_id}/readers", permission="readers:read")

@@ -10,17 +10,18 @@ from chassis.work import Unit
 from contracts.identifiers import Code
 from contracts.intake import ApplicationAccepted
 from contracts.personal import FileOpening
+from contracts.scheduling import SpecialistRegistered
 from contracts.sealed import BrokenSealError, PersonKey, place, seal, unseal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from cases.base import Command
 from cases.files import errors
-from cases.files.model import CaseFile, Eligibility, SeenDocuments
-from cases.files.specialists import working_for
-from cases.pack import Step
-from cases.people.model import HEALTH_PLACE, Child, Family, Health, Representative, TickedConsent
-from cases.region import local_day, pack_of, today
+from cases.files.model import CaseFile, Eligibility, SeenDocuments, Specialist, TickedConsent
+from cases.files.queries import working_for
+from cases.local_time import local_day, today
+from cases.pack import CasesPack, Step
+from cases.people.model import HEALTH_PLACE, Child, Family, Health, Representative
+from cases.requests import Command
 
 
 class FileProgress(BaseModel):
@@ -39,7 +40,7 @@ async def open_file(accepted: ApplicationAccepted, unit: Unit) -> UUID:
     known = await unit.session.scalar(select(CaseFile.id).where(CaseFile.application_id == accepted.application_id))
     if known is not None:
         return known
-    pack_of(unit, accepted.region)
+    unit.packs.of(CasesPack, accepted.region)
     key = await unit.keys.get(accepted.opening.key_id)
     opening = _opened(accepted, key)
     file = CaseFile.open(unit.new_id(), accepted, unit.now)
@@ -96,6 +97,19 @@ async def _take_over_ticks(file: CaseFile, unit: Unit) -> None:
         await unit.session.delete(tick)
 
 
+async def replace_specialist(event: SpecialistRegistered, unit: Unit) -> None:
+    """Take over the whole state of one specialist."""
+    await unit.session.merge(
+        Specialist(
+            id=event.specialist_id,
+            principal_id=event.principal_id,
+            organisation_id=event.organisation_id,
+            skills=sorted(event.skills),
+            active=event.active,
+        )
+    )
+
+
 class SeeDocuments(Command):
     """``kinds`` and ``authority`` are codes of the pack: what was shown, and what the representative acts on."""
 
@@ -105,9 +119,9 @@ class SeeDocuments(Command):
 
 async def see_documents(case_id: UUID, command: SeeDocuments, unit: Unit) -> FileProgress:
     """Note that the minimal set was shown and the authority checked (D2-20)."""
-    file = await unit.get(CaseFile, case_id, "case_file:record")
+    file = await unit.get(CaseFile, case_id, "case_file:record", under=True)
     seen = SeenDocuments(kinds=command.kinds, authority=command.authority, seen_by=_acting(unit), seen_at=unit.now)
-    file.see_documents(seen, pack_of(unit, file.region))
+    file.see_documents(seen, unit.packs.of(CasesPack, file.region))
     return progress(file, unit)
 
 
@@ -120,13 +134,12 @@ class RecogniseEligibility(Command):
 
 async def recognise_eligibility(case_id: UUID, command: RecogniseEligibility, unit: Unit) -> FileProgress:
     """Decide whether the child needs early help (D2-21)."""
-    file = await unit.get(CaseFile, case_id, "case_file:recognise")
+    file = await unit.get(CaseFile, case_id, "case_file:recognise", under=True)
     day = command.decided_on or today(unit, file.region)
     if day > today(unit, file.region):
         raise errors.in_the_future("decided_on")
-    file.recognise(
-        Eligibility(eligible=command.eligible, decided_on=day, decided_by=_acting(unit)), pack_of(unit, file.region)
-    )
+    eligibility = Eligibility(eligible=command.eligible, decided_on=day, decided_by=_acting(unit))
+    file.recognise(eligibility, unit.packs.of(CasesPack, file.region))
     return progress(file, unit)
 
 
@@ -138,19 +151,19 @@ class FixTeam(Command):
 
 async def fix_team(case_id: UUID, command: FixTeam, unit: Unit) -> FileProgress:
     """Fix specialists of the serving organisation to the case (D2-21)."""
-    file = await unit.get(CaseFile, case_id, "case_file:fix_team")
+    file = await unit.get(CaseFile, case_id, "case_file:fix_team", under=True)
     wanted = tuple(dict.fromkeys(command.specialist_ids))
-    found = await working_for(file.serving_organisation_id, wanted, unit.session)
+    found = await working_for(file.serving_organisation_id, wanted, unit)
     if len(found) < len(wanted):
         raise errors.unknown_specialists(len(wanted) - len(found))
     principals = [specialist.principal_id for specialist in found if specialist.principal_id]
-    file.fix_team(wanted, principals, today(unit, file.region), pack_of(unit, file.region))
+    file.fix_team(wanted, principals, today(unit, file.region), unit.packs.of(CasesPack, file.region))
     return progress(file, unit)
 
 
 def progress(file: CaseFile, unit: Unit) -> FileProgress:
     """The answer to a command on the file."""
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     done = file.done(today(unit, file.region), pack)
     return FileProgress(id=file.id, version=file.version, done=[step for step in pack.steps if step in done])
 

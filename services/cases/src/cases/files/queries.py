@@ -1,163 +1,27 @@
-"""The file's card with its six sections, the list of files, and who has read one."""
+"""Files in a list, what of a file a reader sees now, and the readers of one."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.privacy import audit
 from chassis.work import Unit
-from contracts.access import FieldGroup
-from contracts.identifiers import AgeBand, DeliveryMode
+from contracts.access import GROUND, FieldGroup
+from contracts.identifiers import AgeBand, Purpose
 from pydantic import BaseModel
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
-from cases.assessments.queries import AssessmentCard, assessment_cards
-from cases.deliveries.model import AwaitedVisit, Delivery
-from cases.files.model import CaseFile, Eligibility, SeenDocuments
-from cases.files.visible import audited, audited_list, readable_file, shown, withheld
-from cases.pack import Step
-from cases.people.queries import Questionnaire, questionnaire
-from cases.programmes.queries import ProgrammeSummary, programme_summaries
-from cases.region import pack_of, today
+from cases.files.model import CaseFile, Specialist
+from cases.local_time import today
+from cases.pack import CasesPack, Step
 
+RESOURCE = "case_file"
 CORE = frozenset({FieldGroup.CORE})
-ROUTE_LENGTH = 20
-"""Visits ahead shown on the card; the whole route is scheduling's."""
-
-
-class IppsuCard(BaseModel):
-    """An IPPSU as recorded."""
-
-    id: UUID
-    number: str
-    issued_on: date
-    valid_until: date
-    issuer: str
-
-
-class Programmes(BaseModel):
-    """Section 2: the IPPSU and the programmes drawn up under it or beside it."""
-
-    ippsu: list[IppsuCard]
-    drawn_up: list[ProgrammeSummary]
-
-
-class VisitAhead(BaseModel):
-    """A visit that has a time or has lost it."""
-
-    visit_id: UUID
-    starts_at: datetime
-    mode: DeliveryMode
-    postponed: bool
-
-
-class Route(BaseModel):
-    """Section 4: what is ahead, and how much has been done."""
-
-    visits: list[VisitAhead]
-    delivered: int
-
-
-class Sections(BaseModel):
-    """The six sections of a personal file. A section nothing has been entered in yet is an empty list."""
-
-    questionnaire: Questionnaire
-    programmes: Programmes
-    social_status: list[str]
-    route: Route
-    monitoring: list[str]
-    correspondence: list[str]
-
-
-class FirstAppointment(BaseModel):
-    """The steps of the region, in order, and what they left behind."""
-
-    steps: list[Step]
-    done: list[Step]
-    due_at: datetime
-    documents: SeenDocuments | None
-    eligibility: Eligibility | None
-    assessments: list[AssessmentCard]
-    team: list[UUID]
-
-
-class FileCard(BaseModel):
-    """A personal file (D0-24). ``withheld`` names groups of fields that need a consent or another legal ground."""
-
-    id: UUID
-    version: int
-    number: str
-    application_id: UUID
-    region: str
-    territory: str
-    age_band: AgeBand
-    child_id: UUID
-    coordinator_id: UUID
-    organisation_id: UUID
-    serving_organisation_id: UUID
-    opened_at: datetime
-    first_appointment: FirstAppointment
-    sections: Sections
-    withheld: list[FieldGroup]
-
-
-async def file_card(case_id: UUID, unit: Unit) -> FileCard:
-    """The whole card; what the reader may not see now is empty and named in ``withheld``."""
-    file = await readable_file(case_id, unit)
-    groups = shown(file, unit)
-    await audited(file, groups, unit)
-    own = {name: getattr(file, name) for name in FileCard.model_fields if hasattr(file, name)}
-    return FileCard(
-        **own,
-        first_appointment=await _first_appointment(file, groups, unit),
-        sections=await _sections(file, groups, unit),
-        withheld=withheld(file, groups, unit),
-    )
-
-
-async def _first_appointment(file: CaseFile, groups: frozenset[FieldGroup], unit: Unit) -> FirstAppointment:
-    pack = pack_of(unit, file.region)
-    done = file.done(today(unit, file.region), pack)
-    return FirstAppointment(
-        steps=list(pack.steps),
-        done=[step for step in pack.steps if step in done],
-        due_at=file.first_appointment_due_at,
-        documents=file.documents,
-        eligibility=file.eligibility,
-        assessments=await assessment_cards(file.id, groups, unit),
-        team=file.specialist_ids,
-    )
-
-
-async def _sections(file: CaseFile, groups: frozenset[FieldGroup], unit: Unit) -> Sections:
-    ippsus = [{name: getattr(ippsu, name) for name in IppsuCard.model_fields} for ippsu in file.ippsus]
-    return Sections(
-        questionnaire=await questionnaire(file, groups, unit),
-        programmes=Programmes(
-            ippsu=[IppsuCard(**ippsu) for ippsu in ippsus],
-            drawn_up=await programme_summaries(file.id, file.region, unit),
-        ),
-        social_status=[],
-        route=await _route(file.id, unit),
-        monitoring=[],
-        correspondence=[],
-    )
-
-
-async def _route(case_id: UUID, unit: Unit) -> Route:
-    visits = await unit.session.scalars(
-        select(AwaitedVisit)
-        .where(AwaitedVisit.case_id == case_id, ~AwaitedVisit.reported, AwaitedVisit.starts_at >= unit.now)
-        .order_by(AwaitedVisit.starts_at)
-        .limit(ROUTE_LENGTH)
-    )
-    # counted, not listed: a card with 500 services opens as fast as one with 5 (trap T10)
-    delivered = await unit.session.scalar(select(func.count()).where(Delivery.case_id == case_id))
-    ahead = [{name: getattr(visit, name) for name in VisitAhead.model_fields} for visit in visits]
-    return Route(visits=[VisitAhead(**visit) for visit in ahead], delivered=delivered or 0)
 
 
 class FileSummary(BaseModel):
@@ -189,8 +53,16 @@ class FileQuery(PageQuery):
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement."""
-        given = self.model_dump(exclude=set(PageQuery.model_fields), exclude_none=True)
-        return statement.where(*(getattr(CaseFile, name) == value for name, value in given.items()))
+        conditions = [
+            self.region is None or CaseFile.region == self.region,
+            self.territory is None or CaseFile.territory == self.territory,
+            self.age_band is None or CaseFile.age_band == self.age_band,
+            self.coordinator_id is None or CaseFile.coordinator_id == self.coordinator_id,
+            self.serving_organisation_id is None or CaseFile.serving_organisation_id == self.serving_organisation_id,
+            self.application_id is None or CaseFile.application_id == self.application_id,
+            self.child_id is None or CaseFile.child_id == self.child_id,
+        ]
+        return statement.where(*(condition for condition in conditions if condition is not True))
 
 
 _FILES = CaseFile.__table__.c
@@ -206,13 +78,81 @@ async def files(query: FileQuery, unit: Unit) -> Page[FileSummary]:
 
 
 def _summary(file: CaseFile, unit: Unit) -> FileSummary:
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     done = file.done(today(unit, file.region), pack)
-    own = {name: getattr(file, name) for name in FileSummary.model_fields if hasattr(file, name) and name != "done"}
-    return FileSummary(**own, done=[step for step in pack.steps if step in done])
+    return FileSummary(
+        id=file.id,
+        number=file.number,
+        region=file.region,
+        territory=file.territory,
+        age_band=file.age_band,
+        child_id=file.child_id,
+        coordinator_id=file.coordinator_id,
+        serving_organisation_id=file.serving_organisation_id,
+        opened_at=file.opened_at,
+        first_appointment_due_at=file.first_appointment_due_at,
+        done=[step for step in pack.steps if step in done],
+    )
 
 
 async def readers(case_id: UUID, before: datetime | None, unit: Unit) -> list[audit.Reader]:
     """Who read the data of the file's child in this service, latest first; protected readers are left out."""
     file = await unit.get(CaseFile, case_id, "readers:read")
     return await audit.readers(unit.session, file.child_id, before=before)
+
+
+async def readable_file(case_id: UUID, unit: Unit) -> CaseFile:
+    """The file, or 404 where its existence must not be known."""
+    return await unit.get(CaseFile, case_id, "case_file:read")
+
+
+def shown(file: CaseFile, unit: Unit) -> frozenset[FieldGroup]:
+    """The groups of fields to show, decided anew at every read: a withdrawal acts at once."""
+    purposes = file.purposes(today(unit, file.region), unit.packs.of(CasesPack, file.region))
+    return unit.policy.visible_groups(unit.actor, RESOURCE, file, purposes)
+
+
+def withheld(file: CaseFile, groups: Collection[FieldGroup], unit: Unit) -> list[FieldGroup]:
+    """Groups the reader would see if a consent, or another ground, stood; so that a page can say why it is empty."""
+    granted = unit.policy.visible_groups(unit.actor, RESOURCE, file, set(GROUND.values()))
+    return sorted(granted - set(groups))
+
+
+async def audited(file: CaseFile, groups: Collection[FieldGroup], unit: Unit, count: int = 1) -> None:
+    """Record the read; it is committed before the answer leaves."""
+    await unit.audit.read(RESOURCE, file.child_id, groups, purpose(groups), subject_id=file.id, result_count=count)
+
+
+async def audited_list(files: Iterable[tuple[UUID, UUID]], groups: Collection[FieldGroup], unit: Unit) -> None:
+    """The same for a list of (child, file)."""
+    await unit.audit.listed(RESOURCE, list(files), groups, purpose(groups))
+
+
+def purpose(groups: Collection[FieldGroup]) -> Purpose:
+    """What the read serves, as the family's page names it."""
+    return Purpose.HEALTH if FieldGroup.HEALTH in groups else Purpose.SOCIAL_SERVICE
+
+
+async def file_of(case_id: UUID | None, unit: Unit) -> CaseFile:
+    """The readable file something belongs to; 404 also where that something does not exist."""
+    if case_id is None:
+        raise not_found()
+    return await readable_file(case_id, unit)
+
+
+async def working_for(organisation_id: UUID, ids: Collection[UUID], unit: Unit) -> list[Specialist]:
+    """Those of ``ids`` that work for an organisation now."""
+    found = await unit.session.scalars(
+        select(Specialist).where(
+            Specialist.id.in_(ids), Specialist.organisation_id == organisation_id, Specialist.active
+        )
+    )
+    return list(found)
+
+
+async def known_file(case_id: UUID, unit: Unit) -> CaseFile:
+    """The file a fact is about; 404 holds the fact back until the file is open."""
+    file = await unit.session.get(CaseFile, case_id)
+    if file is None:
+        raise not_found()
+    return file

@@ -7,8 +7,7 @@ from chassis.work import Unit
 from contracts.intake import ApplicationAccepted
 from contracts.scheduling import SpecialistRegistered
 
-from cases.files.commands import open_file
-from cases.files.specialists import replace_specialist
+from cases.files.commands import open_file, replace_specialist
 
 events = EventRouter()
 
@@ -20,4 +19,4 @@ async def application_accepted(event: ApplicationAccepted, unit: Unit) -> None:
 
 @events.on(SpecialistRegistered, ordered=False)
 async def specialist_registered(event: SpecialistRegistered, unit: Unit) -> None:
-    await replace_specialist(event, unit.session)
+    await replace_specialist(event, unit)

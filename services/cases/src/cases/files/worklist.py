@@ -10,11 +10,11 @@ from sqlalchemy import select
 from workdays import overdue
 
 from cases.files.model import CaseFile
-from cases.pack import Step
-from cases.region import pack_of, zone
+from cases.local_time import zone
+from cases.pack import CasesPack, Step
 
 
-async def worklist(unit: Unit) -> Sequence[WorkItem]:
+async def work(unit: Unit) -> Sequence[WorkItem]:
     """One item per file without an assessment, where the region asks for one before a programme (D2-21)."""
     files = await unit.session.scalars(
         select(CaseFile).where(CaseFile.assessed_on.is_(None)).order_by(CaseFile.first_appointment_due_at).limit(200)
@@ -23,7 +23,7 @@ async def worklist(unit: Unit) -> Sequence[WorkItem]:
 
 
 def _asks_for_assessment(file: CaseFile, unit: Unit) -> bool:
-    return any(Step.ASSESSMENT in rules.requires for rules in pack_of(unit, file.region).programmes.values())
+    return any(Step.ASSESSMENT in rules.requires for rules in unit.packs.of(CasesPack, file.region).programmes.values())
 
 
 def _assessment_missing(file: CaseFile, unit: Unit) -> WorkItem:

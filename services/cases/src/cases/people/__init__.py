@@ -1,1 +1,1 @@
-"""The child, its representatives and family, and the register of consents."""
+"""The child, its representatives and family."""

@@ -8,7 +8,7 @@ from chassis.http import Router, UnitDep
 
 from cases.programmes import commands, queries
 from cases.programmes.commands import DrawUpProgramme, IppsuEntered, ProgrammeStanding, RecordIppsu, SignProgramme
-from cases.programmes.drawing_up import ProgrammeForm
+from cases.programmes.draft import ProgrammeForm
 from cases.programmes.queries import ProgrammeCard
 
 router = Router(tags=["programmes"])

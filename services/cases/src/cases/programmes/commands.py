@@ -14,17 +14,16 @@ from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from cases.base import Command
 from cases.files import errors as file_errors
-from cases.files.model import CaseFile
+from cases.files.model import CaseFile, Ippsu
+from cases.local_time import today, zone
 from cases.pack import CasesPack, ProgrammeRules, Step
 from cases.people.model import Family, Representative
 from cases.programmes import errors
 from cases.programmes.content import Content, Outline
-from cases.programmes.drawing_up import ProgrammeForm, draw_up
-from cases.programmes.ippsu import Ippsu
+from cases.programmes.draft import ProgrammeForm, draw_up
 from cases.programmes.model import Programme, ProgrammeVersion, State
-from cases.region import pack_of, today, zone
+from cases.requests import Command
 
 TERM_OVER = "programme_term_over"
 """The timer of a programme's last day; its subject is the programme."""
@@ -66,13 +65,28 @@ class IppsuEntered(BaseModel):
 
 async def record_ippsu(case_id: UUID, command: RecordIppsu, unit: Unit) -> IppsuEntered:
     """Enter number, date, term and issuer; a changed IPPSU is a new entry."""
-    file = await unit.get(CaseFile, case_id, "case_file:record")
+    file = await unit.get(CaseFile, case_id, "case_file:record", under=True)
     if command.valid_until < command.issued_on:
         raise errors.bad_term()
-    values = {**command.model_dump(), "id": command.id or unit.new_id()}
-    ippsu = Ippsu(**values, case_id=file.id, recorded_by=unit.actor.id, recorded_at=unit.now)
-    file.record_ippsu(ippsu, today(unit, file.region), pack_of(unit, file.region))
-    return IppsuEntered.model_validate({**values, "case_id": file.id, "version": file.version})
+    ippsu = Ippsu(
+        id=command.id or unit.new_id(),
+        case_id=file.id,
+        number=command.number,
+        issued_on=command.issued_on,
+        valid_until=command.valid_until,
+        issuer=command.issuer,
+        recorded_by=unit.actor.id,
+        recorded_at=unit.now,
+    )
+    file.record_ippsu(ippsu, today(unit, file.region), unit.packs.of(CasesPack, file.region))
+    return IppsuEntered(
+        id=ippsu.id,
+        case_id=file.id,
+        version=file.version,
+        number=ippsu.number,
+        issued_on=ippsu.issued_on,
+        valid_until=ippsu.valid_until,
+    )
 
 
 class DrawUpProgramme(ProgrammeForm):
@@ -84,8 +98,8 @@ class DrawUpProgramme(ProgrammeForm):
 
 async def draw_up_programme(case_id: UUID, command: DrawUpProgramme, unit: Unit) -> ProgrammeStanding:
     """The first draft, after the steps the pack asks for and on a legal ground that stands now (D2-24, D4-05)."""
-    file = await unit.get(CaseFile, case_id, "programme:draft")
-    pack = pack_of(unit, file.region)
+    file = await unit.get(CaseFile, case_id, "programme:draft", under=True)
+    pack = unit.packs.of(CasesPack, file.region)
     rules = _rules(command.kind, pack)
     content = _drawn_up(command, file, rules, pack, unit)
     ippsu = _check_grounds(file, content.outline, rules, pack, today(unit, file.region))
@@ -101,7 +115,7 @@ async def draw_up_programme(case_id: UUID, command: DrawUpProgramme, unit: Unit)
 async def edit_programme(programme_id: UUID, form: ProgrammeForm, unit: Unit) -> ProgrammeStanding:
     """Change the version in work; a signature on it falls away."""
     programme, file = await _loaded(programme_id, "programme:edit", unit)
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     content = _drawn_up(form, file, _rules(programme.kind, pack), pack, unit)
     programme.edit(content, await unit.keys.get(file.child_id))
     return standing(programme)
@@ -129,7 +143,7 @@ async def sign_programme(programme_id: UUID, command: SignProgramme, unit: Unit)
 async def approve_programme(programme_id: UUID, unit: Unit) -> ProgrammeStanding:
     """The head approves; scheduling gets the demand with the sealed address and contact (D4-09)."""
     programme, file = await _loaded(programme_id, "programme:approve", unit)
-    pack = pack_of(unit, file.region)
+    pack = unit.packs.of(CasesPack, file.region)
     rules, content = _rules(programme.kind, pack), programme.latest.content
     programme.check_complete(rules)
     ippsu = _check_grounds(file, content, rules, pack, today(unit, file.region))
@@ -175,11 +189,9 @@ async def _loaded(programme_id: UUID, permission: str, unit: Unit) -> tuple[Prog
     case_id = await unit.session.scalar(select(Programme.case_id).where(Programme.id == programme_id))
     if case_id is None:
         raise not_found()
-    # If-Match speaks of the programme, not of the file that is locked first
-    expected, unit.if_match = unit.if_match, None
-    file = await unit.get(CaseFile, case_id, permission)
+    file = await unit.get(CaseFile, case_id, permission, under=False)
     programme = await unit.session.get_one(Programme, programme_id)
-    programme.check_version(expected)
+    unit.require_version(programme)
     return programme, file
 
 

@@ -73,6 +73,22 @@ class LineWords(BaseModel):
 class Line(OutlineLine, LineWords):
     """One service with the six attributes of D4-05: service, term, content, duration, multiplicity, expected result."""
 
+    @property
+    def outline(self) -> OutlineLine:
+        """The line without its free text."""
+        return OutlineLine(
+            id=self.id,
+            service=self.service,
+            group=self.group,
+            skill=self.skill,
+            mode=self.mode,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            minutes=self.minutes,
+            count=self.count,
+            periodicity=self.periodicity,
+        )
+
 
 class Outline(BaseModel):
     """Term, services and the number of goals."""
@@ -111,8 +127,7 @@ class Content(BaseModel):
     @property
     def outline(self) -> Outline:
         """What may lie open."""
-        bare = (line.model_dump(exclude=set(LineWords.model_fields)) for line in self.lines)
-        lines = tuple(OutlineLine.model_validate(line) for line in bare)
+        lines = tuple(line.outline for line in self.lines)
         return Outline(starts_on=self.starts_on, ends_on=self.ends_on, goals=len(self.goals), lines=lines)
 
     @property

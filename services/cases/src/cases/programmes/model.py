@@ -18,11 +18,11 @@ from contracts.sealed import PersonKey, Sealed, place, seal, unseal
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cases.base import Base, ModelColumn
 from cases.files.model import CaseFile
 from cases.pack import ProgrammeRules
 from cases.programmes import errors
 from cases.programmes.content import Content, Outline, Words, demand
+from cases.tables import Base, ModelColumn
 
 WORDS_PLACE = "cases.programme"
 """Where `Words` are sealed: ``cases.programme/words/<programme id>``; a correction starts with a copy."""

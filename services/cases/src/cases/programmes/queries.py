@@ -11,11 +11,10 @@ from contracts.identifiers import ConsentForm, DeliveryMode, ProgrammeKind, Serv
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from cases.files.visible import audited, file_of, shown
+from cases.files.queries import audited, file_of, shown
 from cases.pack import CasesPack
 from cases.programmes.content import Goal, LineWords, OutlineLine, Words
 from cases.programmes.model import Programme, ProgrammeVersion, State
-from cases.region import pack_of
 
 
 class LineCard(BaseModel):
@@ -86,7 +85,7 @@ async def programme_card(programme_id: UUID, unit: Unit) -> ProgrammeCard:
     programme = await unit.session.get(Programme, programme_id)
     file = await file_of(programme.case_id if programme else None, unit)
     assert programme is not None
-    groups, pack = shown(file, unit), pack_of(unit, file.region)
+    groups, pack = shown(file, unit), unit.packs.of(CasesPack, file.region)
     await audited(file, groups, unit)
     words = await _words(programme, groups, unit)
     return ProgrammeCard(
@@ -114,7 +113,7 @@ async def programme_summaries(case_id: UUID, region: str, unit: Unit) -> list[Pr
     found = await unit.session.scalars(
         select(Programme).where(Programme.case_id == case_id).order_by(Programme.id.desc())
     )
-    return [_summary(programme, pack_of(unit, region)) for programme in found]
+    return [_summary(programme, unit.packs.of(CasesPack, region)) for programme in found]
 
 
 def _summary(programme: Programme, pack: CasesPack) -> ProgrammeSummary:
@@ -155,8 +154,17 @@ def _version(
 def _line(line: OutlineLine, words: LineWords | None, pack: CasesPack) -> LineCard:
     service = pack.service(line.service)
     return LineCard(
-        **line.model_dump(),
+        id=line.id,
+        service=line.service,
         title=service.title if service else line.service,
+        group=line.group,
+        skill=line.skill,
+        mode=line.mode,
+        starts_on=line.starts_on,
+        ends_on=line.ends_on,
+        minutes=line.minutes,
+        count=line.count,
+        periodicity=line.periodicity,
         content=words.content if words else None,
         result=words.result if words else None,
     )

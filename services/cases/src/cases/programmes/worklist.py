@@ -13,14 +13,15 @@ from sqlalchemy import select
 from workdays import Standing, overdue
 
 from cases.files.model import CaseFile
+from cases.local_time import today, zone
+from cases.pack import CasesPack
 from cases.programmes.model import Programme, ProgrammeVersion, State
-from cases.region import pack_of, today, zone
 
 _LATEST_DAYS = timedelta(days=60)
 Found = tuple[Programme, ProgrammeVersion, CaseFile]
 
 
-async def worklist(unit: Unit) -> Sequence[WorkItem]:
+async def work(unit: Unit) -> Sequence[WorkItem]:
     """Programmes to approve, for those who may approve; programmes that end soon, for everybody who serves."""
     approvers = bool(relations(unit.actor.roles, "programme", "approve"))
     to_approve = [_to_approve(found) for found in await _in(State.SIGNED, unit)] if approvers else []
@@ -43,7 +44,7 @@ async def _in(state: State, unit: Unit) -> list[Found]:
 def _ends_soon(found: Found, unit: Unit) -> bool:
     _, version, file = found
     days = (version.ends_on - today(unit, file.region)).days
-    return 0 <= days <= pack_of(unit, file.region).ending_soon_days
+    return 0 <= days <= unit.packs.of(CasesPack, file.region).ending_soon_days
 
 
 def _to_approve(found: Found) -> WorkItem:
@@ -66,6 +67,7 @@ def _to_approve(found: Found) -> WorkItem:
 
 def _ending(found: Found, unit: Unit) -> WorkItem:
     programme, version, file = found
+    soon = timedelta(days=unit.packs.of(CasesPack, file.region).ending_soon_days)
     due_at = datetime.combine(version.ends_on, time.max, zone(unit, file.region)).replace(microsecond=0)
     return WorkItem(
         id=f"programme_ending:{programme.id}:{version.number}",
@@ -80,7 +82,7 @@ def _ending(found: Found, unit: Unit) -> WorkItem:
         assigned_to=file.coordinator_id,
         created_at=version.approved_at or version.drawn_up_at,
         due_at=due_at,
-        standing=overdue(due_at, None, unit.now, timedelta(days=pack_of(unit, file.region).ending_soon_days)),
+        standing=overdue(due_at, None, unit.now, soon),
         explanation=f"Последний день программы: {version.ends_on:%d.%m.%Y}.",
         url=_url(programme.id),
     )

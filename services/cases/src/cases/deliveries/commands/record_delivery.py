@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from contracts.identifiers import Accounting, Code, DeliveryMode
 from pydantic import BaseModel, Field
 
-from cases.base import Command
-from cases.deliveries.commands.entries import enter
+from cases.deliveries import errors
+from cases.deliveries.commands.enter_delivery import enter_delivery
 from cases.deliveries.model import Delivery
-from cases.files import errors
+from cases.files import errors as file_errors
 from cases.files.model import CaseFile
+from cases.local_time import today
 from cases.pack import CasesPack, CatalogueService, ProgrammeRules
 from cases.programmes.model import Programme
-from cases.region import pack_of, today
+from cases.requests import Command
 
 
 class RecordDelivery(Command):
@@ -44,17 +44,17 @@ class DeliveryEntered(BaseModel):
 
 async def record_delivery(case_id: UUID, command: RecordDelivery, unit: Unit) -> DeliveryEntered:
     """Enter a service of a programme by hand: on a day of its term, in a mode of its kind (D4-07, D4-21)."""
-    file = await unit.get(CaseFile, case_id, "delivery:record")
+    file = await unit.get(CaseFile, case_id, "delivery:record", under=True)
     day = today(unit, file.region)
     delivered_on = command.delivered_on or day
     if delivered_on > day:
-        raise errors.in_the_future("delivered_on")
+        raise file_errors.in_the_future("delivered_on")
     programme = await unit.session.get(Programme, command.programme_id)
     if programme is None or programme.case_id != file.id:
-        raise errors.unknown_code("programme_id")
-    rules = pack_of(unit, file.region).programmes[programme.kind]
+        raise file_errors.unknown_code("programme_id")
+    rules = unit.packs.of(CasesPack, file.region).programmes[programme.kind]
     _check_within(programme, command.line_id, delivered_on)
-    service = _catalogued(command, rules, pack_of(unit, file.region))
+    service = _catalogued(command, rules, unit.packs.of(CasesPack, file.region))
     delivery = Delivery(
         id=command.id or unit.new_id(),
         case_id=file.id,
@@ -69,7 +69,7 @@ async def record_delivery(case_id: UUID, command: RecordDelivery, unit: Unit) ->
         delivered_on=delivered_on,
         minutes=command.minutes or service.minutes,
     )
-    await enter(delivery, file, unit)
+    await enter_delivery(delivery, file, unit)
     return DeliveryEntered(id=delivery.id, case_id=file.id, accounting=rules.accounting)
 
 
@@ -77,39 +77,17 @@ def _check_within(programme: Programme, line_id: UUID | None, day: date) -> None
     """What was given on the last day may be entered later, when the programme has ended."""
     version = programme.once_in_force
     if version is None:
-        raise not_approved()
+        raise errors.not_approved()
     if not version.starts_on <= day <= version.ends_on:
-        raise outside_the_term()
+        raise errors.outside_the_term()
     if line_id is not None and line_id not in {line.id for line in version.content.lines}:
-        raise errors.unknown_code("line_id")
+        raise file_errors.unknown_code("line_id")
 
 
 def _catalogued(command: RecordDelivery, rules: ProgrammeRules, pack: CasesPack) -> CatalogueService:
     service = pack.service(command.service)
     if service is None:
-        raise errors.unknown_code("service")
+        raise file_errors.unknown_code("service")
     if command.mode not in service.modes & rules.modes:
-        raise errors.unknown_code("mode")
+        raise file_errors.unknown_code("mode")
     return service
-
-
-def outside_the_term() -> DomainError:
-    """422: a service of a programme is given on a day of its term."""
-    return DomainError(
-        "outside_the_term",
-        Kind.INVALID,
-        ru="В этот день программа не действовала.",
-        en="The programme was not in force on that day.",
-        field="delivered_on",
-    )
-
-
-def not_approved() -> DomainError:
-    """409: services are given under an approved programme."""
-    return DomainError(
-        "programme_not_approved",
-        Kind.CONFLICT,
-        ru="Программа не утверждена.",
-        en="The programme is not approved.",
-        field="programme_id",
-    )

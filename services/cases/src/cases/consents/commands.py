@@ -12,13 +12,12 @@ from contracts.intake import ConsentTicked
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from cases.base import Command
 from cases.files import errors
 from cases.files.commands import progress
-from cases.files.model import CaseFile
-from cases.pack import Step
-from cases.people.model import Consent, TickedConsent
-from cases.region import local_day, pack_of, today
+from cases.files.model import CaseFile, Consent, TickedConsent
+from cases.local_time import local_day, today
+from cases.pack import CasesPack, Step
+from cases.requests import Command
 
 
 class ConsentEntered(BaseModel):
@@ -43,8 +42,8 @@ class RecordConsent(Command):
 
 async def record_consent(case_id: UUID, command: RecordConsent, unit: Unit) -> ConsentEntered:
     """Enter a written consent of the representative whose authority was checked with the documents."""
-    file = await unit.get(CaseFile, case_id, "consent:record")
-    pack, day = pack_of(unit, file.region), today(unit, file.region)
+    file = await unit.get(CaseFile, case_id, "consent:record", under=True)
+    pack, day = unit.packs.of(CasesPack, file.region), today(unit, file.region)
     version = command.text_version or pack.consents.texts.get(command.purpose)
     if version is None:
         raise errors.unknown_code("purpose")
@@ -71,14 +70,24 @@ async def withdraw_consent(consent_id: UUID, unit: Unit) -> ConsentEntered:
     consent = await unit.session.get(Consent, consent_id)
     if consent is None:
         raise not_found()
-    file = await unit.get(CaseFile, consent.case_id, "consent:withdraw")
+    file = await unit.get(CaseFile, consent.case_id, "consent:withdraw", under=True)
     file.withdraw_consent(consent_id, unit.actor.id, unit.now)
     return _entered(consent, file, unit)
 
 
 async def keep_ticked_consent(event: ConsentTicked, unit: Unit) -> None:
     """Keep a consent given with the application until its file opens, or enter it where the file is open."""
-    tick = TickedConsent(**event.model_dump())
+    tick = TickedConsent(
+        consent_id=event.consent_id,
+        application_id=event.application_id,
+        child_id=event.child_id,
+        representative_id=event.representative_id,
+        purpose=event.purpose,
+        form=event.form,
+        text_version=event.text_version,
+        text_hash=event.text_hash,
+        given_at=event.given_at,
+    )
     file = await unit.session.scalar(select(CaseFile).where(CaseFile.application_id == event.application_id))
     if file is None:
         await unit.session.merge(tick)

@@ -11,10 +11,10 @@ from pydantic import Field
 from workdays import Calendar, Term, TermKind, add_calendar_days, add_months
 
 from cases.assessments.icf import IcfCategory
-from cases.base import Command
 from cases.pack import CasesPack, CatalogueService, ProgrammeRules, TemplateLine
 from cases.programmes import errors
 from cases.programmes.content import Content, Goal, Line
+from cases.requests import Command
 
 NewId = Callable[[], UUID]
 
@@ -47,7 +47,15 @@ class LineForm(Command):
     @classmethod
     def of_template(cls, line: TemplateLine) -> LineForm:
         """A line of the pack's template."""
-        return cls(**line.model_dump())
+        return cls(
+            service=line.service,
+            mode=line.mode,
+            count=line.count,
+            periodicity=line.periodicity,
+            content=line.content,
+            result=line.result,
+            minutes=line.minutes,
+        )
 
 
 class ProgrammeForm(Command):
@@ -88,7 +96,14 @@ def _goal(position: int, form: GoalForm, starts_on: date, pack: CasesPack, new_i
         raise errors.bad_goal(
             position, "due_on", "after_start", "Срок цели раньше начала программы.", "Due before the programme starts."
         )
-    return Goal(**{**form.model_dump(), "id": form.id or new_id()})
+    return Goal(
+        id=form.id or new_id(),
+        words=form.words,
+        routine=form.routine,
+        icf_category=form.icf_category,
+        criterion=form.criterion,
+        due_on=form.due_on,
+    )
 
 
 def _line(
@@ -100,15 +115,19 @@ def _line(
         raise errors.bad_line(
             position, "starts_on", "within_term", "Срок услуги выходит за срок программы.", "Outside the term."
         )
-    given = form.model_dump(include={"service", "mode", "count", "periodicity", "content", "result"})
     return Line(
         id=form.id or new_id(),
+        service=form.service,
         group=service.group,
         skill=service.skill,
+        mode=form.mode,
         starts_on=starts_on,
         ends_on=ends_on,
         minutes=form.minutes or service.minutes,
-        **given,
+        count=form.count,
+        periodicity=form.periodicity,
+        content=form.content,
+        result=form.result,
     )
 
 

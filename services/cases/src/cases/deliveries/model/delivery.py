@@ -12,9 +12,9 @@ from contracts.scheduling import PlannedService
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.base import Base, ModelsColumn
 from cases.deliveries.quota import Awaited, Term
 from cases.files.model import CaseFile
+from cases.tables import Base, ModelsColumn
 
 
 class Delivery(Aggregate, Base):
@@ -65,11 +65,10 @@ class Delivery(Aggregate, Base):
 
     def restate(self, told: Delivery, file: CaseFile) -> None:
         """Follow a later report of the same service; the day it was first entered for stays."""
-        changes = {name: getattr(told, name) for name in _RESTATED if getattr(told, name) != getattr(self, name)}
-        if not changes and self.cancelled_at is None:
+        if self._stated() == told._stated() and self.cancelled_at is None:
             return
-        for name, value in changes.items():
-            setattr(self, name, value)
+        self.line_id, self.service, self.group = told.line_id, told.service, told.group
+        self.mode, self.specialist_id, self.minutes = told.mode, told.specialist_id, told.minutes
         self.cancelled_at = None
         self.enter(file)
 
@@ -90,8 +89,8 @@ class Delivery(Aggregate, Base):
             )
         )
 
-
-_RESTATED = ("line_id", "service", "group", "mode", "specialist_id", "minutes")
+    def _stated(self) -> tuple[UUID | None, str, ServiceGroup, DeliveryMode, UUID | None, int]:
+        return self.line_id, self.service, self.group, self.mode, self.specialist_id, self.minutes
 
 
 class AwaitedVisit(Base):

@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.aggregate import Aggregate
-from chassis.errors import DomainError, Kind
 from contracts.cases import UrgentActDrawnUp, UrgentActQuestioned, UrgentActSigned, UrgentActUpheld
 from contracts.identifiers import Accounting, ConsentForm, DeliveryMode
 from contracts.scheduling import TripPerformed, TripService
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.base import Base, ModelsColumn
-from cases.deliveries.model import Delivery
+from cases.deliveries import errors
+from cases.deliveries.model.delivery import Delivery
 from cases.files.model import CaseFile
+from cases.tables import Base, ModelsColumn
 
 Services = tuple[TripService, ...]
 
@@ -90,16 +90,16 @@ class UrgentAct(Aggregate, Base):
     def sign(self, form: ConsentForm, on: date, before: UUID | None) -> None:
         """The recipient signed; only then do the services count."""
         if self.signed_on is not None:
-            raise already_signed()
+            raise errors.already_signed()
         if not self.services:
-            raise nothing_to_sign()
+            raise errors.nothing_to_sign()
         self.signed_on, self.signed_form, self.signed_before = on, form, before
         self.record(UrgentActSigned(**self._about(), services=len(self.services), signed_on=on))
 
     def settle(self, stands: Stands) -> None:
         """A person decided on a questioned act. What was reported has to be signed anew."""
         if self.reported is None:
-            raise not_questioned()
+            raise errors.not_questioned()
         if stands is Stands.SIGNED:
             self._uphold()
             return
@@ -161,36 +161,3 @@ class ServicesWithoutFile(Base):
 def act_id(trip_id: UUID, case_id: UUID) -> UUID:
     """One act per trip and family, whatever is delivered twice."""
     return uuid5(trip_id, str(case_id))
-
-
-def already_signed() -> DomainError:
-    """409: an act is signed once."""
-    return DomainError("act_already_signed", Kind.CONFLICT, ru="Акт уже подписан.", en="The act is already signed.")
-
-
-def signed_before_the_trip() -> DomainError:
-    """422: what was given is signed for on that day or later."""
-    return DomainError(
-        "signed_before_the_trip",
-        Kind.INVALID,
-        ru="Акт подписывают в день выезда или позже.",
-        en="The act is signed on the day of the trip or later.",
-        field="signed_on",
-    )
-
-
-def nothing_to_sign() -> DomainError:
-    """409: the trip was told again, and the family got nothing on it."""
-    return DomainError(
-        "act_empty", Kind.CONFLICT, ru="По этому акту услуг не оказано.", en="No service was given under this act."
-    )
-
-
-def not_questioned() -> DomainError:
-    """409: there is nothing to decide."""
-    return DomainError(
-        "act_not_questioned",
-        Kind.CONFLICT,
-        ru="Акт не расходится с отчётом о выезде.",
-        en="The act does not differ from the trip's report.",
-    )

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from chassis.http import Router, UnitDep
 
-from cases.people import commands
-from cases.people.commands import ConsentEntered, RecordConsent
+from cases.consents import commands
+from cases.consents.commands import ConsentEntered, RecordConsent
 
 router = Router(tags=["people"])
 

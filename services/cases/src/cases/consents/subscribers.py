@@ -6,7 +6,7 @@ from chassis.bus import EventRouter
 from chassis.work import Unit
 from contracts.intake import ConsentTicked
 
-from cases.people.commands import keep_ticked_consent
+from cases.consents.commands import keep_ticked_consent
 
 events = EventRouter()
 

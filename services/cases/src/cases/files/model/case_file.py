@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chassis.aggregate import Aggregate
@@ -24,13 +23,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import ARRAY, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cases.base import Base, ModelColumn
 from cases.files import errors
+from cases.files.model.consent import Consent
+from cases.files.model.ippsu import Ippsu
 from cases.pack import CasesPack, Ground, Step
-from cases.people.model import Consent
-
-if TYPE_CHECKING:
-    from cases.programmes.ippsu import Ippsu
+from cases.tables import Base, ModelColumn
 
 
 class SeenDocuments(BaseModel):
@@ -79,7 +76,7 @@ class CaseFile(Aggregate, Base):
     team: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     """Principals of the specialists: row security compares it with who asks."""
     consents: Mapped[list[Consent]] = relationship(lazy="selectin", order_by="Consent.recorded_at")
-    ippsus: Mapped[list[Ippsu]] = relationship("Ippsu", lazy="selectin", order_by="Ippsu.issued_on")
+    ippsus: Mapped[list[Ippsu]] = relationship(lazy="selectin", order_by="Ippsu.issued_on")
 
     @classmethod
     def open(cls, id: UUID, accepted: ApplicationAccepted, at: datetime) -> CaseFile:
@@ -101,8 +98,21 @@ class CaseFile(Aggregate, Base):
             specialist_ids=[],
             team=[],
         )
-        kept = accepted.model_dump(include=set(CaseFileOpened.model_fields) - {"case_id", "opened_at"})
-        file.record(CaseFileOpened(case_id=id, opened_at=at, **kept))
+        file.record(
+            CaseFileOpened(
+                case_id=id,
+                application_id=accepted.application_id,
+                region=accepted.region,
+                territory=accepted.territory,
+                child_id=accepted.child_id,
+                representative_id=accepted.representative_id,
+                age_band=accepted.age_band,
+                coordinator_id=accepted.coordinator_id,
+                coordinating_organisation_id=accepted.coordinating_organisation_id,
+                serving_organisation_id=accepted.serving_organisation_id,
+                opened_at=at,
+            )
+        )
         return file
 
     def see_documents(self, seen: SeenDocuments, pack: CasesPack) -> None:

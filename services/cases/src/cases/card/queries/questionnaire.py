@@ -11,10 +11,11 @@ from contracts.identifiers import ConsentForm, Purpose
 from contracts.sealed import place, unseal
 from pydantic import BaseModel
 
-from cases.files.model import CaseFile
-from cases.people.age import age
-from cases.people.model import HEALTH_PLACE, Child, Consent, Family, Health, Representative
-from cases.region import pack_of, today
+from cases.age import age
+from cases.files.model import CaseFile, Consent
+from cases.local_time import today
+from cases.pack import CasesPack
+from cases.people.model import HEALTH_PLACE, Child, Family, Health, Representative
 
 
 class ChildCard(BaseModel):
@@ -80,7 +81,7 @@ async def questionnaire(file: CaseFile, groups: frozenset[FieldGroup], unit: Uni
 
 
 def _child(child: Child, health: Health, file: CaseFile, unit: Unit) -> ChildCard:
-    rule = pack_of(unit, file.region).corrected_age
+    rule = unit.packs.of(CasesPack, file.region).corrected_age
     now = age(child.birth_date, health.gestation_weeks, today(unit, file.region), rule)
     return ChildCard(
         id=child.child_id,
@@ -104,5 +105,13 @@ async def _health(child: Child, unit: Unit) -> Health:
 
 
 def _consent(consent: Consent) -> ConsentCard:
-    kept = {name: getattr(consent, name) for name in ConsentCard.model_fields}
-    return ConsentCard(**kept)
+    return ConsentCard(
+        id=consent.id,
+        purpose=consent.purpose,
+        form=consent.form,
+        text_version=consent.text_version,
+        given_on=consent.given_on,
+        authority_checked_by=consent.authority_checked_by,
+        standing=consent.standing,
+        withdrawn_at=consent.withdrawn_at,
+    )

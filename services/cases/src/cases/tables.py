@@ -1,4 +1,4 @@
-"""The declarative base of the service, columns that hold pydantic values, and the base of commands."""
+"""The declarative base of the service and columns that hold pydantic values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from chassis.data.database import COLUMN_TYPES, service_metadata
-from chassis.text import say_stripped
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BaseModel
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -19,20 +16,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Base(DeclarativeBase):
+    """Every mapped class of cases."""
+
     metadata = service_metadata()
     type_annotation_map = COLUMN_TYPES
-
-
-class Command(BaseModel):
-    """What a person sends to change something: unknown fields are mistakes, blanks around text are not."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        part = handler(schema)
-        say_stripped(handler.resolve_ref_schema(part))
-        return part
 
 
 class ModelColumn(TypeDecorator[M], Generic[M]):

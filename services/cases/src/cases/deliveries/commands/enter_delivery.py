@@ -11,7 +11,7 @@ from cases.deliveries.model import Delivery
 from cases.files.model import CaseFile
 
 
-async def enter(delivery: Delivery, file: CaseFile, unit: Unit) -> None:
+async def enter_delivery(delivery: Delivery, file: CaseFile, unit: Unit) -> None:
     """Enter a service once; the same visit or act may restate it, anybody else's entry under its id stays."""
     known = await unit.session.get(Delivery, delivery.id)
     if known is None:
@@ -21,7 +21,9 @@ async def enter(delivery: Delivery, file: CaseFile, unit: Unit) -> None:
         known.restate(delivery, file)
 
 
-async def cancel(of: ColumnElement[bool], file: CaseFile, unit: Unit, *, but: Sequence[Delivery] = ()) -> None:
+async def cancel_deliveries(
+    of: ColumnElement[bool], file: CaseFile, unit: Unit, *, but: Sequence[Delivery] = ()
+) -> None:
     """Take back the entries of a visit or an act, except those that are named again."""
     kept = {delivery.id for delivery in but}
     for delivery in await unit.session.scalars(select(Delivery).where(of)):

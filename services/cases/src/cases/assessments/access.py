@@ -1,0 +1,5 @@
+"""Tables of the room under the access policy: seen and changed with the file."""
+
+from chassis.access.rls import ChildOf, Entry
+
+GUARDED: tuple[Entry, ...] = (ChildOf("assessments", "case_files", "case_id"),)

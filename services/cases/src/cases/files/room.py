@@ -1,0 +1,11 @@
+"""Personal files: opened, and taken through the first appointment."""
+
+from chassis.run import Room
+
+from cases.files.access import GUARDED
+from cases.files.api import router
+from cases.files.subscribers import events
+from cases.files.worklist import work
+from cases.pack import CasesPack
+
+ROOM = Room("files", api=router, events=events, worklist=work, guarded=GUARDED, packs=(CasesPack,))
