@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psutil
 from embedded import LOOPBACK
-from intake.referrals.layouts import COLUMNS, CSV_1
+from intake.extracts.layouts import COLUMNS, CSV_1
 from intake.testing import IRKUTSK
 from local_deploy.system import System
 

@@ -16,8 +16,8 @@ from contracts.testing import every_example, example_key
 from intake.accounts.testing import OBLAST, accepted
 from intake.directory.background import load_directories
 from intake.enquiries.testing import Desk
+from intake.extracts.commands.import_extracts import work_off_one
 from intake.outreach.watch import name_finders_of_packs
-from intake.referrals.imports import work_off_one
 from intake.testing import IRKUTSK, MOSCOW, Route, extract, organisation, signal
 from known import Names
 from scheduling.resources.commands import load_at_start

@@ -2,12 +2,9 @@
 
 from chassis.run import Room, Service
 
-from intake import assigning
 from intake.access import GUARDED
 from intake.accounts import api as accounts
-from intake.accounts import portal_api as portal
-from intake.accounts import subscribers as portal_subscribers
-from intake.accounts import worklist as portal_worklist
+from intake.agencies import api as agencies
 from intake.applications import api as applications
 from intake.applications import subscribers, worklist
 from intake.directory import api as directory
@@ -16,17 +13,22 @@ from intake.enquiries import api as enquiries
 from intake.enquiries import subscribers as enquiry_subscribers
 from intake.enquiries import worklist as enquiry_worklist
 from intake.enquiries.mailbox import read_mailboxes
+from intake.extracts import api as extracts
+from intake.extracts.commands.import_extracts import work_off_imports
 from intake.outreach import api as outreach
 from intake.outreach import subscribers as outreach_subscribers
 from intake.outreach import worklist as outreach_worklist
 from intake.outreach.watch import name_finders_of_packs, recompute_starts
+from intake.portal import api as portal
+from intake.portal import subscribers as portal_subscribers
+from intake.portal import worklist as portal_worklist
 from intake.referrals import api as referrals
 from intake.referrals import subscribers as referral_subscribers
 from intake.referrals import worklist as referral_worklist
 from intake.referrals.callbacks import call_agencies_back
-from intake.referrals.imports import work_off_imports
 from intake.settings import IntakeSettings
 from intake.tables import Base
+from intake.worklist import api
 
 rooms = (
     Room("directory", api=directory.router, background=(load_directories,)),
@@ -60,8 +62,10 @@ rooms = (
         events=referral_subscribers.events,
         timers=referral_subscribers.timers,
         worklist=referral_worklist.work,
-        background=(referral_subscribers.recompute_answer_terms, work_off_imports, call_agencies_back),
+        background=(referral_subscribers.recompute_answer_terms, call_agencies_back),
     ),
+    Room("extracts", api=extracts.router, background=(work_off_imports,)),
+    Room("agencies", api=agencies.router),
     Room(
         "outreach",
         api=outreach.router,
@@ -69,7 +73,7 @@ rooms = (
         worklist=outreach_worklist.work,
         background=(name_finders_of_packs, recompute_starts),
     ),
-    Room("assigning", api=assigning.router),
+    Room("assigning", api=api.router),
 )
 service = Service("intake", IntakeSettings, rooms, base=Base, guarded=GUARDED, owns_keys=True)
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import workdays
+from chassis.regions import Region
 from contracts.event import Moment
 from sqlalchemy.orm import Mapped
-from workdays import Explanation
+from workdays import Explanation, Term
 
 
 class DueTime:
@@ -37,3 +38,9 @@ class DueTime:
         if moved:
             self.run_to(found)
         return moved
+
+
+def computed(term: Term, start: datetime, region: Region, territory: str) -> workdays.Deadline:
+    """When ``term`` runs out, by the calendar, time zone and office hours of the family's territory (T12)."""
+    _, _, code = territory.partition("/")
+    return workdays.deadline(term, start, region.calendar, region.zone_of(code or None), region.office_hours)

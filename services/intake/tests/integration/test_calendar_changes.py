@@ -11,9 +11,9 @@ from chassis.testing.running import Caller, Running
 from contracts.event import Event
 from contracts.intake import OutreachDueMoved, QuestionnaireDueMoved, ReferralDueMoved
 from intake.accounts import testing as portal
-from intake.accounts.subscribers import recompute_consultants_terms
 from intake.applications.subscribers import recompute_deadlines
 from intake.outreach.watch import recompute_starts
+from intake.portal.subscribers import recompute_consultants_terms
 from intake.referrals.subscribers import recompute_answer_terms
 from intake.testing import Route, signal
 from workdays import CalendarYear, Decree

@@ -14,10 +14,10 @@ from chassis.privacy.keyring import erased
 from chassis.testing.running import Caller, Running
 from contracts.intake import IpraExtractReceived, IpraExtractSuperseded, OutreachOpened
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
-from intake.referrals import imports
-from intake.referrals.extracts import ImportChunk, IpraExtract, IpraImport
-from intake.referrals.imports import work_off_one
-from intake.referrals.layouts import COLUMNS, CSV_1, XML_1
+from intake.extracts.commands import import_extracts
+from intake.extracts.commands.import_extracts import work_off_one
+from intake.extracts.layouts import COLUMNS, CSV_1, XML_1
+from intake.extracts.model import ImportChunk, IpraExtract, IpraImport
 from intake.testing import IRKUTSK, Route, extract, organisation
 from sqlalchemy import func, select
 
@@ -185,10 +185,10 @@ async def test_the_file_and_its_key_are_gone_when_it_is_taken_in(irkutsk: Route,
 async def test_an_import_whose_worker_died_goes_on_where_it_stopped(
     irkutsk: Route, curator: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "BATCH", 2)
+    monkeypatch.setattr(import_extracts, "BATCH", 2)
     content = table(*(extract(number()) for _ in range(5)))
     answer = await curator.post("/ipra-imports", params={"region": IRKUTSK, "layout": CSV_1}, content=content)
-    whole, died = imports._take_batch, 0
+    whole, died = import_extracts._take_batch, 0
 
     async def dies(*arguments: Any) -> None:
         nonlocal died
@@ -197,7 +197,7 @@ async def test_an_import_whose_worker_died_goes_on_where_it_stopped(
             raise ConnectionError
         await whole(*arguments)
 
-    monkeypatch.setattr(imports, "_take_batch", dies)
+    monkeypatch.setattr(import_extracts, "_take_batch", dies)
     with pytest.raises(ConnectionError):
         await work_off_one(irkutsk.app.worker)
     assert not await work_off_one(irkutsk.app.worker), "the lease still runs"
@@ -265,8 +265,8 @@ def many(count: int) -> bytes:
 async def test_D3_24_memory_does_not_grow_with_the_file(
     intake: Running, irkutsk: Route, curator: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "BATCH", 50)
-    monkeypatch.setattr(imports, "CHUNK_BYTES", 8 * 1024)
+    monkeypatch.setattr(import_extracts, "BATCH", 50)
+    monkeypatch.setattr(import_extracts, "CHUNK_BYTES", 8 * 1024)
     where, peaks = {"region": IRKUTSK, "layout": CSV_1}, {}
     for count in (50, 100, 600):
         await curator.post("/ipra-imports", params=where, content=many(count))

@@ -10,12 +10,12 @@ import pytest
 from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
 from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role
+from intake.agencies.model import AgencyEndpoint
+from intake.extracts.commands.import_extracts import work_off_one
+from intake.extracts.model import IpraExtract, IpraImport, IpraReturn
 from intake.main import service
 from intake.outreach.model import Outreach
 from intake.outreach.tracking import inland_check
-from intake.referrals.agencies import AgencyEndpoint
-from intake.referrals.extracts import IpraExtract, IpraImport, IpraReturn
-from intake.referrals.imports import work_off_one
 from intake.referrals.model import Referral
 from intake.testing import IRKUTSK, Route, extract, organisation, signal
 

@@ -15,14 +15,15 @@ from uuid import uuid4
 import pytest
 from chassis.testing.plugin import START, Runner
 from chassis.testing.running import Caller, Running
+from intake.agencies.model import AgencyEndpoint, Callback
+from intake.agencies.signing import sign
+from intake.agencies.target import TargetRefusedError, check_url, post
 from intake.directory.background import load_directories
+from intake.extracts.commands.import_extracts import work_off_one
+from intake.finding.packs import packs
 from intake.main import service
 from intake.outreach.watch import name_finders_of_packs
-from intake.referrals.agencies import AgencyEndpoint, Callback
-from intake.referrals.callbacks import TargetRefusedError, call_one_back, check_url, post
-from intake.referrals.imports import work_off_one
-from intake.referrals.region import packs
-from intake.referrals.signing import sign
+from intake.referrals.callbacks import call_one_back
 from intake.testing import IRKUTSK, REGIONS, Route, extract, organisation, signal
 from sqlalchemy import select, update
 from standardwebhooks import Webhook

@@ -10,9 +10,9 @@ import pytest
 import workdays
 from contracts.personal import Contact
 from contracts.sealed import Sealed
-from intake.applications.deadlines import computed
 from intake.applications.model import Application
 from intake.applications.records import Filing, Papers
+from intake.terms import computed
 from intake.testing import MOSCOW, filing_of, intake_pack, region
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

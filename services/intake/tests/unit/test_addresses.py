@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from intake.applications.commands.form import Email
+from intake.particulars.requests import Email
 from pydantic import TypeAdapter, ValidationError
 
 

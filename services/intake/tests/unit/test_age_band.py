@@ -8,7 +8,7 @@ import pytest
 from contracts.identifiers import AgeBand
 from hypothesis import given
 from hypothesis import strategies as st
-from intake.applications.pack import BandLimit, age_band, birthday
+from intake.particulars.ages import BandLimit, age_band, birthday
 from intake.testing import intake_pack
 
 LIMITS = intake_pack().age_bands

@@ -13,11 +13,11 @@ from contracts.identifiers import EnquiryChannel, EnquiryOutcome
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from intake.applications.deadlines import computed
 from intake.enquiries.model import Enquiry
 from intake.enquiries.records import Due, Entry, Sheets
 from intake.enquiries.states import Delivery, State
 from intake.enquiries.testing import OMSK, enquiries_pack
+from intake.terms import computed
 from intake.testing import organisation, region
 
 PEOPLE = [UUID(int=1), UUID(int=2)]

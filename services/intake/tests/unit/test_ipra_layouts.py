@@ -6,7 +6,7 @@ import pytest
 from chassis.errors import DomainError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake.referrals.layouts import COLUMNS, CSV_1, XML_1, RawRecord, reader
+from intake.extracts.layouts import COLUMNS, CSV_1, XML_1, RawRecord, reader
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <ipraExtracts version="1">

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 from intake.applications.duplicates import agreement, marks_of
-from intake.applications.names import all_trigrams, folded_words, trigrams, without_patronymic
 from intake.applications.personal import Child
 from intake.applications.tokens import TokenMaker
+from intake.particulars.names import all_trigrams, folded_words, trigrams, without_patronymic
 
 MAKER = TokenMaker(b"0" * 32)
 BORN, PHONE = date(2025, 9, 14), "+79050001122"

@@ -10,7 +10,8 @@ import pytest
 from contracts.identifiers import AgeBand
 from hypothesis import given
 from hypothesis import strategies as st
-from intake.applications.nearest import Candidate, Point, Wanted, distance_km, rank
+from intake.applications.nearest import Candidate, Wanted, rank
+from intake.particulars.places import Point, distance_km
 
 NORTH, SOUTH = Point(55.87, 37.56), Point(55.61, 37.60)
 WANTED = Wanted(AgeBand.EARLY, "r", "r/north", NORTH)

@@ -12,14 +12,14 @@ from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from intake.finding.ladder_pack import STAGES
+from intake.finding.packs import packs
 from intake.outreach import tracking
 from intake.outreach.ladder import Meeting
 from intake.outreach.model import Outreach
-from intake.outreach.pack import STAGES
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State
 from intake.outreach.testing import LADDER, START, TRAVEL, opened
-from intake.referrals.region import packs
 from intake.testing import REGIONS
 
 

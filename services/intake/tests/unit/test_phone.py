@@ -8,7 +8,7 @@ import pytest
 from chassis.errors import DomainError
 from hypothesis import given
 from hypothesis import strategies as st
-from intake.applications.phone import normalised
+from intake.particulars.phone import normalised
 
 
 @pytest.mark.parametrize(

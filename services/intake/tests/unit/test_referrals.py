@@ -16,15 +16,15 @@ from contracts.identifiers import AgeBand, ConsentForm, FindingWay
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from intake.applications.deadlines import computed
-from intake.referrals import snils
-from intake.referrals.extracts import IpraReturn
-from intake.referrals.grounds import WrittenConsent, check_covered, outgoing_groups, require_listed
+from intake.extracts.commands.return_executions import content
+from intake.extracts.model import IpraReturn
+from intake.finding.grounds import WrittenConsent, check_covered, outgoing_groups, require_listed
+from intake.finding.packs import packs
+from intake.finding.referrals_pack import ReferralsPack
+from intake.outreach.routing import Operator, route
+from intake.particulars import snils
 from intake.referrals.model import Referral, State, Told
-from intake.referrals.pack import ReferralsPack
-from intake.referrals.region import packs
-from intake.referrals.returns import content
-from intake.referrals.routing import Operator, route
+from intake.terms import computed
 from intake.testing import REGIONS, directory_pack, region
 from pydantic import ValidationError
 

@@ -20,10 +20,10 @@ from sqlalchemy import update
 
 from intake.access import act_as
 from intake.accounts.model import MAX_ATTEMPTS, VALID_FOR, Binding, BindingCode, digest, new_code, parts
-from intake.applications.commands.coordinate import acting_person
 from intake.applications.model import Application
 from intake.applications.states import require_state
 from intake.directory.model import Authority, Principal
+from intake.particulars.requests import acting_person
 
 SETTINGS = ("principal", "roles", "organisations", "territories", "children", "token")
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from intake.accounts.commands import own_account
 from intake.accounts.model import Binding
-from intake.accounts.preferences import reads_large
 from intake.directory.model import Organisation, Principal
+from intake.portal.preferences import reads_large
 
 
 class BoundChild(BaseModel):

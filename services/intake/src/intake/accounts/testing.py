@@ -7,7 +7,7 @@ from typing import Any
 from chassis.regions import load_packs
 from chassis.testing.running import Caller
 
-from intake.accounts.portal import PortalPack
+from intake.portal.pack import PortalPack
 from intake.testing import REGIONS
 
 OBLAST = "moscow-oblast"

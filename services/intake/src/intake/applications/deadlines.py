@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import workdays
-from chassis.regions import Region
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
-from workdays import Standing, Term
+from workdays import Standing
 
 from intake.tables import Base
 from intake.terms import DueTime
@@ -56,12 +55,6 @@ class DeadlineChange(Base):
     due_after: Mapped[datetime]
     explanation_before: Mapped[dict[str, Any]]
     reason: Mapped[str]
-
-
-def computed(term: Term, start: datetime, region: Region, territory: str) -> workdays.Deadline:
-    """When ``term`` runs out, by the calendar, time zone and office hours of the family's territory (T12)."""
-    _, _, code = territory.partition("/")
-    return workdays.deadline(term, start, region.calendar, region.zone_of(code or None), region.office_hours)
 
 
 def kept(application_id: UUID, kind: DeadlineKind, start: datetime, found: workdays.Deadline) -> Deadline:

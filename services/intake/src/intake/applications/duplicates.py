@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ARRAY, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from intake.applications.commands.coordinate import Versioned, acting_person
 from intake.applications.facts import Judgement
 from intake.applications.model import Application
-from intake.applications.names import folded_words, pairs, trigrams, without_patronymic
 from intake.applications.personal import Child, Representative, opened
 from intake.applications.tokens import SearchToken, TokenMaker, token_maker
+from intake.particulars.names import folded_words, pairs, trigrams, without_patronymic
+from intake.particulars.requests import Versioned, acting_person
 from intake.tables import Base
 
 MOST_COMPARED = 500

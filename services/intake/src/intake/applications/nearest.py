@@ -7,20 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
 from contracts.identifiers import AgeBand
 
-EARTH_KM = 6371.0088
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Degrees of latitude and longitude."""
-
-    latitude: float
-    longitude: float
+from intake.particulars.places import Point, distance_km
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +56,6 @@ class Ranked:
     score: float | None
     distance_km: float | None
     reasons: tuple[Reason, ...]
-
-
-def distance_km(a: Point, b: Point) -> float:
-    """Great-circle distance in kilometres (haversine on the mean Earth radius)."""
-    north, east = radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)
-    h = sin(north / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
 
 
 def rank(wanted: Wanted, candidates: Iterable[Candidate], km_per_open_case: float) -> list[Ranked]:

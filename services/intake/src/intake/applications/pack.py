@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from datetime import date, timedelta
-from functools import cached_property
 from typing import Literal
 
 from chassis.regions import PackModel, PackTerm
 from contracts.identifiers import AgeBand, Code, Purpose
 from pydantic import Field, model_validator
+
+from intake.particulars.ages import BandLimit
+from intake.particulars.consents import ConsentText
 
 FieldName = Literal[
     "representative_name",
@@ -30,35 +30,6 @@ FieldName = Literal[
 REQUIRED_FIELDS: frozenset[FieldName] = frozenset(
     {"representative_name", "child_name", "phone", "birth_date", "registered_in_region", "consents"}
 )
-
-
-class ConsentText(PackModel):
-    """The consent document of one purpose; a family agrees to this very version of the text."""
-
-    purpose: Purpose
-    version: Code
-    required: bool
-    title: str
-    text: str = Field(min_length=20)
-
-    @cached_property
-    def text_hash(self) -> str:
-        """SHA-256 of the text, in hex: proves later which words were agreed to."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-
-class BandLimit(PackModel):
-    """An age band lasts until the birthday plus ``years`` and ``days``, that day included; the last one has no end."""
-
-    band: AgeBand
-    years: int | None = Field(None, ge=0, le=30)
-    days: int = 0
-
-    def last_day(self, birth: date) -> date:
-        """The last day a child born on ``birth`` belongs to the band."""
-        if self.years is None:
-            return date.max
-        return birthday(birth, self.years) + timedelta(days=self.days)
 
 
 class Redirect(PackModel):
@@ -185,16 +156,3 @@ class IntakePack(PackModel):
 
     def consent(self, purpose: Purpose) -> ConsentText | None:
         return next((text for text in self.consents if text.purpose is purpose), None)
-
-
-def age_band(birth: date, on: date, limits: Sequence[BandLimit]) -> AgeBand:
-    """The age band of a child born on ``birth``, by the pack's own boundaries (D2-03)."""
-    return next(limit.band for limit in limits if on <= limit.last_day(birth))
-
-
-def birthday(birth: date, years: int) -> date:
-    """The birthday ``years`` later; of 29 February in a common year it is 1 March."""
-    try:
-        return birth.replace(year=birth.year + years)
-    except ValueError:
-        return date(birth.year + years, 3, 1)

@@ -11,13 +11,14 @@ from contracts.identifiers import AgeBand, Code, Purpose
 from pydantic import BaseModel, Field
 from sqlalchemy import select, text
 
-from intake.applications.commands.checks import known_territory
 from intake.applications.model import Application
-from intake.applications.nearest import Candidate, Point, Ranked, Wanted, rank
+from intake.applications.nearest import Candidate, Ranked, Wanted, rank
 from intake.applications.personal import Home, opened
 from intake.applications.states import State
 from intake.deployment import Deployment
 from intake.directory.model import Organisation
+from intake.particulars.checks import known_territory
+from intake.particulars.places import Point
 
 IN_WORK = (State.HANDED_OVER, State.ACCEPTED)
 _SERVED = text("SELECT organisation_id, families FROM families_served(:region, CAST(:running AS text[]))")

@@ -16,7 +16,7 @@ from chassis.work import Unit
 from sqlalchemy import ARRAY, BigInteger, Index, Uuid, bindparam, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from intake.applications.names import all_trigrams, folded_words, pairs, without_patronymic
+from intake.particulars.names import all_trigrams, folded_words, pairs, without_patronymic
 from intake.tables import Base
 
 ENOUGH = 0.6

@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ARRAY, ForeignKey, Index, Text, any_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from intake.applications.commands.checks import known_territory
 from intake.directory.agreements import today_of
 from intake.directory.model import Organisation
 from intake.directory.pack import DirectoryPack, ResourceFields, ResourceKind
 from intake.directory.packs import Directories, directory_of
 from intake.directory.queries import OrganisationView
+from intake.particulars.checks import known_territory
 from intake.tables import Base
 
 

@@ -10,11 +10,11 @@ from contracts.identifiers import AgeBand, Code
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Select, any_, or_, select
 
-from intake.applications.names import folded_words, trigrams
-from intake.applications.nearest import Point, distance_km
 from intake.directory.model import Organisation
 from intake.directory.pack import OrganisationRole
 from intake.directory.queries import OrganisationView
+from intake.particulars.names import folded_words, trigrams
+from intake.particulars.places import Point, distance_km
 
 ALIKE = 0.5
 """Share of a word's trigrams that must be found in the title."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import phonenumbers
 from chassis.errors import DomainError, FieldError, Kind
 
-from intake.applications.phone import HOME_REGION
 from intake.enquiries.words import stems
+from intake.particulars.phone import HOME_REGION
 
 if TYPE_CHECKING:
     from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]

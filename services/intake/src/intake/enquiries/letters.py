@@ -17,8 +17,8 @@ import phonenumbers
 from chassis.errors import DomainError
 from chassis.privacy.files import check
 
-from intake.applications.commands.form import EMAIL
-from intake.applications.phone import HOME_REGION
+from intake.particulars.phone import HOME_REGION
+from intake.particulars.requests import EMAIL
 
 LONGEST_TEXT = 20_000
 MOST_FILES = 10

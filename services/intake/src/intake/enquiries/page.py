@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from intake.applications.page import headers_of
+from intake.pages import headers_of
 
 HTML = files("intake.enquiries").joinpath("question.html").read_text("utf-8")
 HEADERS = headers_of(HTML)

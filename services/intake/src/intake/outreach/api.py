@@ -10,8 +10,8 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from contracts.identifiers import ContactStep
 from fastapi import Body, Query, Response
 
-from intake.applications.commands.coordinate import Versioned
 from intake.deployment import DeploymentDep
+from intake.finding.packs import FindingDep
 from intake.outreach import commands, leading, proofs, queries
 from intake.outreach import finders as finding
 from intake.outreach.commands import (
@@ -29,7 +29,7 @@ from intake.outreach.leading import FileApplication
 from intake.outreach.proofs import Period
 from intake.outreach.queries import Filter
 from intake.outreach.views import FiledApplication, FinderView, OutreachCard, OutreachLine
-from intake.referrals.region import FindingDep
+from intake.particulars.requests import Versioned
 
 router = Router(tags=["outreach"])
 

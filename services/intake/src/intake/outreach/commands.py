@@ -14,21 +14,19 @@ from contracts.personal import Address, Contact
 from contracts.sealed import place, seal
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from intake.applications.commands.checks import CLOCK_SKEW, check_birth_date, known_territory
-from intake.applications.commands.coordinate import Versioned, acting_person
-from intake.applications.commands.form import LongText
-from intake.applications.pack import age_band
-from intake.applications.phone import normalised
+from intake.finding.family import FoundFamily, FoundWords, opened, person_digest, shut
+from intake.finding.packs import Finding
+from intake.finding.requests import Child, Family, Strict, check_measures
 from intake.outreach import tracking
 from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder, Meeting, Travel
 from intake.outreach.model import Outreach
 from intake.outreach.opening import remind, running_for, start
 from intake.outreach.records import Attempt, Letter, StageDone
-from intake.referrals.form import Child, Family, Strict
-from intake.referrals.found import FoundFamily, FoundWords, opened, person_digest, shut
-from intake.referrals.parties import check_measures
-from intake.referrals.region import Finding
+from intake.particulars.ages import age_band
+from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
+from intake.particulars.phone import normalised
+from intake.particulars.requests import LongText, Versioned, acting_person
 
 PERSONAL_REQUEST = "incoming-signal"
 

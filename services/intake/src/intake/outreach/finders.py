@@ -9,12 +9,12 @@ from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from intake.applications.commands.coordinate import Versioned
 from intake.directory.model import Principal
+from intake.finding.requests import Strict
 from intake.outreach.commands import refused
 from intake.outreach.model import Outreach
 from intake.outreach.records import Finder
-from intake.referrals.form import Strict
+from intake.particulars.requests import Versioned
 
 
 class Assign(Versioned):

@@ -15,8 +15,8 @@ from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from contracts.personal import Address, Contact
 from contracts.sealed import Sealed
 
-from intake.applications.deadlines import computed
-from intake.outreach.pack import OutreachPack
+from intake.finding.ladder_pack import OutreachPack
+from intake.terms import computed
 
 NEXT: Mapping[ContactStep, ContactStep | None] = {
     ContactStep.PHONE: ContactStep.VISIT,

@@ -11,15 +11,16 @@ from contracts.identifiers import ApplicationSource, FindingWay
 from pydantic import Field
 from sqlalchemy import any_, select
 
-from intake.applications.commands.coordinate import Versioned
-from intake.applications.commands.form import ConsentGiven, LongText, SubmitApplication
+from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.submit import KnownFamily, Submitted, submit_application
 from intake.deployment import Deployment
 from intake.directory.model import Organisation
 from intake.directory.pack import OrganisationRole
+from intake.finding.family import FoundChild, FoundFamily, FoundWords, opened
 from intake.outreach.commands import working
 from intake.outreach.model import Outreach
-from intake.referrals.found import FoundChild, FoundFamily, FoundWords, opened
+from intake.particulars.consents import ConsentGiven
+from intake.particulars.requests import LongText, Versioned
 
 SOURCES = {
     FindingWay.HEALTH_INSTITUTION: ApplicationSource.HEALTH_AGENCY,

@@ -8,13 +8,13 @@ from uuid import UUID
 from chassis.work import Unit
 from sqlalchemy import select, text
 
+from intake.finding.packs import Finding
 from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
+from intake.outreach.operators import Finders
 from intake.outreach.states import RUNNING, State
 from intake.referrals.model import Referral
-from intake.referrals.operators import Finders
-from intake.referrals.region import Finding
 
 OUTREACH_DUE = "outreach_due"
 END_OUTREACH = "end_outreach"

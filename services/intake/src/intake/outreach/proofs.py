@@ -17,12 +17,12 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import func, select
 
 from intake.directory.model import Organisation
+from intake.finding.grounds import require_listed
+from intake.finding.packs import Finding
+from intake.finding.queries import contact
+from intake.finding.requests import invalid
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
-from intake.referrals.grounds import require_listed
-from intake.referrals.parties import invalid
-from intake.referrals.queries import contact
-from intake.referrals.region import Finding
 
 LAYOUT = "notification-proof-csv-1"
 PURPOSE, SYSTEM_OF = "notification_proof", "social"

@@ -13,6 +13,9 @@ from contracts.identifiers import ContactStep, FindingWay, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from intake.finding.family import FoundWords, opened
+from intake.finding.packs import Finding
+from intake.finding.queries import FoundSocial, contact
 from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Finder, Letter, StageDone
@@ -27,10 +30,6 @@ from intake.outreach.views import (
     StepView,
     line,
 )
-from intake.referrals.found import FoundWords, opened
-from intake.referrals.queries import contact
-from intake.referrals.region import Finding
-from intake.referrals.views import FoundSocial
 
 _column = Outreach.__table__.c
 ORDER = Order({n: _column[n] for n in ("due_at", "found_at", "state", "territory")}, _column["id"], "due_at")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chassis.work import Timer, TimerRouter, Unit
 
+from intake.finding.packs import packs
 from intake.outreach import watch
 from intake.outreach.opening import END_OUTREACH, OUTREACH_DUE
-from intake.referrals.region import packs
 
 timers = TimerRouter()
 

@@ -11,11 +11,11 @@ from contracts.identifiers import AgeBand, FindingWay
 from contracts.personal import Contact
 from contracts.sealed import Sealed
 
+from intake.extracts.commands.import_extracts import work_off_one
+from intake.finding.packs import packs
 from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder, Travel
 from intake.outreach.model import Outreach
-from intake.referrals.imports import work_off_one
-from intake.referrals.region import packs
 from intake.testing import IRKUTSK, REGIONS, Route, extract, region
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

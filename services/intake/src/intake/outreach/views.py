@@ -11,10 +11,10 @@ from contracts.identifiers import AgeBand, ContactOutcome, ContactStep, Delivery
 from pydantic import BaseModel, ConfigDict
 from workdays import Standing, overdue
 
+from intake.finding.queries import FoundContact, FoundSocial
 from intake.outreach.model import Outreach
 from intake.outreach.records import LadderStep
 from intake.outreach.states import RUNNING, State
-from intake.referrals.views import FoundContact, FoundSocial
 
 
 class StepView(BaseModel):

@@ -11,15 +11,15 @@ from sqlalchemy import func, select
 
 from intake.calendar_changes import Kept, follow
 from intake.directory.model import Principal
+from intake.extracts.model import IpraExtract, Standing
+from intake.finding.packs import Finding, finding
 from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
 from intake.outreach.opening import OUTREACH_DUE, remind
 from intake.outreach.records import Finder
 from intake.outreach.states import ALLOWED, RUNNING, State
-from intake.referrals.extracts import IpraExtract, Standing
 from intake.referrals.model import Referral
 from intake.referrals.model import State as Answer
-from intake.referrals.region import Finding, finding
 
 BATCH = 200
 

@@ -7,26 +7,22 @@ following redirects; the connection goes to the very address that was checked.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
-import socket
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import structlog
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError
 from chassis.work import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from intake.agencies.model import AgencyEndpoint, Callback
+from intake.agencies.signing import sign, unlocked
+from intake.agencies.target import TargetRefusedError, check_url, post
 from intake.directory.model import Organisation
-from intake.referrals.agencies import AgencyEndpoint, Callback
-from intake.referrals.pack import ReferralsPack
-from intake.referrals.region import finding
-from intake.referrals.signing import sign, unlocked
+from intake.finding.packs import finding
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -34,10 +30,6 @@ TIMEOUT_SECONDS = 10.0
 EVERY_SECONDS = 1.0
 LEASE = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
-
-
-class TargetRefusedError(Exception):
-    """The address may not be called; the reason is a code."""
 
 
 async def call_agencies_back(runtime: Runtime) -> None:
@@ -118,44 +110,3 @@ async def _note(callback_id: UUID, outcome: str, runtime: Runtime) -> None:
             log.warning("callback given up", callback=str(row.id), outcome=outcome)
         else:
             row.next_try_at = unit.now + min(FIRST_RETRY * 2 ** min(row.attempts, 12), LONGEST_RETRY)
-
-
-def check_url(url: str, organisation_code: str | None, pack: ReferralsPack) -> None:
-    """Refuse a callback address that is not of the pack's list: ``callback_refused``."""
-    partner = pack.partner(organisation_code)
-    parts = urlsplit(url)
-    plain = parts.scheme == "https" or (pack.callbacks.allow_private and parts.scheme == "http")
-    listed = partner is not None and parts.hostname in partner.callback_hosts
-    if not (plain and listed) or parts.username or parts.password or parts.fragment:
-        raise DomainError(
-            "callback_refused",
-            Kind.INVALID,
-            ru="Этот адрес не из списка региона: нужен https и узел из referrals.yaml.",
-            en="The address is not of the region's list: https and a host of referrals.yaml are needed.",
-            field="callback_url",
-        )
-
-
-async def post(url: str, body: bytes, headers: dict[str, str], *, allow_private: bool) -> str:
-    """Send one message to the address the name stands for now; the HTTP status as text."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    address = await _address(host, port, allow_private)
-    literal = f"[{address}]" if ":" in address else address
-    pinned = parts._replace(netloc=f"{literal}:{port}").geturl()
-    extensions: dict[str, Any] = {"sni_hostname": host} if parts.scheme == "https" else {}
-    sent = {**headers, "host": host if parts.port is None else f"{host}:{port}"}
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:
-        request = client.build_request("POST", pinned, content=body, headers=sent, extensions=extensions)
-        # The answer's body is nobody's business here: only its status is read.
-        response = await client.send(request, stream=True)
-        await response.aclose()
-        return str(response.status_code)
-
-
-async def _address(host: str, port: int, allow_private: bool) -> str:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(info[4][0]) for info in found]
-    if not allow_private and any(not ipaddress.ip_address(address).is_global for address in addresses):
-        raise TargetRefusedError("private_address")
-    return addresses[0]

@@ -11,24 +11,25 @@ from contracts.access import FieldGroup, relations
 from contracts.identifiers import Code
 from sqlalchemy import select
 
-from intake.applications.commands.checks import CLOCK_SKEW, check_birth_date, known_territory
-from intake.applications.commands.coordinate import Versioned
-from intake.applications.deadlines import computed
-from intake.applications.numbers import next_number
-from intake.applications.pack import age_band
-from intake.applications.phone import normalised
+from intake.agencies.model import Callback
 from intake.directory.agreements import require_agreement
 from intake.directory.pack import OrganisationRole
+from intake.finding.family import FoundHealth, FoundWords, person_digest, shut, shut_if_any
+from intake.finding.grounds import EVERYTHING, check_covered, outgoing_groups
+from intake.finding.packs import Finding
+from intake.finding.referrals_pack import CONSENT
+from intake.finding.requests import check_measures, invalid
 from intake.outreach.opening import END_OUTREACH, open_outreach
-from intake.referrals.agencies import Callback
+from intake.particulars.ages import age_band
+from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
+from intake.particulars.numbers import next_number
+from intake.particulars.phone import normalised
+from intake.particulars.requests import Versioned
 from intake.referrals.consents import require_standing
 from intake.referrals.form import RegisterReferral, Signal
-from intake.referrals.found import FoundHealth, FoundWords, person_digest, shut, shut_if_any
-from intake.referrals.grounds import EVERYTHING, check_covered, outgoing_groups
 from intake.referrals.model import Referral, State, Told
-from intake.referrals.pack import CONSENT
-from intake.referrals.parties import Parties, check_measures, check_reason, invalid, known_kind, parties_of
-from intake.referrals.region import Finding
+from intake.referrals.parties import Parties, check_reason, known_kind, parties_of
+from intake.terms import computed
 
 ANSWER_DUE = "referral_answer_due"
 INCOMING = "incoming-signal"

@@ -3,43 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from contracts.identifiers import Code
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from intake.applications.commands.form import Email, LongText, PersonName, ShortText
-from intake.referrals import snils
-from intake.referrals.found import FoundChild, FoundFamily
-from intake.referrals.grounds import WrittenConsent
-
-Snils = Annotated[str, Field(min_length=11, max_length=20), AfterValidator(snils.normalised)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Child(Strict):
-    name: PersonName
-    birth_date: date
-    snils: Snils | None = None
-
-    def record(self) -> FoundChild:
-        return FoundChild(name=self.name, birth_date=self.birth_date, snils=self.snils)
-
-
-class Family(Strict):
-    """Somebody who can be reached: a phone or an address is enough, neither is refused."""
-
-    name: PersonName
-    phone: str | None = Field(None, min_length=5, max_length=40)
-    email: Email | None = None
-    address: ShortText | None = None
-
-    def record(self, phone: str | None) -> FoundFamily:
-        return FoundFamily(name=self.name, phone=phone, email=self.email, address=self.address)
+from intake.finding.grounds import WrittenConsent
+from intake.finding.requests import Child, Family, Strict
+from intake.particulars.requests import LongText
 
 
 class Signal(Strict):

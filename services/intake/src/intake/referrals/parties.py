@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from chassis.access.tokens import Principal
-from chassis.errors import DomainError, Kind, forbidden
+from chassis.errors import forbidden
 from chassis.work import Unit
 from contracts.access import Relation, Role, relations
 from contracts.identifiers import FindingWay
 
-from intake.applications.commands.checks import known_territory
-from intake.applications.pack import age_band
 from intake.directory.model import Organisation
+from intake.directory.organisations import organisation
+from intake.finding.packs import Finding
+from intake.finding.referrals_pack import ReferralKind, ReferralsPack
+from intake.finding.requests import invalid
+from intake.outreach.operators import fallback, operators
+from intake.outreach.routing import route
+from intake.particulars.ages import age_band
+from intake.particulars.checks import known_territory
 from intake.referrals.form import RegisterReferral, Signal
-from intake.referrals.operators import fallback, operators
-from intake.referrals.pack import Named, ReferralKind, ReferralsPack
-from intake.referrals.region import Finding
-from intake.referrals.routing import route
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +70,6 @@ async def routed(signal: Signal, packs: Finding, unit: Unit) -> Organisation:
     return await _own_or_routed(signal, packs.pack(signal.region), packs, unit)
 
 
-async def organisation(id: UUID | None, region: str, unit: Unit, field: str = "organisation_id") -> Organisation | None:
-    """An active organisation of the region; refuses an unknown one with its ``field``, None for None."""
-    if id is None:
-        return None
-    found = await unit.session.get(Organisation, id)
-    if found is None or not found.active or found.region != region:
-        raise invalid("organisation_unknown", field, "Такой организации нет.", "No such body.")
-    return found
-
-
 def _may_register(actor: Principal, sender: Organisation | None, receiver: Organisation) -> None:
     held = relations(actor.roles, "referral", "register")
     sends = Relation.ORGANISATION in held and sender is not None and sender.id in actor.organisation_ids
@@ -106,15 +95,3 @@ def check_reason(which: str, code: str, pack: ReferralsPack) -> None:
         raise invalid(
             "reason_unknown", "reason_code", "Выберите причину из списка.", "Choose one of the list.", known=known
         )
-
-
-def check_measures(codes: Iterable[str], measures: Iterable[Named]) -> None:
-    """Refuse a form of help that is not of the pack's list (D3-21, D4-13)."""
-    known = [measure.code for measure in measures]
-    if unknown := set(codes) - set(known):
-        ru, en = "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}."
-        raise invalid("measure_unknown", "measures", ru, en, known=known)
-
-
-def invalid(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)

@@ -13,28 +13,14 @@ from contracts.identifiers import FindingWay, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from intake.referrals.agencies import AgencyEndpoint
-from intake.referrals.endpoints import EndpointView, view
-from intake.referrals.extracts import IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord, Standing
-from intake.referrals.found import FoundChild, FoundFamily, FoundHealth, FoundRecord, FoundWords, opened
+from intake.agencies.model import AgencyEndpoint
+from intake.extracts.model import IpraExtract, IpraImport, IpraReturn, QuarantinedRecord
+from intake.finding.family import FoundHealth, FoundWords, opened
+from intake.finding.packs import Finding
+from intake.finding.queries import FoundHealthView, FoundSocial, contact
+from intake.finding.referrals_pack import RoadMap
 from intake.referrals.model import Referral, State
-from intake.referrals.pack import RoadMap
-from intake.referrals.region import Finding
-from intake.referrals.views import (
-    ExecutionView,
-    ExtractCard,
-    ExtractLine,
-    FoundContact,
-    FoundHealthView,
-    FoundSocial,
-    ImportView,
-    QuarantineView,
-    ReferralCard,
-    ReferralForm,
-    ReferralLine,
-    ReturnView,
-    line,
-)
+from intake.referrals.views import ReferralCard, ReferralForm, ReferralLine, line
 
 _referral, _extract, _import = Referral.__table__.c, IpraExtract.__table__.c, IpraImport.__table__.c
 _record = QuarantinedRecord.__table__.c
@@ -61,14 +47,6 @@ class ReferralFilter(BaseModel):
     sender_organisation_id: UUID | None = None
     received_from: datetime | None = None
     due_before: datetime | None = None
-
-
-class ExtractFilter(BaseModel):
-    region: str | None = None
-    territory: str | None = None
-    state: Standing | None = None
-    number: str | None = None
-    import_id: UUID | None = None
 
 
 async def referrals(wanted: ReferralFilter, page: PageQuery, unit: Unit) -> Page[ReferralLine]:
@@ -125,94 +103,6 @@ async def _opened(referral: Referral, groups: frozenset[FieldGroup], unit: Unit)
         health = opened(referral.health, FoundHealth, key)
         shown["health"] = FoundHealthView(**health.model_dump(), protocol_on=referral.protocol_on)
     return shown
-
-
-async def contact(found: FoundRecord, unit: Unit) -> FoundContact:
-    """Who the family is and how to reach it."""
-    child = opened(found.child, FoundChild, await unit.keys.get(found.child_id))
-    family = opened(found.family, FoundFamily, await unit.keys.get(found.representative_id))
-    return FoundContact(
-        child_name=child.name,
-        birth_date=child.birth_date,
-        snils=child.snils,
-        representative_name=family.name,
-        phone=family.phone,
-        email=family.email,
-        address=family.address,
-    )
-
-
-async def extracts(wanted: ExtractFilter, page: PageQuery, unit: Unit) -> Page[ExtractLine]:
-    """The extracts of the actor's operators."""
-    statement = select(IpraExtract).where(unit.policy.reach(unit.actor, "ipra_extract:read", IpraExtract))
-    for name in ("region", "territory", "state", "number", "import_id"):
-        if (value := getattr(wanted, name)) is not None:
-            statement = statement.where(getattr(IpraExtract, name) == value)
-    rows, cursor = await paginate(unit.session, statement, page, EXTRACTS)
-    return Page(items=[ExtractLine.of(row[0]) for row in rows], next_cursor=cursor)
-
-
-async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
-    """One extract with its measures and what became of them; the reading is recorded."""
-    extract = await unit.get(IpraExtract, extract_id, "ipra_extract:read")
-    # An extract comes on a listed ground (order 545n): it opens health without a consent.
-    grounds = frozenset({Purpose.HEALTH})
-    groups = unit.policy.visible_groups(unit.actor, "ipra_extract", extract, grounds)
-    await unit.audit.read("ipra_extract", extract.child_id, groups, Purpose.CONTACT, subject_id=extract.id)
-    health = None
-    if FieldGroup.HEALTH in groups:
-        told = opened(extract.health, FoundHealth, await unit.keys.get(extract.child_id))
-        health = FoundHealthView(**told.model_dump())
-    done = select(IpraExecution).where(IpraExecution.extract_id == extract.id).order_by(IpraExecution.measure)
-    return ExtractCard(
-        **ExtractLine.of(extract).model_dump(),
-        routing=extract.routing,
-        executions=[_execution(row) for row in await unit.session.scalars(done)],
-        contact=await contact(extract, unit) if FieldGroup.CONTACT in groups else None,
-        health=health,
-    )
-
-
-def _execution(row: IpraExecution) -> ExecutionView:
-    return ExecutionView(
-        measure=row.measure,
-        executed=row.executed,
-        executed_on=row.executed_on,
-        reason=row.reason,
-        sent=row.return_id is not None,
-    )
-
-
-async def imports(page: PageQuery, unit: Unit) -> Page[ImportView]:
-    """The imports of the actor's organisations, the newest first."""
-    rows, cursor = await paginate(unit.session, select(IpraImport), page, IMPORTS)
-    return Page(items=[ImportView.of(row[0]) for row in rows], next_cursor=cursor)
-
-
-async def import_view(import_id: UUID, unit: Unit) -> ImportView:
-    """Progress and protocol of one import."""
-    return ImportView.of(await unit.get(IpraImport, import_id, "ipra_import:read"))
-
-
-async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[QuarantineView]:
-    """The records of an import that were not taken in."""
-    job = await unit.get(IpraImport, import_id, "ipra_import:read")
-    rows, cursor = await paginate(
-        unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
-    )
-    return Page(items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows], next_cursor=cursor)
-
-
-async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
-    """The files of execution marks the actor's operators have made, the newest first (D3-24)."""
-    rows, cursor = await paginate(unit.session, select(IpraReturn), page, RETURNS)
-    return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor)
-
-
-async def endpoints(page: PageQuery, unit: Unit) -> Page[EndpointView]:
-    """The agencies' systems the actor may see; no secret is shown."""
-    rows, cursor = await paginate(unit.session, select(AgencyEndpoint), page, ENDPOINTS)
-    return Page(items=[view(row[0]) for row in rows], next_cursor=cursor)
 
 
 def referral_form(region: str, packs: Finding) -> ReferralForm:

@@ -8,12 +8,12 @@ from chassis.work import Runtime, Timer, TimerRouter, Unit
 from contracts.cases import ConsentWithdrawn
 from sqlalchemy import select
 
-from intake.applications.deadlines import computed
 from intake.calendar_changes import Kept, follow
+from intake.finding.packs import finding
 from intake.referrals import commands
 from intake.referrals.consents import note_withdrawn
 from intake.referrals.model import Referral, State
-from intake.referrals.region import finding
+from intake.terms import computed
 
 events = EventRouter()
 timers = TimerRouter()

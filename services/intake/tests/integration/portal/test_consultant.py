@@ -15,8 +15,8 @@ from contracts.intake import (
 )
 from contracts.personal import FileOpening
 from contracts.sealed import place, unseal
-from intake.accounts.questionnaire import Questionnaire
 from intake.accounts.testing import ANSWERS, OBLAST, accepted, consents, sent, written
+from intake.portal.questionnaire import Questionnaire
 from intake.testing import Route, organisation
 from sqlalchemy import text
 

@@ -10,12 +10,12 @@ from chassis.work import Unit
 from contracts.identifiers import Code
 
 from intake.applications.commands import watch
-from intake.applications.commands.checks import known_territory
-from intake.applications.commands.coordinate import Versioned
 from intake.applications.model import Application
 from intake.applications.personal import Health, opened, shut
 from intake.applications.records import Attachment, AttachmentKind
 from intake.deployment import Deployment
+from intake.particulars.checks import known_territory
+from intake.particulars.requests import Versioned
 
 
 class SetTerritories(Versioned):

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 
 from chassis.access.tokens import Principal
 from chassis.errors import DomainError, Kind
-from chassis.regions import Region
 from contracts.access import Role
-from contracts.identifiers import ApplicationSource, ConsentForm, Purpose
+from contracts.identifiers import ApplicationSource, Purpose
 
-from intake.applications.commands.form import ConsentGiven, SubmitApplication
-from intake.applications.pack import ConsentText, IntakePack
-
-
-class HasConsents(Protocol):
-    """A pack with consent documents: of the form or of the portal."""
-
-    def consent(self, purpose: Purpose) -> ConsentText | None: ...
-
+from intake.applications.commands.form import SubmitApplication
+from intake.applications.pack import IntakePack
+from intake.particulars.consents import check_consent, consent_missing
 
 STAFF_ROLES = frozenset({Role.COORDINATOR, Role.SPECIALIST, Role.HEAD})
 FILING_ROLES = STAFF_ROLES | {Role.DOCTOR}
-CLOCK_SKEW = timedelta(minutes=5)
-OLDEST_YEARS = 120
 
 
 def is_staff(actor: Principal) -> bool:
@@ -76,40 +67,6 @@ def check_protocol(follows: bool, pack: IntakePack, actor: Principal) -> None:
         )
 
 
-def known_territory(written: str | None, region: Region) -> str:
-    """The territory as ``<region>/<code>``; the region's own code where the family did not name one."""
-    if written is None or written == region.code:
-        return region.code
-    pack, _, code = written.rpartition("/")
-    if pack in ("", region.code) and region.territory(code) is not None:
-        return f"{region.code}/{code}"
-    raise _refused(
-        "territory_unknown",
-        "territory",
-        "Такой территории в регионе нет. Выберите её из списка или оставьте поле пустым.",
-        "The region has no such territory. Choose one of the list or leave it empty.",
-        known=[f"{region.code}/{territory.code}" for territory in region.territories],
-    )
-
-
-def check_birth_date(birth: date, today: date) -> None:
-    """``today`` in the territory's own time zone (T12)."""
-    if birth > today:
-        raise _refused(
-            "birth_date_in_future",
-            "birth_date",
-            "Дата рождения не может быть в будущем.",
-            "The birth date cannot be in the future.",
-        )
-    if birth.year < today.year - OLDEST_YEARS:
-        raise _refused(
-            "birth_date_too_early",
-            "birth_date",
-            "Проверьте год рождения.",
-            "Check the year of birth.",
-        )
-
-
 def check_consents(command: SubmitApplication, pack: IntakePack, staff: bool, now: datetime) -> None:
     """Every needed purpose has its own document, in the words of the pack (D0-22; 152-FZ art. 9 and 10)."""
     given = command.consents
@@ -127,50 +84,6 @@ def _needed(command: SubmitApplication, pack: IntakePack) -> Sequence[Purpose]:
     needed = [text.purpose for text in pack.consents if text.required]
     told = command.diagnosis or command.triggers
     return [*needed, Purpose.HEALTH] if told and Purpose.HEALTH not in needed else needed
-
-
-def check_consent(consent: ConsentGiven, field: str, pack: HasConsents, staff: bool, now: datetime) -> None:
-    """One consent document against the words of the pack."""
-    text = pack.consent(consent.purpose)
-    if text is None:
-        raise _refused(
-            "consent_unknown", f"{field}.purpose", "Такое согласие не нужно.", "No consent is asked for this purpose."
-        )
-    if (consent.text_version, consent.text_hash) != (text.version, text.text_hash):
-        raise _refused(
-            "consent_text_changed",
-            f"{field}.text_hash",
-            "Текст согласия изменился. Прочитайте новый текст и подтвердите его.",
-            "The text of the consent has changed. Read and confirm the new one.",
-            current_version=text.version,
-        )
-    if consent.form is not ConsentForm.TICK and not (staff and consent.form is ConsentForm.PAPER):
-        raise _refused(
-            "consent_form_not_allowed",
-            f"{field}.form",
-            "В открытой форме согласие дают отметкой.",
-            "In the public form a consent is given by a tick.",
-        )
-    if consent.given_at > now + CLOCK_SKEW:
-        raise _refused(
-            "consent_in_future",
-            f"{field}.given_at",
-            "Время согласия не может быть в будущем.",
-            "The consent cannot be given in the future.",
-        )
-
-
-def consent_missing(purpose: Purpose, pack: HasConsents) -> DomainError:
-    """A purpose has no consent document; the problem names the purpose and where to read its text."""
-    text = pack.consent(purpose)
-    title = text.title if text else str(purpose)
-    return _refused(
-        "consent_missing",
-        "consents",
-        f"Нужно согласие: {title.lower()}.",
-        f"A consent for the purpose {purpose} is needed.",
-        purpose=str(purpose),
-    )
 
 
 def _refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:

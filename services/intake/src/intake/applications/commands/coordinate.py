@@ -8,12 +8,10 @@ from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import AgeBand, CallOutcome, Code
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from intake.applications.commands.checks import CLOCK_SKEW
-from intake.applications.commands.form import LongText
 from intake.applications.commands.submit import CALL_BACK_DUE
-from intake.applications.deadlines import DeadlineKind, computed
+from intake.applications.deadlines import DeadlineKind
 from intake.applications.model import Application
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, Words, opened, shut
@@ -21,14 +19,9 @@ from intake.applications.records import CallAttempt
 from intake.applications.tokens import serve_tokens
 from intake.deployment import Deployment
 from intake.directory.model import Organisation, Principal
-
-
-class Versioned(BaseModel):
-    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: int | None = Field(None, ge=0)
+from intake.particulars.checks import CLOCK_SKEW
+from intake.particulars.requests import LongText, Versioned, acting_person
+from intake.terms import computed
 
 
 class TakeApplication(Versioned):
@@ -133,13 +126,6 @@ async def hand_over(application_id: UUID, command: HandOver, deployment: Deploym
 def suits(service: Organisation, band: AgeBand, pack: IntakePack) -> bool:
     """Whether families of that age band may be handed over to the organisation."""
     return service.active and pack.nearest.serving_role in service.roles and band in service.bands
-
-
-def acting_person(unit: Unit) -> UUID:
-    """The principal who acts; a signed-in person of the directory always has one."""
-    if unit.actor.id is None:
-        raise AssertionError("the policy lets only people of the directory do this")
-    return unit.actor.id
 
 
 async def _write_down(application: Application, command: RecordCall, unit: Unit) -> None:

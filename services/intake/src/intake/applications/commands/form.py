@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
-from chassis.text import Stripped
-from contracts.identifiers import ApplicationSource, Code, ConsentForm, Digest, Purpose
+from contracts.identifiers import ApplicationSource, Code
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
-    StringConstraints,
-    ValidationInfo,
 )
 
-_BLANKS = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""Blanks and control characters, written out: what ``\\s`` means differs from engine to engine."""
-EMAIL = rf"^[^@<>,;:\"()\[\]{_BLANKS}]{{1,64}}@[^@<>{_BLANKS}]+\.[^@<>.{_BLANKS}]{{2,}}$"
-_LETTER = re.compile(r"[^\W\d_]")
-
-
-def _a_name(name: str, info: ValidationInfo) -> str:
-    if not _LETTER.search(name) or not name.isprintable():
-        raise _refused("name_invalid", info, "Напишите имя буквами.", "Write the name in letters.")
-    return name
-
-
-def _plain(text: str, info: ValidationInfo) -> str:
-    if "\x00" in text:
-        raise _refused("text_invalid", info, "В тексте есть недопустимый знак.", "A character is not allowed.")
-    return text
-
-
-def _refused(slug: str, info: ValidationInfo, ru: str, en: str) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=info.field_name)
-
-
-PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Stripped(), AfterValidator(_a_name)
-]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
-
-
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_plain)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
+from intake.particulars.consents import ConsentGiven
+from intake.particulars.requests import Email, LongText, PersonName, ShortText
 
 
 class Location(BaseModel):
@@ -59,18 +23,6 @@ class Location(BaseModel):
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
-
-
-class ConsentGiven(BaseModel):
-    """The consent document of one purpose, exactly as it was shown (`GET /regions/{region}/application-form`)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    purpose: Purpose
-    text_version: Code
-    text_hash: Digest
-    form: ConsentForm = ConsentForm.TICK
-    given_at: AwareDatetime
 
 
 class SubmitApplication(BaseModel):

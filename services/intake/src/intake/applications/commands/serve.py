@@ -11,10 +11,10 @@ from contracts.intake import ApplicationAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData
 from contracts.sealed import Sealed, place, seal
 
-from intake.applications.commands.coordinate import Versioned
 from intake.applications.model import Application
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.deployment import Deployment
+from intake.particulars.requests import Versioned
 
 RELEASE_RETURNED = "release_returned"
 

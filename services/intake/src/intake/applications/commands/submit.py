@@ -20,25 +20,26 @@ from pydantic import BaseModel
 
 from intake.access import hold_token
 from intake.applications.commands.checks import (
-    check_birth_date,
     check_consents,
     check_entry_point,
     check_protocol,
     check_source,
     check_triggers,
     is_staff,
-    known_territory,
 )
-from intake.applications.commands.form import ConsentGiven, SubmitApplication
-from intake.applications.deadlines import computed
+from intake.applications.commands.form import SubmitApplication
 from intake.applications.model import Application
-from intake.applications.numbers import next_number
-from intake.applications.pack import IntakePack, age_band
+from intake.applications.pack import IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, shut, shut_if_any
-from intake.applications.phone import normalised
 from intake.applications.records import ConsentDocument, Filing, Papers
 from intake.applications.tokens import index_application, token_maker
 from intake.deployment import Deployment
+from intake.particulars.ages import age_band
+from intake.particulars.checks import check_birth_date, known_territory
+from intake.particulars.consents import ConsentGiven
+from intake.particulars.numbers import next_number
+from intake.particulars.phone import normalised
+from intake.terms import computed
 
 TOKEN_BYTES = 32
 CALL_BACK_DUE = "call_back_due"

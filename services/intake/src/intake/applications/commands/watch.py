@@ -11,11 +11,12 @@ from chassis.work import Unit
 from workdays import Standing
 
 from intake.applications.commands.submit import CALL_BACK_DUE
-from intake.applications.deadlines import Deadline, DeadlineChange, DeadlineKind, computed
+from intake.applications.deadlines import Deadline, DeadlineChange, DeadlineKind
 from intake.applications.model import Application
 from intake.applications.pack import Terms
 from intake.applications.states import State
 from intake.applications.tokens import serve_tokens
+from intake.terms import computed
 
 
 async def escalate_call_back(application_id: UUID, unit: Unit) -> None:

@@ -12,9 +12,6 @@ from contracts.identifiers import EnquiryOutcome, FamilyStatus
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import func, select
 
-from intake.applications.commands.coordinate import acting_person
-from intake.applications.commands.form import Email, LongText, PersonName, ShortText
-from intake.applications.phone import normalised
 from intake.enquiries.commands.form import Versioned
 from intake.enquiries.commands.register import DUE, index_words, term_of
 from intake.enquiries.errors import anonymous_keeps_no_caller, nothing_changes, refused, unknown_code
@@ -23,6 +20,8 @@ from intake.enquiries.packs import Journals
 from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
 from intake.enquiries.records import Amendment, Column, Due
 from intake.enquiries.states import State
+from intake.particulars.phone import normalised
+from intake.particulars.requests import Email, LongText, PersonName, ShortText, acting_person
 
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500), Stripped()]
 CALLER = frozenset({Column.NAME, Column.PHONE, Column.EMAIL})

@@ -12,7 +12,6 @@ from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import AwareDatetime
 
-from intake.applications.commands.checks import CLOCK_SKEW
 from intake.enquiries.commands.form import Text, Versioned
 from intake.enquiries.commands.register import DUE, index_words
 from intake.enquiries.commands.work import require_responsible
@@ -21,6 +20,7 @@ from intake.enquiries.model import Enquiry
 from intake.enquiries.personal import Caller, Words, opened, shut
 from intake.enquiries.records import Author, ThreadMessage
 from intake.enquiries.states import Delivery, require_state
+from intake.particulars.checks import CLOCK_SKEW
 
 BY_MAIL = frozenset({EnquiryChannel.EMAIL, EnquiryChannel.FORM})
 BY_VOICE = frozenset({EnquiryChannel.PHONE, EnquiryChannel.HELPLINE, EnquiryChannel.IN_PERSON})

@@ -9,8 +9,8 @@ from chassis.text import Stripped
 from contracts.identifiers import Code, EnquiryChannel, FamilyStatus
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from intake.applications.commands.form import Email, LongText, PersonName, ShortText
 from intake.enquiries.errors import anonymous_keeps_no_caller, needed
+from intake.particulars.requests import Email, LongText, PersonName, ShortText
 
 __all__ = ["RegisterEnquiry", "SubmitEnquiry", "Text", "Versioned"]
 

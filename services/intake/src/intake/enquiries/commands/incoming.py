@@ -12,8 +12,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from intake.applications.commands.checks import CLOCK_SKEW
-from intake.applications.phone import normalised
 from intake.enquiries.commands.files import keep
 from intake.enquiries.commands.register import OLDEST, Question, enter
 from intake.enquiries.letters import Letter
@@ -21,6 +19,8 @@ from intake.enquiries.model import Enquiry
 from intake.enquiries.packs import Journals, journals
 from intake.enquiries.personal import Caller
 from intake.enquiries.records import FileKind
+from intake.particulars.checks import CLOCK_SKEW
+from intake.particulars.phone import normalised
 
 
 class TextMessage(BaseModel):

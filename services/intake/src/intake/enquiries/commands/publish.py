@@ -8,7 +8,6 @@ from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import BaseModel, ConfigDict
 
-from intake.applications.commands.coordinate import acting_person
 from intake.enquiries.commands.form import Text, Versioned
 from intake.enquiries.commands.register import check_codes
 from intake.enquiries.depersonal import require_depersonalised
@@ -18,6 +17,7 @@ from intake.enquiries.packs import Journals
 from intake.enquiries.personal import Caller, opened
 from intake.enquiries.publication import PublicAnswer, PublicState
 from intake.enquiries.words import digests, keyed
+from intake.particulars.requests import acting_person
 
 
 class Draft(BaseModel):

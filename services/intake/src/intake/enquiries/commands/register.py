@@ -21,9 +21,6 @@ from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 
 from intake.access import hold_token
-from intake.applications.commands.checks import CLOCK_SKEW, known_territory
-from intake.applications.deadlines import computed
-from intake.applications.phone import normalised
 from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
 from intake.enquiries.errors import needed, time_impossible, unknown_code
 from intake.enquiries.model import Enquiry
@@ -33,6 +30,9 @@ from intake.enquiries.packs import Journals, keeper
 from intake.enquiries.personal import Caller, Place, Words, organisation_key, shut
 from intake.enquiries.records import Author, Due, EnquiryWord, Entry, Sheets, ThreadMessage
 from intake.enquiries.words import digests
+from intake.particulars.checks import CLOCK_SKEW, known_territory
+from intake.particulars.phone import normalised
+from intake.terms import computed
 
 TOKEN_BYTES = 32
 DUE = "enquiry_due"

@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.work import Unit
 from contracts.identifiers import Code, EnquiryOutcome
 
-from intake.applications.commands.coordinate import acting_person
 from intake.enquiries.commands.form import Text, Versioned
 from intake.enquiries.commands.register import DUE, check_codes, index_words, term_of
 from intake.enquiries.competence import candidates
@@ -16,6 +15,7 @@ from intake.enquiries.model import Enquiry
 from intake.enquiries.packs import Journals
 from intake.enquiries.personal import Words, shut
 from intake.enquiries.records import Due
+from intake.particulars.requests import acting_person
 
 
 class Classify(Versioned):

@@ -1,0 +1,1 @@
+"""Extracts of IPRAs: imported, put on the ladder, and sent back executed."""

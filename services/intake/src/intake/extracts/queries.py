@@ -1,0 +1,183 @@
+"""What can be asked about extracts, imports and returns."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.http import Page, PageQuery, paginate
+from chassis.work import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import AgeBand, Purpose
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from intake.extracts.model import IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord, Standing
+from intake.finding.family import FoundHealth, opened
+from intake.finding.queries import FoundContact, FoundHealthView, contact
+from intake.referrals.queries import EXTRACTS, IMPORTS, QUARANTINE, RETURNS
+
+
+class ExtractLine(BaseModel):
+    """An extract in a list; no personal data but the number of the document."""
+
+    id: UUID
+    version: int
+    region: str
+    territory: str
+    organisation_id: UUID
+    number: str
+    issued_on: date
+    valid_until: date | None
+    state: Standing
+    superseded_by: UUID | None
+    age_band: AgeBand
+    measures: int
+    received_at: datetime
+    outreach_id: UUID | None
+
+    @classmethod
+    def of(cls, extract: IpraExtract) -> ExtractLine:
+        return cls.model_validate({name: getattr(extract, name) for name in ExtractLine.model_fields})
+
+
+class ExecutionView(BaseModel):
+    measure: int
+    executed: bool
+    executed_on: date
+    reason: str | None
+    sent: bool
+
+
+class ExtractCard(ExtractLine):
+    routing: dict[str, Any]
+    executions: list[ExecutionView]
+    contact: FoundContact | None = None
+    health: FoundHealthView | None = None
+
+
+class ImportView(BaseModel):
+    """The protocol of an import: how far it is and what became of the records (counts only)."""
+
+    id: UUID
+    region: str
+    layout: str
+    state: str
+    size: int
+    received_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: float
+    seen: int
+    taken: int
+    known: int
+    superseding: int
+    superseded: int
+    quarantined: int
+    failure: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, job: IpraImport) -> ImportView:
+        values = {name: getattr(job, name) for name in ImportView.model_fields if name != "progress"}
+        return cls(**values, progress=1.0 if job.state == "done" else round(job.bytes_done / max(job.size, 1), 3))
+
+
+class QuarantineView(BaseModel):
+    """A record that was not taken in: where it stands and why; its content is not shown."""
+
+    ordinal: int
+    line: int
+    reasons: list[dict[str, Any]]
+    corrected_by: UUID | None
+
+
+class ReturnView(BaseModel):
+    """A file of execution marks that was made; ``lines``: how many marks it holds."""
+
+    id: UUID
+    region: str
+    organisation_id: UUID
+    layout: str
+    made_at: datetime
+    lines: int
+
+    @classmethod
+    def of(cls, made: IpraReturn) -> ReturnView:
+        values = {name: getattr(made, name) for name in ReturnView.model_fields if name != "lines"}
+        return cls(**values, lines=len(made.lines))
+
+
+class ExtractFilter(BaseModel):
+    region: str | None = None
+    territory: str | None = None
+    state: Standing | None = None
+    number: str | None = None
+    import_id: UUID | None = None
+
+
+async def extracts(wanted: ExtractFilter, page: PageQuery, unit: Unit) -> Page[ExtractLine]:
+    """The extracts of the actor's operators."""
+    statement = select(IpraExtract).where(unit.policy.reach(unit.actor, "ipra_extract:read", IpraExtract))
+    for name in ("region", "territory", "state", "number", "import_id"):
+        if (value := getattr(wanted, name)) is not None:
+            statement = statement.where(getattr(IpraExtract, name) == value)
+    rows, cursor = await paginate(unit.session, statement, page, EXTRACTS)
+    return Page(items=[ExtractLine.of(row[0]) for row in rows], next_cursor=cursor)
+
+
+async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
+    """One extract with its measures and what became of them; the reading is recorded."""
+    extract = await unit.get(IpraExtract, extract_id, "ipra_extract:read")
+    # An extract comes on a listed ground (order 545n): it opens health without a consent.
+    grounds = frozenset({Purpose.HEALTH})
+    groups = unit.policy.visible_groups(unit.actor, "ipra_extract", extract, grounds)
+    await unit.audit.read("ipra_extract", extract.child_id, groups, Purpose.CONTACT, subject_id=extract.id)
+    health = None
+    if FieldGroup.HEALTH in groups:
+        told = opened(extract.health, FoundHealth, await unit.keys.get(extract.child_id))
+        health = FoundHealthView(**told.model_dump())
+    done = select(IpraExecution).where(IpraExecution.extract_id == extract.id).order_by(IpraExecution.measure)
+    return ExtractCard(
+        **ExtractLine.of(extract).model_dump(),
+        routing=extract.routing,
+        executions=[_execution(row) for row in await unit.session.scalars(done)],
+        contact=await contact(extract, unit) if FieldGroup.CONTACT in groups else None,
+        health=health,
+    )
+
+
+def _execution(row: IpraExecution) -> ExecutionView:
+    return ExecutionView(
+        measure=row.measure,
+        executed=row.executed,
+        executed_on=row.executed_on,
+        reason=row.reason,
+        sent=row.return_id is not None,
+    )
+
+
+async def imports(page: PageQuery, unit: Unit) -> Page[ImportView]:
+    """The imports of the actor's organisations, the newest first."""
+    rows, cursor = await paginate(unit.session, select(IpraImport), page, IMPORTS)
+    return Page(items=[ImportView.of(row[0]) for row in rows], next_cursor=cursor)
+
+
+async def import_view(import_id: UUID, unit: Unit) -> ImportView:
+    """Progress and protocol of one import."""
+    return ImportView.of(await unit.get(IpraImport, import_id, "ipra_import:read"))
+
+
+async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[QuarantineView]:
+    """The records of an import that were not taken in."""
+    job = await unit.get(IpraImport, import_id, "ipra_import:read")
+    rows, cursor = await paginate(
+        unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
+    )
+    return Page(items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows], next_cursor=cursor)
+
+
+async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
+    """The files of execution marks the actor's operators have made, the newest first (D3-24)."""
+    rows, cursor = await paginate(unit.session, select(IpraReturn), page, RETURNS)
+    return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor)

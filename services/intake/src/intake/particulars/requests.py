@@ -1,0 +1,73 @@
+"""What the requests of all rooms are made of."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.text import Stripped
+from chassis.work import Unit
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
+
+_BLANKS = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""Blanks and control characters, written out: what ``\\s`` means differs from engine to engine."""
+
+
+EMAIL = rf"^[^@<>,;:\"()\[\]{_BLANKS}]{{1,64}}@[^@<>{_BLANKS}]+\.[^@<>.{_BLANKS}]{{2,}}$"
+
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def _a_name(name: str, info: ValidationInfo) -> str:
+    if not _LETTER.search(name) or not name.isprintable():
+        raise _refused("name_invalid", info, "Напишите имя буквами.", "Write the name in letters.")
+    return name
+
+
+def _plain(text: str, info: ValidationInfo) -> str:
+    if "\x00" in text:
+        raise _refused("text_invalid", info, "В тексте есть недопустимый знак.", "A character is not allowed.")
+    return text
+
+
+def _refused(slug: str, info: ValidationInfo, ru: str, en: str) -> DomainError:
+    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=info.field_name)
+
+
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Stripped(), AfterValidator(_a_name)
+]
+
+
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
+
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_plain)]
+
+
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
+
+
+class Versioned(BaseModel):
+    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(None, ge=0)
+
+
+def acting_person(unit: Unit) -> UUID:
+    """The principal who acts; a signed-in person of the directory always has one."""
+    if unit.actor.id is None:
+        raise AssertionError("the policy lets only people of the directory do this")
+    return unit.actor.id

@@ -1,0 +1,1 @@
+"""The family portal: questionnaires, requests to change data, preferences, the own export."""

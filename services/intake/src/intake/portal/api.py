@@ -1,0 +1,252 @@
+"""The HTTP door of the portal: questionnaires, requests to change data, preferences, the family's own export."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
+from chassis.work import Unit
+from fastapi import Body, File, Query, Response, UploadFile
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel
+
+from intake.accounts.queries import AccountView, account_view
+from intake.applications.queries import FormConsent, FormTerritory
+from intake.directory.packs import DirectoriesDep
+from intake.particulars.requests import Versioned
+from intake.portal import export, preferences, queries
+from intake.portal.commands import change_data, decide_questionnaire, fill_questionnaire
+from intake.portal.commands.change_data import DataChange, DecideChange, RequestChange
+from intake.portal.commands.change_data import State as ChangeState
+from intake.portal.commands.decide_questionnaire import AcceptQuestionnaire, ReturnQuestionnaire, SeeHealthConsent
+from intake.portal.commands.fill_questionnaire import (
+    NEEDED,
+    RewriteQuestionnaire,
+    SendQuestionnaire,
+    WriteQuestionnaire,
+)
+from intake.portal.pack import PortalsDep, Word
+from intake.portal.preferences import Prefer
+from intake.portal.queries import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
+from intake.portal.questionnaire import FileKind, Questionnaire, State
+from intake.rates import limited_by
+
+router = Router(tags=["portal"])
+
+
+class QuestionnaireForm(BaseModel):
+    """The questionnaire of a region: its dictionaries, what must be filled in, and the consents to be shown in full.
+
+    ``return_reasons`` and ``decline_reasons`` are the consultant's choices.
+    """
+
+    region: str
+    title: str
+    required: list[str]
+    sexes: list[Word]
+    districts: list[FormTerritory]
+    consents: list[FormConsent]
+    return_reasons: list[Word]
+    decline_reasons: list[Word]
+
+
+@router.get("/regions/{region}/questionnaire-form", permission="form:read")
+async def questionnaire_form(region: str, packs: PortalsDep, unit: UnitDep) -> QuestionnaireForm:
+    if region not in packs or region not in unit.regions:
+        raise not_found()
+    pack = packs[region]
+    return QuestionnaireForm(
+        region=region,
+        title=pack.title,
+        required=[*NEEDED, "consents"],
+        sexes=list(pack.sexes),
+        districts=[FormTerritory(code=f"{region}/{t.code}", title=t.title) for t in unit.regions[region].territories],
+        consents=[FormConsent.model_validate(text) for text in pack.consents],
+        return_reasons=list(pack.return_reasons),
+        decline_reasons=list(pack.decline_reasons),
+    )
+
+
+@router.get("/questionnaires", permission="questionnaire:read")
+async def questionnaires(
+    packs: PortalsDep, page: PageQueryDep, unit: UnitDep, state: State | None = None
+) -> Page[QuestionnaireLine]:
+    await _recognised(unit)
+    return await queries.questionnaires(state, page, packs, unit)
+
+
+@router.post(
+    "/questionnaires",
+    permission="questionnaire:draft",
+    status_code=201,
+    route_class_override=limited_by("account_rate"),
+)
+async def write(command: WriteQuestionnaire, packs: PortalsDep, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await fill_questionnaire.write(command, packs, unit), packs, unit)
+
+
+@router.get("/questionnaires/{questionnaire_id}", permission="questionnaire:read")
+async def questionnaire(questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep) -> QuestionnaireCard:
+    await _recognised(unit)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
+    return await queries.card(found, packs, unit)
+
+
+@router.put("/questionnaires/{questionnaire_id}", permission="questionnaire:edit")
+async def rewrite(
+    questionnaire_id: UUID, command: RewriteQuestionnaire, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await queries.card(await fill_questionnaire.rewrite(questionnaire_id, command, packs, unit), packs, unit)
+
+
+@router.post(
+    "/questionnaires/{questionnaire_id}/files",
+    permission="questionnaire:edit",
+    status_code=201,
+    max_body=LARGEST_UPLOAD_BYTES + 64 * 1024,
+)
+async def attach(
+    questionnaire_id: UUID, kind: Annotated[FileKind, Query()], file: Annotated[UploadFile, File()], unit: UnitDep
+) -> FileLine:
+    content = await read_upload(file)
+    row = await fill_questionnaire.attach(questionnaire_id, kind, content, file.filename, file.content_type, unit)
+    return FileLine(
+        id=row.blob_id, kind=row.kind, media_type=row.media_type, size=row.size, attached_at=row.attached_at
+    )
+
+
+@router.get("/questionnaires/{questionnaire_id}/files/{file_id}", permission="questionnaire:read", files=MediaType)
+async def open_file(questionnaire_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
+    await _recognised(unit)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
+    blob, content = await queries.open_file(found, file_id, unit)
+    return Response(content, media_type=blob.media_type, headers=blob.headers)
+
+
+@router.post("/questionnaires/{questionnaire_id}/send", permission="questionnaire:send")
+async def send(
+    questionnaire_id: UUID, command: SendQuestionnaire, packs: PortalsDep, directories: DirectoriesDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await queries.card(
+        await fill_questionnaire.send(questionnaire_id, command, packs, directories, unit), packs, unit
+    )
+
+
+@router.post("/questionnaires/{questionnaire_id}/accept", permission="questionnaire:decide")
+async def accept(
+    questionnaire_id: UUID, command: AcceptQuestionnaire, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await queries.card(await decide_questionnaire.accept(questionnaire_id, command, unit), packs, unit)
+
+
+@router.post("/questionnaires/{questionnaire_id}/return", permission="questionnaire:decide")
+async def return_to_family(
+    questionnaire_id: UUID, command: ReturnQuestionnaire, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await queries.card(
+        await decide_questionnaire.return_to_family(questionnaire_id, command, packs, unit), packs, unit
+    )
+
+
+@router.post("/questionnaires/{questionnaire_id}/health-consent", permission="questionnaire:decide")
+async def see_health_consent(
+    questionnaire_id: UUID, command: SeeHealthConsent, packs: PortalsDep, unit: UnitDep
+) -> QuestionnaireCard:
+    return await queries.card(
+        await decide_questionnaire.see_health_consent(questionnaire_id, command, unit), packs, unit
+    )
+
+
+@router.post("/questionnaires/{questionnaire_id}/health-consent/withdraw", permission="questionnaire:withdraw_consent")
+async def withdraw_health_consent(
+    questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
+) -> QuestionnaireCard:
+    await _recognised(unit)
+    found = await decide_questionnaire.withdraw_health_consent(questionnaire_id, command or Versioned(), unit)
+    return await queries.card(found, packs, unit)
+
+
+@router.post("/questionnaires/{questionnaire_id}/contact-consent/withdraw", permission="questionnaire:withdraw_consent")
+async def withdraw_contact_consent(
+    questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
+) -> QuestionnaireCard:
+    await _recognised(unit)
+    found = await decide_questionnaire.withdraw_contact_consent(questionnaire_id, command or Versioned(), unit)
+    return await queries.card(found, packs, unit)
+
+
+@router.post(
+    "/questionnaires/{questionnaire_id}/changes",
+    permission="data_change:submit",
+    status_code=201,
+    route_class_override=limited_by("account_rate"),
+)
+async def request_change(
+    questionnaire_id: UUID, command: RequestChange, packs: PortalsDep, unit: UnitDep
+) -> DataChangeView:
+    change = await change_data.request_change(questionnaire_id, command, packs, unit)
+    return await queries.change_card(change, packs, unit)
+
+
+@router.get("/data-changes", permission="data_change:read")
+async def data_changes(
+    packs: PortalsDep,
+    page: PageQueryDep,
+    unit: UnitDep,
+    state: ChangeState | None = None,
+    questionnaire_id: UUID | None = None,
+) -> Page[DataChangeView]:
+    await _recognised(unit)
+    return await queries.changes(state, questionnaire_id, page, packs, unit)
+
+
+@router.get("/data-changes/{data_change_id}", permission="data_change:read")
+async def data_change(data_change_id: UUID, packs: PortalsDep, unit: UnitDep) -> DataChangeView:
+    await _recognised(unit)
+    return await queries.change_card(await unit.get(DataChange, data_change_id, "data_change:read"), packs, unit)
+
+
+@router.post("/data-changes/{data_change_id}/decide", permission="data_change:decide")
+async def decide_change(
+    data_change_id: UUID, command: DecideChange, packs: PortalsDep, directories: DirectoriesDep, unit: UnitDep
+) -> DataChangeView:
+    change = await change_data.decide_change(data_change_id, command, packs, directories, unit)
+    return await queries.change_card(change, packs, unit)
+
+
+@router.post("/data-changes/{data_change_id}/withdraw", permission="data_change:withdraw")
+async def withdraw_change(data_change_id: UUID, packs: PortalsDep, unit: UnitDep) -> DataChangeView:
+    return await queries.change_card(await change_data.withdraw_change(data_change_id, unit), packs, unit)
+
+
+@router.put("/accounts/me/preferences", permission="account:prefer")
+async def prefer(command: Prefer, unit: UnitDep) -> AccountView:
+    return await account_view(await preferences.prefer(command, unit), unit)
+
+
+@router.get(
+    "/accounts/me/export",
+    permission="account:read",
+    files=["application/json", "text/html", "application/pdf"],
+    route_class_override=limited_by("account_rate"),
+)
+async def export_own(
+    packs: PortalsDep, unit: UnitDep, format: Annotated[Literal["json", "html", "pdf"], Query()] = "json"
+) -> Response:
+    told = await export.export(packs, unit)
+    if format == "html":
+        return HTMLResponse(export.page(told), headers=export.HEADERS)
+    named = {"Content-Disposition": f'attachment; filename="export.{format}"'}
+    if format == "pdf":
+        return Response(await asyncio.to_thread(export.pdf, told), media_type="application/pdf", headers=named)
+    return JSONResponse(told.model_dump(mode="json"), headers=named)
+
+
+async def _recognised(unit: Unit) -> None:
+    """A family that has just registered reads its own before the directory's event has come round."""
+    if unit.actor.id is None:
+        await fill_questionnaire.recognised(unit)

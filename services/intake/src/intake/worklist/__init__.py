@@ -1,0 +1,1 @@
+"""The worklist of all rooms: several items to one person, in one request."""
