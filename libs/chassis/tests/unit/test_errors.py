@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from chassis.errors import DomainError, Kind, as_domain_error, constraint, problem
-from chassis.http.validation import RuleError, invalid
+from chassis.http.validation import RuleError, broken_rules
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -73,7 +73,7 @@ def test_a_rule_of_the_field_itself_keeps_its_own_words() -> None:
 
     with pytest.raises(ValidationError) as caught:
         Form.model_validate({"children": [{"year": 2030}, {"year": 1}]})
-    errors = invalid(caught.value.errors()).errors
+    errors = broken_rules(caught.value.errors()).errors
     assert [(e.field, e.rule) for e in errors] == [
         ("children.0.year", "in_future"),
         ("children.1.year", "greater_than_equal"),

@@ -7,14 +7,20 @@ from intake.accounts import api as accounts
 from intake.agencies import api as agencies
 from intake.applications import api as applications
 from intake.applications import subscribers, worklist
+from intake.applications.pack import IntakePack
 from intake.directory import api as directory
 from intake.directory.background import load_directories
+from intake.directory.pack import DirectoryPack
 from intake.enquiries import api as enquiries
 from intake.enquiries import subscribers as enquiry_subscribers
 from intake.enquiries import worklist as enquiry_worklist
 from intake.enquiries.mailbox import read_mailboxes
+from intake.enquiries.pack import EnquiriesPack
 from intake.extracts import api as extracts
 from intake.extracts.commands.import_extracts import work_off_imports
+from intake.finding.ladder_pack import OutreachPack
+from intake.finding.packs import check_packs
+from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach import api as outreach
 from intake.outreach import subscribers as outreach_subscribers
 from intake.outreach import worklist as outreach_worklist
@@ -22,6 +28,7 @@ from intake.outreach.watch import name_finders_of_packs, recompute_starts
 from intake.portal import api as portal
 from intake.portal import subscribers as portal_subscribers
 from intake.portal import worklist as portal_worklist
+from intake.portal.pack import PortalPack
 from intake.referrals import api as referrals
 from intake.referrals import subscribers as referral_subscribers
 from intake.referrals import worklist as referral_worklist
@@ -31,9 +38,10 @@ from intake.tables import Base
 from intake.worklist import api
 
 rooms = (
-    Room("directory", api=directory.router, background=(load_directories,)),
+    Room("directory", api=directory.router, background=(load_directories,), packs=(DirectoryPack,)),
     Room(
         "applications",
+        packs=(IntakePack,),
         api=applications.router,
         events=subscribers.events,
         timers=subscribers.timers,
@@ -43,6 +51,7 @@ rooms = (
     Room("accounts", api=accounts.router),
     Room(
         "portal",
+        packs=(PortalPack,),
         api=portal.router,
         timers=portal_subscribers.timers,
         worklist=portal_worklist.work,
@@ -50,6 +59,7 @@ rooms = (
     ),
     Room(
         "enquiries",
+        packs=(EnquiriesPack,),
         api=enquiries.router,
         events=enquiry_subscribers.events,
         timers=enquiry_subscribers.timers,
@@ -58,6 +68,8 @@ rooms = (
     ),
     Room(
         "referrals",
+        packs=(ReferralsPack, OutreachPack),
+        pack_rules=(check_packs,),
         api=referrals.router,
         events=referral_subscribers.events,
         timers=referral_subscribers.timers,

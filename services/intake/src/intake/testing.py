@@ -19,6 +19,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from intake.applications.pack import IntakePack
 from intake.applications.records import Filing
 from intake.directory.pack import DirectoryPack
+from intake.finding.ladder_pack import OutreachPack
+from intake.finding.packs import check_packs
+from intake.finding.referrals_pack import ReferralsPack
 
 REGIONS = Path(__file__).parents[4] / "regions"
 MOSCOW, SMOLENSK, IRKUTSK = "moscow-early-help", "smolensk", "irkutsk"
@@ -35,6 +38,11 @@ def intake_pack(region: str = MOSCOW) -> IntakePack:
 def directory_pack(region: str = MOSCOW) -> DirectoryPack:
     """The committed ``directory.yaml`` of a region."""
     return load_packs(REGIONS, "directory", DirectoryPack)[region]
+
+
+def finding_packs(folder: Path = REGIONS) -> Packs:
+    """The packs of finding families, with the rules between them."""
+    return Packs(folder, (ReferralsPack, OutreachPack, IntakePack), (check_packs,))
 
 
 @lru_cache

@@ -170,7 +170,7 @@ async def test_files_of_unknown_layout_or_size_are_refused_at_the_door(curator: 
     empty = await curator.post("/ipra-imports", params={**where, "layout": CSV_1}, content=b"")
     assert (empty.status_code, empty.json()["slug"]) == (413, "file_size_refused")
     nowhere = await curator.post("/ipra-imports", params={"region": "moon", "layout": CSV_1}, content=b"x")
-    assert nowhere.json()["slug"] == "region_unknown"
+    assert nowhere.json()["slug"] == "unknown_region"
 
 
 async def test_the_file_and_its_key_are_gone_when_it_is_taken_in(irkutsk: Route, curator: Caller) -> None:

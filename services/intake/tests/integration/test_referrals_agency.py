@@ -20,11 +20,11 @@ from intake.agencies.signing import sign
 from intake.agencies.target import TargetRefusedError, check_url, post
 from intake.directory.background import load_directories
 from intake.extracts.commands.import_extracts import work_off_one
-from intake.finding.packs import packs
+from intake.finding.referrals_pack import ReferralsPack
 from intake.main import service
 from intake.outreach.watch import name_finders_of_packs
 from intake.referrals.callbacks import call_one_back
-from intake.testing import IRKUTSK, REGIONS, Route, extract, organisation, signal
+from intake.testing import IRKUTSK, REGIONS, Route, extract, finding_packs, organisation, signal
 from sqlalchemy import select, update
 from standardwebhooks import Webhook
 
@@ -246,7 +246,7 @@ async def test_only_hosts_of_the_pack_may_be_registered_for_callbacks(url: str) 
     from chassis.errors import DomainError
 
     with pytest.raises(DomainError, match="callback_refused"):
-        check_url(url, "irkutsk/polyclinic", packs(REGIONS).pack(IRKUTSK))
+        check_url(url, "irkutsk/polyclinic", finding_packs().of(ReferralsPack, IRKUTSK))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/", "http://10.0.0.1/"])

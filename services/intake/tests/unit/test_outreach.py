@@ -12,15 +12,15 @@ from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from intake.finding.ladder_pack import STAGES
-from intake.finding.packs import packs
+from intake.finding.ladder_pack import STAGES, OutreachPack
+from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach import tracking
 from intake.outreach.ladder import Meeting
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State
 from intake.outreach.testing import LADDER, START, TRAVEL, opened
-from intake.testing import REGIONS
+from intake.testing import finding_packs
 
 
 def attempt(outreach: Outreach, means: ContactStep, outcome: ContactOutcome, at: datetime = START) -> Attempt:
@@ -79,16 +79,16 @@ def test_T12_the_day_of_the_meeting_is_the_day_of_the_territory() -> None:
 
 def test_D3_43_the_stage_of_finding_has_seven_forms() -> None:
     assert len(STAGES) == 7
-    for pack in packs(REGIONS).outreach.values():
+    for pack in finding_packs().all(OutreachPack).values():
         assert tuple(stage.code for stage in pack.stages) == STAGES
 
 
 def test_D3_13_every_operator_of_a_pack_has_somebody_responsible_for_finding() -> None:
     from intake.testing import directory_pack
 
-    for code, pack in packs(REGIONS).outreach.items():
+    for code, pack in finding_packs().all(OutreachPack).items():
         staff = {person.login: person for person in directory_pack(code).staff}
-        role = packs(REGIONS).pack(code).operator_role
+        role = finding_packs().of(ReferralsPack, code).operator_role
         for organisation in directory_pack(code).organisations:
             if role in organisation.roles:
                 assert pack.finders[organisation.code]

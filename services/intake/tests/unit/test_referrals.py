@@ -19,19 +19,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.extracts.commands.return_executions import content
 from intake.extracts.model import IpraReturn
 from intake.finding.grounds import WrittenConsent, check_covered, outgoing_groups, require_listed
-from intake.finding.packs import packs
+from intake.finding.ladder_pack import OutreachPack
 from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.routing import Operator, route
 from intake.particulars import snils
 from intake.referrals.model import Referral, State, Told
 from intake.terms import computed
-from intake.testing import REGIONS, directory_pack, region
+from intake.testing import REGIONS, directory_pack, finding_packs, region
 from pydantic import ValidationError
 
 IRKUTSK, ANGARSK = "irkutsk", "irkutsk/angarsk"
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-PACK = packs(REGIONS).pack(IRKUTSK)
+PACK = finding_packs().of(ReferralsPack, IRKUTSK)
 
 
 def received() -> Referral:
@@ -73,13 +73,13 @@ def test_D3_23_the_pack_names_the_five_ministries() -> None:
 
 
 def test_D2_06_the_road_map_of_three_departments_has_orders_with_dates() -> None:
-    moscow = packs(REGIONS).pack("moscow-early-help")
+    moscow = finding_packs().of(ReferralsPack, "moscow-early-help")
     assert [order.date for order in moscow.road_map.orders] == [date(2021, 7, 2), date(2022, 6, 27)]
     assert {step.department for step in moscow.road_map.steps} == {"health", "social", "education"}
 
 
 def test_D0_10_every_partner_of_a_pack_stands_in_the_directory() -> None:
-    for code, pack in packs(REGIONS).referrals.items():
+    for code, pack in finding_packs().all(ReferralsPack).items():
         known = {organisation.code for organisation in directory_pack(code).organisations}
         assert {partner.organisation for partner in pack.partners} <= known
         assert pack.fallback_organisation in known
@@ -99,7 +99,7 @@ def test_a_region_of_signals_only_opens_no_ladder_and_names_its_ages(
     (tmp_path / "moscow-oblast").mkdir()
     (tmp_path / "moscow-oblast" / "referrals.yaml").write_text(told.replace(kept, kept + taken), encoding="utf-8")
     with pytest.raises(BrokenPackError, match=refusal):
-        packs(tmp_path)
+        finding_packs(tmp_path)
 
 
 def test_a_pack_whose_ground_is_nowhere_is_refused() -> None:
@@ -126,8 +126,8 @@ def test_D3_26_data_leave_on_a_listed_ground_for_that_purpose_and_department_onl
 
 def test_D3_26_the_proofs_of_notification_leave_on_a_listed_ground_only() -> None:
     wanted = ("notification_proof", "social", frozenset({FieldGroup.CONTACT}))
-    for region_with_ladder in packs(REGIONS).outreach:
-        require_listed(*wanted, packs(REGIONS).pack(region_with_ladder))
+    for region_with_ladder in finding_packs().all(OutreachPack):
+        require_listed(*wanted, finding_packs().of(ReferralsPack, region_with_ladder))
     bare = PACK.model_copy(update={"grounds": tuple(g for g in PACK.grounds if g.code != "state-service")})
     with pytest.raises(DomainError, match="ground_missing"):
         require_listed(*wanted, bare)

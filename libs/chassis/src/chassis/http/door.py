@@ -170,8 +170,8 @@ async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request
     response = Response()
     with contextlib.suppress(_RefusedError):
         async with runtime.transaction(actor, Cause(request.state.correlation_id)) as unit:
-            unit = await _recognised(route, runtime, unit)
             unit.writes, unit.if_match = writes, _if_match(request)
+            unit = await _recognised(route, runtime, unit)
             request.state.unit = unit
             response = await _answer(route, endpoint, request, unit)
             if response.status_code >= 400:
@@ -187,7 +187,9 @@ async def _recognised(route: TransactionalRoute, runtime: Runtime, unit: Unit) -
     known = await route.door.recognise(unit)
     if known is None:
         return unit
-    return runtime.unit(unit.session, Cause(unit.correlation_id, unit.causation_id), replace(actor, id=known))
+    recognised = runtime.unit(unit.session, Cause(unit.correlation_id, unit.causation_id), replace(actor, id=known))
+    recognised.writes, recognised.if_match = unit.writes, unit.if_match
+    return recognised
 
 
 class _RefusedError(Exception):

@@ -12,7 +12,7 @@ from opentelemetry import trace
 from starlette.exceptions import HTTPException
 
 from chassis.errors import RETRY_AFTER_SECONDS, DomainError, Kind, not_found, problem
-from chassis.http.validation import broken_json, invalid
+from chassis.http.validation import broken_json, broken_rules
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -61,7 +61,7 @@ async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found: list[dict[str, Any]] = list(error.errors())
     broken = any(item["type"] == "json_invalid" and item["loc"][0] == "body" for item in found)
-    return answer(request, broken_json() if broken else invalid(found))
+    return answer(request, broken_json() if broken else broken_rules(found))
 
 
 async def _framework(request: Request, error: Exception) -> Response:

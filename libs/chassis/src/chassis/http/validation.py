@@ -21,7 +21,7 @@ class RuleError(ValueError):
         self.rule, self.ru, self.en = rule, ru, en
 
 
-def invalid(errors: Sequence[Mapping[str, Any]]) -> DomainError:
+def broken_rules(errors: Sequence[Mapping[str, Any]]) -> DomainError:
     """422 for pydantic's error list: dotted field path, rule, texts. Input values are never repeated."""
     found = [_field_error(error) for error in errors if not _only_follows(error, errors)]
     return DomainError(

@@ -18,8 +18,8 @@ from contracts.intake import AccountBound
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import update
 
-from intake.access import act_as
-from intake.accounts.model import MAX_ATTEMPTS, VALID_FOR, Binding, BindingCode, digest, new_code, parts
+from intake.accounts.model import MAX_ATTEMPTS, VALID_FOR, Binding, BindingCode, Preference, digest, new_code, parts
+from intake.acting import act_as
 from intake.applications.model import Application
 from intake.applications.states import require_state
 from intake.directory.model import Authority, Principal
@@ -192,4 +192,42 @@ def code_refused() -> DomainError:
         ru="Код не подходит или больше не действует. Попросите специалиста выдать новый.",
         en="The code is wrong or no longer valid. Ask for a new one.",
         field="code",
+    )
+
+
+class Prefer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    low_vision: bool
+
+
+async def prefer(command: Prefer, unit: Unit) -> Principal:
+    """Keep the preference with the account, and with the status pages of its children's applications."""
+    account = await recognised(unit)
+    await unit.session.merge(Preference(principal_id=account.id, low_vision=command.low_vision, changed_at=unit.now))
+    pages = update(Application).where(Application.child_id.in_(account.child_ids))
+    await unit.session.execute(pages.values(low_vision=command.low_vision))
+    return account
+
+
+async def recognised(unit: Unit) -> Principal:
+    """The caller's own account, under a lock when the unit writes; refused where there is none."""
+    account = await own_account(unit)
+    if account is None or not account.active:
+        raise account_missing()
+    return account
+
+
+async def known_account(unit: Unit) -> UUID | None:
+    """The id of an account that has just registered, before the directory's event has come round."""
+    account = await own_account(unit)
+    return account.id if account and account.active else None
+
+
+def account_missing() -> DomainError:
+    return DomainError(
+        "account_missing",
+        Kind.CONFLICT,
+        ru="Сначала зарегистрируйте кабинет.",
+        en="Register your account first.",
     )

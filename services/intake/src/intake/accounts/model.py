@@ -72,3 +72,13 @@ def parts(written: str) -> tuple[str, str] | None:
 def digest(selector: str, secret: str) -> str:
     """A slow digest: forty bits would not last against a fast one if the table were stolen."""
     return hashlib.scrypt(secret.encode(), salt=selector.encode(), n=2**14, r=8, p=1).hex()
+
+
+class Preference(Base):
+    """The preferences of one account; without a row nothing is preferred."""
+
+    __tablename__ = "preferences"
+
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"), primary_key=True)
+    low_vision: Mapped[bool]
+    changed_at: Mapped[datetime]

@@ -10,9 +10,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from intake.accounts.commands import own_account
-from intake.accounts.model import Binding
+from intake.accounts.model import Binding, Preference
 from intake.directory.model import Organisation, Principal
-from intake.portal.preferences import reads_large
 
 
 class BoundChild(BaseModel):
@@ -74,3 +73,9 @@ async def account_view(account: Principal, unit: Unit) -> AccountView:
         specialist_id=account.specialist_id,
         low_vision=await reads_large(account.id, unit),
     )
+
+
+async def reads_large(principal_id: UUID, unit: Unit) -> bool:
+    """Whether pages and documents of this account come in large letters."""
+    found = await unit.session.get(Preference, principal_id)
+    return found is not None and found.low_vision

@@ -13,7 +13,7 @@ from intake.agencies.queries import EndpointView, view
 from intake.agencies.signing import GRACE, locked, new_secret
 from intake.agencies.target import check_url
 from intake.directory.organisations import organisation
-from intake.finding.packs import Finding
+from intake.finding.referrals_pack import ReferralsPack
 
 
 class RegisterEndpoint(BaseModel):
@@ -35,10 +35,10 @@ class ChangeEndpoint(BaseModel):
     new_secret: bool = False
 
 
-async def register_endpoint(command: RegisterEndpoint, packs: Finding, unit: Unit) -> EndpointView:
+async def register_endpoint(command: RegisterEndpoint, unit: Unit) -> EndpointView:
     """Give an agency's system its signing secret."""
     found = await organisation(command.organisation_id, command.region, unit)
-    pack = packs.pack(command.region)
+    pack = unit.packs.of(ReferralsPack, command.region)
     if command.callback_url:
         check_url(command.callback_url, found.code if found else None, pack)
     endpoint_id, secret = command.id or unit.new_id(), new_secret()
@@ -56,12 +56,12 @@ async def register_endpoint(command: RegisterEndpoint, packs: Finding, unit: Uni
     return view(endpoint, secret)
 
 
-async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, packs: Finding, unit: Unit) -> EndpointView:
+async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, unit: Unit) -> EndpointView:
     """Change address or secret, or shut the door."""
     endpoint = await unit.get(AgencyEndpoint, endpoint_id, "agency_endpoint:change")
     if command.callback_url:
         found = await organisation(endpoint.organisation_id, endpoint.region, unit)
-        check_url(command.callback_url, found.code if found else None, packs.pack(endpoint.region))
+        check_url(command.callback_url, found.code if found else None, unit.packs.of(ReferralsPack, endpoint.region))
     endpoint.callback_url, endpoint.active = command.callback_url, command.active
     secret = None
     if command.new_secret:

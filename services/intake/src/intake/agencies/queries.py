@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis.http import Page, PageQuery, paginate
+from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from intake.agencies.model import AgencyEndpoint
-from intake.referrals.queries import ENDPOINTS
 
 
 async def endpoints(page: PageQuery, unit: Unit) -> Page[EndpointView]:
@@ -36,3 +35,7 @@ def view(endpoint: AgencyEndpoint, secret: str | None = None) -> EndpointView:
     """What may be shown of an endpoint."""
     values = {name: getattr(endpoint, name) for name in EndpointView.model_fields if name != "secret"}
     return EndpointView(**values, secret=secret)
+
+
+_endpoint = AgencyEndpoint.__table__.c
+ENDPOINTS = Order({"registered_at": _endpoint["registered_at"]}, _endpoint["id"], "registered_at")

@@ -12,7 +12,6 @@ import httpx
 from chassis.errors import DomainError, Kind
 
 from intake.finding.referrals_pack import ReferralsPack
-from intake.referrals.callbacks import TIMEOUT_SECONDS
 
 
 class TargetRefusedError(Exception):
@@ -58,3 +57,6 @@ async def _address(host: str, port: int, allow_private: bool) -> str:
     if not allow_private and any(not ipaddress.ip_address(address).is_global for address in addresses):
         raise TargetRefusedError("private_address")
     return addresses[0]
+
+
+TIMEOUT_SECONDS = 10.0

@@ -23,7 +23,6 @@ from intake.applications.duplicates import JudgeDuplicate
 from intake.applications.queries import ApplicationForm, Filter
 from intake.applications.services import NearestAnswer, NearestQuery, NearService
 from intake.applications.views import ApplicationCard, ApplicationLine, FileView, StatusView
-from intake.deployment import DeploymentDep
 from intake.rates import limited_by
 
 router = Router(tags=["applications"])
@@ -32,20 +31,20 @@ UPLOAD_BODY = LARGEST_UPLOAD_BYTES + 64 * 1024
 
 
 @router.get("/regions/{region}/application-form", permission="form:read")
-async def application_form(region: str, deployment: DeploymentDep, unit: UnitDep) -> ApplicationForm:
-    return queries.application_form(region, deployment, unit)
+async def application_form(region: str, unit: UnitDep) -> ApplicationForm:
+    return queries.application_form(region, unit)
 
 
 @router.post(
     "/applications", permission="application:submit", status_code=201, route_class_override=limited_by("form_rate")
 )
-async def submit_application(command: SubmitApplication, deployment: DeploymentDep, unit: UnitDep) -> submit.Submitted:
-    return await submit.submit_application(command, deployment, unit)
+async def submit_application(command: SubmitApplication, unit: UnitDep) -> submit.Submitted:
+    return await submit.submit_application(command, unit)
 
 
 @router.get("/applications/status", permission="application:status", rate="120/minute")
-async def status(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
-    return await queries.status(deployment, unit)
+async def status(unit: UnitDep) -> StatusView:
+    return await queries.status(unit)
 
 
 @router.post(
@@ -61,17 +60,15 @@ async def attach_file(file: Annotated[UploadFile, File()], unit: UnitDep) -> Fil
 
 
 @router.post("/applications/status/withdraw", permission="application:withdraw", rate="30/minute")
-async def withdraw(deployment: DeploymentDep, unit: UnitDep) -> StatusView:
+async def withdraw(unit: UnitDep) -> StatusView:
     await family.withdraw(await family.own_application(unit), "application:withdraw", unit)
-    return await queries.status(deployment, unit)
+    return await queries.status(unit)
 
 
 @router.put("/applications/status/low-vision", permission="application:attach", rate="60/minute")
-async def read_large(
-    low_vision: Annotated[bool, Body(embed=True)], deployment: DeploymentDep, unit: UnitDep
-) -> StatusView:
+async def read_large(low_vision: Annotated[bool, Body(embed=True)], unit: UnitDep) -> StatusView:
     await family.read_large(low_vision, unit)
-    return await queries.status(deployment, unit)
+    return await queries.status(unit)
 
 
 @router.get("/applications", permission="application:read")
@@ -83,13 +80,12 @@ async def applications(
 
 @router.get("/applications/entry-points", permission="application:read")
 async def entry_points(
-    deployment: DeploymentDep,
     unit: UnitDep,
     region: Annotated[str | None, Query(max_length=64)] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
 ) -> list[DoorCount]:
-    return await doors.doors(region, since, until, deployment, unit)
+    return await doors.doors(region, since, until, unit)
 
 
 @router.get("/applications/{application_id}", permission="application:read")
@@ -106,10 +102,8 @@ async def take(
 
 
 @router.post("/applications/{application_id}/calls", permission="application:call", status_code=201)
-async def record_call(
-    application_id: UUID, command: RecordCall, deployment: DeploymentDep, unit: UnitDep
-) -> ApplicationCard:
-    application = await coordinate.record_call(application_id, command, deployment, unit)
+async def record_call(application_id: UUID, command: RecordCall, unit: UnitDep) -> ApplicationCard:
+    application = await coordinate.record_call(application_id, command, unit)
     return await queries.card(application, unit)
 
 
@@ -137,10 +131,8 @@ async def attach_protocol(
 
 
 @router.put("/applications/{application_id}/territories", permission="application:set_territories")
-async def set_territories(
-    application_id: UUID, command: SetTerritories, deployment: DeploymentDep, unit: UnitDep
-) -> ApplicationCard:
-    application = await agency.set_territories(application_id, command, deployment, unit)
+async def set_territories(application_id: UUID, command: SetTerritories, unit: UnitDep) -> ApplicationCard:
+    application = await agency.set_territories(application_id, command, unit)
     return await queries.card(application, unit)
 
 
@@ -153,22 +145,18 @@ async def judge_duplicate(
 
 
 @router.get("/applications/{application_id}/nearest-services", permission="application:hand_over")
-async def nearest_services(application_id: UUID, deployment: DeploymentDep, unit: UnitDep) -> list[NearService]:
-    return await services.nearest_services(application_id, deployment, unit)
+async def nearest_services(application_id: UUID, unit: UnitDep) -> list[NearService]:
+    return await services.nearest_services(application_id, unit)
 
 
 @router.get("/nearest-services", permission="organisation:read", rate="120/minute")
-async def nearest_to(
-    wanted: Annotated[NearestQuery, Query()], deployment: DeploymentDep, unit: UnitDep
-) -> NearestAnswer:
-    return await services.nearest_to(wanted, deployment, unit)
+async def nearest_to(wanted: Annotated[NearestQuery, Query()], unit: UnitDep) -> NearestAnswer:
+    return await services.nearest_to(wanted, unit)
 
 
 @router.post("/applications/{application_id}/hand-over", permission="application:hand_over")
-async def hand_over(
-    application_id: UUID, command: HandOver, deployment: DeploymentDep, unit: UnitDep
-) -> ApplicationCard:
-    application = await coordinate.hand_over(application_id, command, deployment, unit)
+async def hand_over(application_id: UUID, command: HandOver, unit: UnitDep) -> ApplicationCard:
+    application = await coordinate.hand_over(application_id, command, unit)
     return await queries.card(application, unit)
 
 
@@ -181,10 +169,8 @@ async def accept(
 
 
 @router.post("/applications/{application_id}/return", permission="application:return")
-async def return_application(
-    application_id: UUID, command: ReturnApplication, deployment: DeploymentDep, unit: UnitDep
-) -> ApplicationCard:
-    application = await serve.return_application(application_id, command, deployment, unit)
+async def return_application(application_id: UUID, command: ReturnApplication, unit: UnitDep) -> ApplicationCard:
+    application = await serve.return_application(application_id, command, unit)
     return await queries.card(application, unit)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chassis.regions import Packs
 from chassis.work import Unit
 from contracts.identifiers import ApplicationSource
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from intake.access import drop_token
+from intake.acting import drop_token
 from intake.applications.model import Application
+from intake.applications.pack import IntakePack
 from intake.applications.states import State
-from intake.deployment import Deployment
 
 
 class DoorCount(BaseModel):
@@ -26,9 +27,7 @@ class DoorCount(BaseModel):
     accepted: int
 
 
-async def doors(
-    region: str | None, since: datetime | None, until: datetime | None, deployment: Deployment, unit: Unit
-) -> list[DoorCount]:
+async def doors(region: str | None, since: datetime | None, until: datetime | None, unit: Unit) -> list[DoorCount]:
     """How many applications came through each entry point, and how many of them a service has accepted."""
     await drop_token(unit.session)
     one = Application
@@ -47,7 +46,7 @@ async def doors(
             region=code,
             source=source,
             entry_point=entry,
-            title=_title(code, entry, deployment),
+            title=_title(code, entry, unit.packs),
             applications=all_of_them,
             accepted=taken,
         )
@@ -55,6 +54,7 @@ async def doors(
     ]
 
 
-def _title(region: str, entry_point: str | None, deployment: Deployment) -> str | None:
-    points = deployment.packs[region].entry_points if region in deployment.packs else ()
+def _title(region: str, entry_point: str | None, packs: Packs) -> str | None:
+    pack = packs.find(IntakePack, region)
+    points = pack.entry_points if pack else ()
     return next((point.title for point in points if point.code == entry_point), None)

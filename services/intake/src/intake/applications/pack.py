@@ -110,6 +110,8 @@ class FormTexts(PackModel):
 
 
 class IntakePack(PackModel):
+    FILE = "intake"
+
     number_prefix: str = Field(pattern=r"^[A-ZА-Я]{1,6}$")
     coordinating_organisation: Code
     terms: Terms

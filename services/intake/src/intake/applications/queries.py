@@ -16,11 +16,11 @@ from contracts.identifiers import AgeBand, ApplicationSource, Purpose
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from intake.access import drop_token
+from intake.acting import drop_token
 from intake.applications.commands.family import own_application
 from intake.applications.duplicates import duplicates_of
 from intake.applications.model import Application
-from intake.applications.pack import REQUIRED_FIELDS, ClientType, EntryPoint, ReturnReason, Trigger
+from intake.applications.pack import REQUIRED_FIELDS, ClientType, EntryPoint, IntakePack, ReturnReason, Trigger
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.applications.records import Attachment, CallAttempt, ConsentDocument
 from intake.applications.states import ALLOWED, State
@@ -41,7 +41,6 @@ from intake.applications.views import (
     line,
     next_step,
 )
-from intake.deployment import Deployment
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
 _column = Application.__table__.c
@@ -114,11 +113,11 @@ class Filter(BaseModel):
     due_before: datetime | None = None
 
 
-def application_form(region_code: str, deployment: Deployment, unit: Unit) -> ApplicationForm:
+def application_form(region_code: str, unit: Unit) -> ApplicationForm:
     """The public form of a region: fields, texts of the consents, territories (D2-13…D2-16); 404 for no region."""
-    if region_code not in deployment.packs:
+    if region_code not in unit.packs.all(IntakePack):
         raise not_found()
-    pack, region = deployment.packs[region_code], unit.regions[region_code]
+    pack, region = unit.packs.all(IntakePack)[region_code], unit.regions[region_code]
     form = pack.form
     fields = [
         FormField(name=name, title=text.title, hint=text.hint, required=name in REQUIRED_FIELDS)
@@ -261,7 +260,7 @@ def consent_stands_not() -> DomainError:
     )
 
 
-async def status(deployment: Deployment, unit: Unit) -> StatusView:
+async def status(unit: Unit) -> StatusView:
     """The application of the request's token, in plain words (D0-38)."""
     application = await unit.session.get_one(Application, await own_application(unit))
     unit.policy.require(unit.actor, "application:status", application)
@@ -273,7 +272,7 @@ async def status(deployment: Deployment, unit: Unit) -> StatusView:
         state_title=STATE_TITLES[state],
         submitted_at=application.submitted_at,
         time_zone=zone.key,
-        next_step=next_step(application, deployment.pack(application.region), zone),
+        next_step=next_step(application, unit.packs.of(IntakePack, application.region), zone),
         appointment_at=application.appointment_at,
         deadlines=[DeadlineView.of(row, unit.now) for row in running],
         files=await files(application.id, unit),

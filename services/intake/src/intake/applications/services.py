@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from intake.applications.model import Application
 from intake.applications.nearest import Candidate, Ranked, Wanted, rank
+from intake.applications.pack import IntakePack
 from intake.applications.personal import Home, opened
 from intake.applications.states import State
-from intake.deployment import Deployment
 from intake.directory.model import Organisation
 from intake.particulars.checks import known_territory
 from intake.particulars.places import Point
@@ -72,10 +72,10 @@ class NearestAnswer(BaseModel):
     services: list[NearService]
 
 
-async def nearest_services(application_id: UUID, deployment: Deployment, unit: Unit) -> list[NearService]:
+async def nearest_services(application_id: UUID, unit: Unit) -> list[NearService]:
     """Every organisation of the region, the nearest suitable service first; for whoever may hand over."""
     application = await unit.get(Application, application_id, "application:hand_over")
-    rule = deployment.pack(application.region).nearest
+    rule = unit.packs.of(IntakePack, application.region).nearest
     found = select(Organisation).where(Organisation.region == application.region, Organisation.active)
     load = await _load(application.region, unit)
     candidates = [_candidate(row, rule.serving_role, load) for row in await unit.session.scalars(found)]
@@ -83,9 +83,9 @@ async def nearest_services(application_id: UUID, deployment: Deployment, unit: U
     return [NearService.of(one) for one in ranked]
 
 
-async def nearest_to(wanted: NearestQuery, deployment: Deployment, unit: Unit) -> NearestAnswer:
+async def nearest_to(wanted: NearestQuery, unit: Unit) -> NearestAnswer:
     """The nearest services for anybody who asks, with the region's rule in words; the load stays untold."""
-    rule = deployment.pack(wanted.region).nearest
+    rule = unit.packs.of(IntakePack, wanted.region).nearest
     territory = known_territory(wanted.territory, unit.regions[wanted.region])
     found = select(Organisation).where(Organisation.region == wanted.region, Organisation.active)
     candidates = [_candidate(row, rule.serving_role, {}) for row in await unit.session.scalars(found)]

@@ -14,9 +14,9 @@ from intake.applications.commands.serve import RELEASE_RETURNED
 from intake.applications.commands.submit import CALL_BACK_DUE, FIND_DUPLICATES
 from intake.applications.duplicates import find_duplicates
 from intake.applications.model import Application
+from intake.applications.pack import IntakePack
 from intake.applications.states import CLOSED_UNSERVED
 from intake.calendar_changes import Kept, follow
-from intake.deployment import deployment
 
 events = EventRouter()
 timers = TimerRouter()
@@ -67,7 +67,7 @@ async def look_for_duplicates(timer: Timer, unit: Unit) -> None:
 
 async def recompute_deadlines(runtime: Runtime) -> None:
     """After a start with another calendar or other terms, running deadlines are computed again."""
-    packs = deployment(runtime).packs
+    packs = runtime.packs.all(IntakePack)
 
     async def move(application: Application, region: Region, unit: Unit) -> None:
         await watch.recompute_running(application, region, packs[region.code].terms, unit)

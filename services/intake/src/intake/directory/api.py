@@ -15,8 +15,7 @@ from intake.directory import agreements, commands, importing, queries, resources
 from intake.directory.agreements import AgreementView, RegisterAgreement
 from intake.directory.commands import ChangeStaff
 from intake.directory.importing import LARGEST_BYTES, ImportReport
-from intake.directory.pack import OrganisationRole, ResourceKind
-from intake.directory.packs import DirectoriesDep, directory_of
+from intake.directory.pack import DirectoryPack, OrganisationRole, ResourceKind
 from intake.directory.queries import OrganisationView, StaffView, TerritoryView
 from intake.directory.resources import KeepResource, RegisterResource, ResourceMap, ResourceView
 from intake.directory.search import FoundOrganisation, OrganisationSearch
@@ -50,25 +49,26 @@ async def search_organisations(
 async def import_organisations(
     region: Annotated[str, Query(max_length=64)],
     file: Annotated[UploadFile, File()],
-    packs: DirectoriesDep,
     unit: UnitDep,
     apply: bool = False,
 ) -> ImportReport:
-    pack = directory_of(packs, region)
+    pack = unit.packs.of(DirectoryPack, region)
     content = await read_upload(file, LARGEST_BYTES)
     return await importing.import_organisations(content, file.filename, unit.regions[region], pack, apply, unit)
 
 
 @router.get("/regions/{region}/sectors", permission="territory:read")
-async def sectors_of_region(region: str, packs: DirectoriesDep, unit: UnitDep) -> Sectors:
-    if region not in packs or region not in unit.regions:
+async def sectors_of_region(region: str, unit: UnitDep) -> Sectors:
+    pack = unit.packs.find(DirectoryPack, region)
+    if pack is None or region not in unit.regions:
         raise not_found()
-    return sectors.sectors(unit.regions[region], packs[region])
+    return sectors.sectors(unit.regions[region], pack)
 
 
 @router.get("/regions/{region}/interagency", permission="territory:read")
-async def interagency(region: str, packs: DirectoriesDep) -> InteragencyMap:
-    found = sectors.interagency(packs[region]) if region in packs else None
+async def interagency(region: str, unit: UnitDep) -> InteragencyMap:
+    pack = unit.packs.find(DirectoryPack, region)
+    found = sectors.interagency(pack) if pack else None
     if found is None:
         raise not_found()
     return found
@@ -77,24 +77,23 @@ async def interagency(region: str, packs: DirectoriesDep) -> InteragencyMap:
 @router.get("/resource-map", permission="resource_map:read")
 async def resource_map(
     region: Annotated[str, Query(max_length=64)],
-    packs: DirectoriesDep,
     unit: UnitDep,
     territory: Annotated[str | None, Query(max_length=64)] = None,
     kind: ResourceKind | None = None,
     age_band: AgeBand | None = None,
 ) -> ResourceMap:
-    months = directory_of(packs, region).resource_check_months
+    months = unit.packs.of(DirectoryPack, region).resource_check_months
     return await resources.resource_map(region, territory, kind, age_band, months, unit)
 
 
 @router.post("/resources", permission="resource_map:register", status_code=201)
-async def register_resource(command: RegisterResource, packs: DirectoriesDep, unit: UnitDep) -> ResourceView:
-    return resources.shown(await resources.register_resource(command, packs, unit), packs, unit)
+async def register_resource(command: RegisterResource, unit: UnitDep) -> ResourceView:
+    return resources.shown(await resources.register_resource(command, unit), unit)
 
 
 @router.put("/resources/{resource_id}", permission="resource_map:keep")
-async def keep_resource(resource_id: UUID, command: KeepResource, packs: DirectoriesDep, unit: UnitDep) -> ResourceView:
-    return resources.shown(await resources.keep_resource(resource_id, command, packs, unit), packs, unit)
+async def keep_resource(resource_id: UUID, command: KeepResource, unit: UnitDep) -> ResourceView:
+    return resources.shown(await resources.keep_resource(resource_id, command, unit), unit)
 
 
 @router.get("/agreements", permission="agreement:read")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chassis.regions import load_packs
 from chassis.work import Runtime
 from sqlalchemy import text
 
@@ -14,7 +13,7 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('intake.load_direct
 
 async def load_directories(runtime: Runtime) -> None:
     """Bring the directory in line with every pack; ends by itself, changes nothing the second time."""
-    packs = load_packs(runtime.settings.regions_dir, "directory", DirectoryPack)
+    packs = runtime.packs.all(DirectoryPack)
     for name, content in packs.items():
         async with runtime.transaction() as unit:
             await unit.session.execute(_ONE_AT_A_TIME)

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chassis.errors import DomainError, Kind
-from chassis.http.validation import invalid
+from chassis.errors import DomainError, Kind, invalid
+from chassis.http.validation import broken_rules
 from chassis.privacy.files import MediaType, check
 from chassis.regions import Region
 from chassis.work import Unit
@@ -110,7 +110,7 @@ async def import_organisations(
 def table(content: bytes, name: str | None) -> Sequence[Sequence[str]]:
     """The rows of a CSV or XLSX file as text. Raises `DomainError`: too large, not a table, too many rows."""
     if len(content) > LARGEST_BYTES:
-        raise _refused("file_too_large", "Файл больше 5 МБ.", "The file is larger than 5 MB.", Kind.TOO_LARGE)
+        raise DomainError("file_too_large", Kind.TOO_LARGE, ru="Файл больше 5 МБ.", en="The file is larger than 5 MB.")
     if content.startswith(b"PK"):
         if check(content, name).media_type is not MediaType.XLSX:
             raise _not_a_table()
@@ -118,7 +118,7 @@ def table(content: bytes, name: str | None) -> Sequence[Sequence[str]]:
     else:
         rows = list(_csv(content))
     if len(rows) > MOST_ROWS + 1:
-        raise _refused("too_many_rows", f"Строк больше {MOST_ROWS}.", f"More than {MOST_ROWS} rows.")
+        raise invalid("too_many_rows", None, f"Строк больше {MOST_ROWS}.", f"More than {MOST_ROWS} rows.")
     return rows
 
 
@@ -154,8 +154,9 @@ def _csv(content: bytes) -> Iterator[list[str]]:
 def _entries(rows: Sequence[Sequence[str]], region: Region, pack: DirectoryPack) -> tuple[list[_Row], list[RowError]]:
     head = [HEADINGS.get(cell.casefold(), cell.casefold()) for cell in rows[0]] if rows else []
     if missing := {"code", "title", "roles", "territory", "address"} - set(head):
-        raise _refused(
+        raise invalid(
             "columns_missing",
+            None,
             f"В таблице нет столбцов: {', '.join(sorted(missing))}.",
             f"The table lacks the columns {', '.join(sorted(missing))}.",
             known=sorted(FIELDS),
@@ -177,7 +178,7 @@ def _read(
     try:
         entry = OrganisationEntry.model_validate(told)
     except ValidationError as error:
-        problem = invalid(error.errors(include_url=False))
+        problem = broken_rules(error.errors(include_url=False))
         errors += [RowError(row=number, column=e.field, rule=e.rule, ru=e.ru, en=e.en) for e in problem.errors]
         return
     wrong = _unknown_codes(entry, region, pack)
@@ -240,8 +241,6 @@ def _bring_in(row: _Row, known: dict[str, Organisation], region: str, unit: Unit
 
 
 def _not_a_table() -> DomainError:
-    return _refused("not_a_table", "Это не таблица CSV или XLSX.", "This is no CSV or XLSX table.", Kind.UNSUPPORTED)
-
-
-def _refused(slug: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:
-    return DomainError(slug, kind, ru=ru, en=en, field="file", **extra)
+    return DomainError(
+        "not_a_table", Kind.UNSUPPORTED, ru="Это не таблица CSV или XLSX.", en="This is no CSV or XLSX table."
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.errors import invalid
 from chassis.work import Unit
 
 from intake.directory.model import Organisation
-from intake.finding.requests import invalid
 
 
 async def organisation(id: UUID | None, region: str, unit: Unit, field: str = "organisation_id") -> Organisation | None:

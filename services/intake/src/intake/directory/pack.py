@@ -167,6 +167,8 @@ class RoadMap(PackModel):
 
 
 class DirectoryPack(PackModel):
+    FILE = "directory"
+
     organisations: tuple[OrganisationEntry, ...]
     staff: tuple[StaffEntry, ...]
     themes: tuple[Word, ...] = ()

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.directory.agreements import today_of
 from intake.directory.model import Organisation
 from intake.directory.pack import DirectoryPack, ResourceFields, ResourceKind
-from intake.directory.packs import Directories, directory_of
 from intake.directory.queries import OrganisationView
 from intake.particulars.checks import known_territory
 from intake.tables import Base
@@ -116,22 +115,22 @@ class ResourceMap(BaseModel):
     organisations: list[OrganisationView]
 
 
-async def register_resource(command: RegisterResource, packs: Directories, unit: Unit) -> Resource:
+async def register_resource(command: RegisterResource, unit: Unit) -> Resource:
     """Enter a resource in the map."""
     owner = await unit.session.get(Organisation, command.organisation_id)
     if owner is None:
         raise _unknown("organisation_unknown", "organisation_id", "Такой организации нет.", "No such organisation.")
     resource = Resource(id=command.id or unit.new_id(), region=owner.region, organisation_id=owner.id)
     unit.policy.require(unit.actor, "resource_map:register", resource)
-    resource.keep(_checked(command, directory_of(packs, owner.region), owner.region, unit) | {"active": True})
+    resource.keep(_checked(command, unit.packs.of(DirectoryPack, owner.region), owner.region, unit) | {"active": True})
     unit.session.add(resource)
     return resource
 
 
-async def keep_resource(resource_id: UUID, command: KeepResource, packs: Directories, unit: Unit) -> Resource:
+async def keep_resource(resource_id: UUID, command: KeepResource, unit: Unit) -> Resource:
     """The resource as it is today; checked with this very change."""
     resource = await unit.get(Resource, resource_id, "resource_map:keep", version=command.version)
-    pack = directory_of(packs, resource.region)
+    pack = unit.packs.of(DirectoryPack, resource.region)
     resource.keep(_checked(command, pack, resource.region, unit) | {"active": command.active})
     return resource
 
@@ -168,9 +167,9 @@ def view(resource: Resource, months: int, today: date) -> ResourceView:
     return ResourceView.model_validate(resource).model_copy(update={"stale": stale})
 
 
-def shown(resource: Resource, packs: Directories, unit: Unit) -> ResourceView:
+def shown(resource: Resource, unit: Unit) -> ResourceView:
     """A resource as its keeper sees it."""
-    months = directory_of(packs, resource.region).resource_check_months
+    months = unit.packs.of(DirectoryPack, resource.region).resource_check_months
     return view(resource, months, today_of(unit, resource.region))
 
 

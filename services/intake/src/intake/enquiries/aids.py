@@ -12,7 +12,7 @@ from workdays.wording import full_date
 
 from intake.enquiries.model import Enquiry
 from intake.enquiries.pack import ContactPoint, EnquiriesPack, Entry
-from intake.enquiries.packs import Journals
+from intake.enquiries.packs import organisation_title
 
 
 class TemplateView(BaseModel):
@@ -73,11 +73,11 @@ class EnquiryForm(BaseModel):
     consent: str
 
 
-def enquiry_form(region_code: str, journals: Journals, unit: Unit) -> EnquiryForm:
+def enquiry_form(region_code: str, unit: Unit) -> EnquiryForm:
     """How to ask in a region (D0-04, D1-01, D1-08, D1-10); 404 where no journal is kept."""
-    if region_code not in journals.packs:
+    if region_code not in unit.packs.all(EnquiriesPack):
         raise not_found()
-    pack, region = journals.packs[region_code], unit.regions[region_code]
+    pack, region = unit.packs.all(EnquiriesPack)[region_code], unit.regions[region_code]
     form = pack.form
     return EnquiryForm(
         region=region_code,
@@ -95,11 +95,11 @@ def enquiry_form(region_code: str, journals: Journals, unit: Unit) -> EnquiryFor
     )
 
 
-async def aids(enquiry_id: UUID, journals: Journals, unit: Unit) -> Aids:
+async def aids(enquiry_id: UUID, unit: Unit) -> Aids:
     """Templates and scripts that fit the enquiry's theme and channel."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:serve")
-    pack = journals.pack(enquiry.region)
-    blanks = _blanks(enquiry, pack, journals, unit)
+    pack = unit.packs.of(EnquiriesPack, enquiry.region)
+    blanks = _blanks(enquiry, pack, unit)
     return Aids(
         algorithm=list(pack.algorithm),
         templates=[
@@ -111,9 +111,9 @@ async def aids(enquiry_id: UUID, journals: Journals, unit: Unit) -> Aids:
     )
 
 
-def scripts_at_hand(region: str, channel: EnquiryChannel, theme: str | None, journals: Journals) -> Scripts:
+def scripts_at_hand(region: str, channel: EnquiryChannel, theme: str | None, unit: Unit) -> Scripts:
     """Before there is an entry: how to take a question that comes this way, whoever picks up (D1-29)."""
-    pack = journals.pack(region)
+    pack = unit.packs.of(EnquiriesPack, region)
     return Scripts(algorithm=list(pack.algorithm), scripts=_scripts(pack, theme, channel))
 
 
@@ -122,7 +122,7 @@ def _scripts(pack: EnquiriesPack, theme: str | None, channel: EnquiryChannel) ->
     return [ScriptView(code=one.code, title=one.title, steps=list(one.steps)) for one in fitting]
 
 
-def _blanks(enquiry: Enquiry, pack: EnquiriesPack, journals: Journals, unit: Unit) -> dict[str, str]:
+def _blanks(enquiry: Enquiry, pack: EnquiriesPack, unit: Unit) -> dict[str, str]:
     region = unit.regions[enquiry.region]
     due = enquiry.due_at.astimezone(region.zone_of(enquiry.territory.partition("/")[2] or None))
     phone = next((_dialled(point) for point in pack.contacts if point.number), "")
@@ -130,7 +130,7 @@ def _blanks(enquiry: Enquiry, pack: EnquiriesPack, journals: Journals, unit: Uni
         "number": enquiry.registration,
         "due": full_date(due.date(), "ru"),
         "phone": phone,
-        "organisation": journals.organisation_title(enquiry.region, enquiry.organisation_id),
+        "organisation": organisation_title(unit.packs, enquiry.region, enquiry.organisation_id),
     }
 
 

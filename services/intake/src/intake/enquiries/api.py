@@ -23,7 +23,6 @@ from intake.enquiries.commands.thread import Ask, ChooseChannel
 from intake.enquiries.commands.work import Assign, Classify, Close, Serve
 from intake.enquiries.competence import Candidate
 from intake.enquiries.journal import JournalQuery, JournalRow
-from intake.enquiries.packs import JournalsDep
 from intake.enquiries.printed import MEDIA_TYPES, Format, printed
 from intake.enquiries.public import DraftView, PublicAnswerView
 from intake.enquiries.queries import Filter
@@ -36,8 +35,8 @@ UPLOAD_BODY = LARGEST_UPLOAD_BYTES + 64 * 1024
 
 
 @router.get("/regions/{region}/enquiry-form", permission="form:read")
-async def enquiry_form(region: str, journals: JournalsDep, unit: UnitDep) -> aids.EnquiryForm:
-    return aids.enquiry_form(region, journals, unit)
+async def enquiry_form(region: str, unit: UnitDep) -> aids.EnquiryForm:
+    return aids.enquiry_form(region, unit)
 
 
 @router.post(
@@ -46,8 +45,8 @@ async def enquiry_form(region: str, journals: JournalsDep, unit: UnitDep) -> aid
     status_code=201,
     route_class_override=limited_by("form_rate"),
 )
-async def submit(region: str, command: SubmitEnquiry, journals: JournalsDep, unit: UnitDep) -> Registered:
-    return await register.submit_enquiry(region, command, journals, unit)
+async def submit(region: str, command: SubmitEnquiry, unit: UnitDep) -> Registered:
+    return await register.submit_enquiry(region, command, unit)
 
 
 @router.get("/question", permission="form:read", response_class=HTMLResponse, include_in_schema=False)
@@ -56,10 +55,10 @@ async def question_page() -> HTMLResponse:
 
 
 @router.post("/gateways/sms/{region}", permission="enquiry:submit", status_code=202, rate="600/minute")
-async def text_message(region: str, request: Request, journals: JournalsDep, unit: UnitDep) -> gateway.Taken:
+async def text_message(region: str, request: Request, unit: UnitDep) -> gateway.Taken:
     """The callback of the gateway of text messages (Standard Webhooks): a message becomes an enquiry (D1-16)."""
     message = gateway.verified(region, await request.body(), request.headers, unit.settings)
-    return gateway.Taken(new=await incoming.take_text_message(region, message, journals, unit))
+    return gateway.Taken(new=await incoming.take_text_message(region, message, unit))
 
 
 @router.get("/enquiries/status", permission="enquiry:status", rate="120/minute")
@@ -68,8 +67,8 @@ async def status(unit: UnitDep) -> ThreadView:
 
 
 @router.post("/enquiries/status/messages", permission="enquiry:follow_up", status_code=201, rate="120/minute")
-async def follow_up(command: Ask, journals: JournalsDep, unit: UnitDep) -> ThreadView:
-    asked = await thread.ask(await thread.own_enquiry(unit), command, journals, unit)
+async def follow_up(command: Ask, unit: UnitDep) -> ThreadView:
+    asked = await thread.ask(await thread.own_enquiry(unit), command, unit)
     return await queries.thread(asked.id, unit)
 
 
@@ -90,14 +89,14 @@ async def own_thread(enquiry_id: UUID, unit: UnitDep) -> ThreadView:
 
 
 @router.post("/enquiries/own/{enquiry_id}/messages", permission="enquiry:own", status_code=201, rate="120/minute")
-async def own_follow_up(enquiry_id: UUID, command: Ask, journals: JournalsDep, unit: UnitDep) -> ThreadView:
-    await thread.ask(enquiry_id, command, journals, unit)
+async def own_follow_up(enquiry_id: UUID, command: Ask, unit: UnitDep) -> ThreadView:
+    await thread.ask(enquiry_id, command, unit)
     return await queries.own_thread(enquiry_id, unit)
 
 
 @router.post("/enquiries", permission="enquiry:register", status_code=201)
-async def register_enquiry(command: RegisterEnquiry, journals: JournalsDep, unit: UnitDep) -> Registered:
-    return await register.register_enquiry(command, journals, unit)
+async def register_enquiry(command: RegisterEnquiry, unit: UnitDep) -> Registered:
+    return await register.register_enquiry(command, unit)
 
 
 @router.get("/enquiries", permission="enquiry:read")
@@ -106,10 +105,8 @@ async def enquiries(wanted: Annotated[Filter, Query()], paging: PageQueryDep, un
 
 
 @router.get("/enquiry-scripts", permission="enquiry:register")
-async def scripts(
-    region: str, channel: EnquiryChannel, journals: JournalsDep, theme: Code | None = None
-) -> aids.Scripts:
-    return aids.scripts_at_hand(region, channel, theme, journals)
+async def scripts(unit: UnitDep, region: str, channel: EnquiryChannel, theme: Code | None = None) -> aids.Scripts:
+    return aids.scripts_at_hand(region, channel, theme, unit)
 
 
 @router.get("/enquiries/{enquiry_id}", permission="enquiry:read")
@@ -118,20 +115,18 @@ async def enquiry_card(enquiry_id: UUID, unit: UnitDep) -> EnquiryCard:
 
 
 @router.post("/enquiries/{enquiry_id}/classify", permission="enquiry:assign")
-async def classify(enquiry_id: UUID, command: Classify, journals: JournalsDep, unit: UnitDep) -> EnquiryCard:
-    return await queries.card(await work.classify(enquiry_id, command, journals, unit), unit)
+async def classify(enquiry_id: UUID, command: Classify, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await work.classify(enquiry_id, command, unit), unit)
 
 
 @router.get("/enquiries/{enquiry_id}/specialists", permission="enquiry:assign")
-async def specialists(enquiry_id: UUID, journals: JournalsDep, unit: UnitDep) -> list[Candidate]:
-    return await queries.specialists(enquiry_id, journals, unit)
+async def specialists(enquiry_id: UUID, unit: UnitDep) -> list[Candidate]:
+    return await queries.specialists(enquiry_id, unit)
 
 
 @router.post("/enquiries/{enquiry_id}/assign", permission="enquiry:assign")
-async def assign(
-    enquiry_id: UUID, journals: JournalsDep, unit: UnitDep, command: Annotated[Assign | None, Body()] = None
-) -> EnquiryCard:
-    return await queries.card(await work.assign(enquiry_id, command or Assign(), journals, unit), unit)
+async def assign(enquiry_id: UUID, unit: UnitDep, command: Annotated[Assign | None, Body()] = None) -> EnquiryCard:
+    return await queries.card(await work.assign(enquiry_id, command or Assign(), unit), unit)
 
 
 @router.post("/enquiries/{enquiry_id}/serve", permission="enquiry:serve")
@@ -140,8 +135,8 @@ async def serve(enquiry_id: UUID, unit: UnitDep, command: Annotated[Serve | None
 
 
 @router.get("/enquiries/{enquiry_id}/aids", permission="enquiry:serve")
-async def aids_at_hand(enquiry_id: UUID, journals: JournalsDep, unit: UnitDep) -> aids.Aids:
-    return await aids.aids(enquiry_id, journals, unit)
+async def aids_at_hand(enquiry_id: UUID, unit: UnitDep) -> aids.Aids:
+    return await aids.aids(enquiry_id, unit)
 
 
 @router.post("/enquiries/{enquiry_id}/answer", permission="enquiry:answer")
@@ -160,8 +155,8 @@ async def close(enquiry_id: UUID, command: Close, unit: UnitDep) -> EnquiryCard:
 
 
 @router.post("/enquiries/{enquiry_id}/amendments", permission="enquiry:amend", status_code=201)
-async def amend_enquiry(enquiry_id: UUID, command: Amend, journals: JournalsDep, unit: UnitDep) -> EnquiryCard:
-    return await queries.card(await amend.amend(enquiry_id, command, journals, unit), unit)
+async def amend_enquiry(enquiry_id: UUID, command: Amend, unit: UnitDep) -> EnquiryCard:
+    return await queries.card(await amend.amend(enquiry_id, command, unit), unit)
 
 
 @router.post("/enquiries/{enquiry_id}/files", permission="enquiry:attach", status_code=201, max_body=UPLOAD_BODY)
@@ -180,16 +175,14 @@ async def open_file(enquiry_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
 
 @router.get("/journal", permission="enquiry:export")
 async def journal_page(
-    wanted: Annotated[JournalQuery, Query()], paging: PageQueryDep, journals: JournalsDep, unit: UnitDep
+    wanted: Annotated[JournalQuery, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[JournalRow]:
-    return await journal.page(wanted, paging, journals, unit)
+    return await journal.page(wanted, paging, unit)
 
 
 @router.get("/journal/file", permission="enquiry:export", files=MEDIA_TYPES.values())
-async def journal_file(
-    wanted: Annotated[JournalQuery, Query()], format: Format, journals: JournalsDep, unit: UnitDep
-) -> Response:
-    sheet = await journal.sheet(wanted, journals, unit)
+async def journal_file(wanted: Annotated[JournalQuery, Query()], format: Format, unit: UnitDep) -> Response:
+    sheet = await journal.sheet(wanted, unit)
     content = await asyncio.to_thread(printed, sheet, format)
     headers = {"Content-Disposition": f'attachment; filename="journal-{wanted.year}.{format}"'}
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
@@ -203,8 +196,8 @@ async def public_answers(
 
 
 @router.post("/public-answers", permission="public_answer:draft", status_code=201)
-async def draft_public_answer(command: Draft, journals: JournalsDep, unit: UnitDep) -> DraftView:
-    return DraftView.model_validate(await publish.draft(command, journals, unit))
+async def draft_public_answer(command: Draft, unit: UnitDep) -> DraftView:
+    return DraftView.model_validate(await publish.draft(command, unit))
 
 
 @router.get("/public-answers/drafts", permission="public_answer:publish")

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from chassis.errors import DomainError, Kind
-
-
-def refused(slug: str, field: str | None, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:
-    return DomainError(slug, kind, ru=ru, en=en, field=field, **extra)
+from chassis.errors import DomainError, Kind, invalid
 
 
 def other_specialist() -> DomainError:
-    return refused(
+    return DomainError(
         "other_specialist",
-        "instead_of",
-        "За обращение отвечает другой специалист. Назовите его, чтобы передать обращение.",
-        "Another specialist is responsible. Name him or her to hand the enquiry on.",
         Kind.CONFLICT,
+        ru="За обращение отвечает другой специалист. Назовите его, чтобы передать обращение.",
+        en="Another specialist is responsible. Name him or her to hand the enquiry on.",
+        field="instead_of",
     )
 
 
 def answer_not_given() -> DomainError:
-    return refused(
+    return DomainError(
         "answer_not_given",
-        None,
-        "Ответ ещё не дошёл до человека. Сначала сообщите ответ, потом запишите результат.",
-        "The person does not have the answer yet. Give it first, then record the result.",
         Kind.CONFLICT,
+        ru="Ответ ещё не дошёл до человека. Сначала сообщите ответ, потом запишите результат.",
+        en="The person does not have the answer yet. Give it first, then record the result.",
     )
 
 
 def anonymous_keeps_no_caller(field: str) -> DomainError:
     """An anonymous entry keeps neither name nor number (D1-12)."""
-    return refused(
+    return invalid(
         "anonymous_keeps_no_caller",
         field,
         "Анонимное обращение не хранит имя, телефон и почту.",
@@ -42,7 +35,7 @@ def anonymous_keeps_no_caller(field: str) -> DomainError:
 
 
 def anonymous_not_recorded() -> DomainError:
-    return refused(
+    return invalid(
         "anonymous_not_recorded",
         "kind",
         "К анонимному обращению запись разговора не прикладывают.",
@@ -51,17 +44,17 @@ def anonymous_not_recorded() -> DomainError:
 
 
 def needed(field: str, ru: str, en: str) -> DomainError:
-    return refused("field_needed", field, ru, en)
+    return invalid("field_needed", field, ru, en)
 
 
 def unknown_code(field: str, known: list[str]) -> DomainError:
-    return refused(
+    return invalid(
         "code_unknown", field, "Выберите значение из словаря.", "Choose a value of the dictionary.", known=known
     )
 
 
 def no_way_to_answer(channel: str) -> DomainError:
-    return refused(
+    return invalid(
         "no_way_to_answer",
         "channel",
         "Этим способом ответить нельзя: нет адреса или номера. Выберите другой способ.",
@@ -71,7 +64,7 @@ def no_way_to_answer(channel: str) -> DomainError:
 
 
 def not_competent(known: list[str]) -> DomainError:
-    return refused(
+    return invalid(
         "specialist_not_competent",
         "specialist_id",
         "Этот сотрудник не отвечает на такие вопросы здесь. Выберите специалиста из списка.",
@@ -81,27 +74,27 @@ def not_competent(known: list[str]) -> DomainError:
 
 
 def theme_missing() -> DomainError:
-    return refused(
+    return DomainError(
         "theme_missing",
-        "theme",
-        "Сначала укажите тему и вид помощи: по ним выбирают специалиста.",
-        "Set the theme and the kind of help first: the specialist is chosen by them.",
         Kind.CONFLICT,
+        ru="Сначала укажите тему и вид помощи: по ним выбирают специалиста.",
+        en="Set the theme and the kind of help first: the specialist is chosen by them.",
+        field="theme",
     )
 
 
 def already_classified() -> DomainError:
-    return refused(
+    return DomainError(
         "already_classified",
-        "theme",
-        "Тема уже записана в журнал. Измените её исправлением с указанием причины.",
-        "The theme stands in the journal. Correct it by an amendment with its reason.",
         Kind.CONFLICT,
+        ru="Тема уже записана в журнал. Измените её исправлением с указанием причины.",
+        en="The theme stands in the journal. Correct it by an amendment with its reason.",
+        field="theme",
     )
 
 
 def time_impossible(field: str) -> DomainError:
-    return refused(
+    return invalid(
         "time_impossible",
         field,
         "Так не могло быть: проверьте дату и время.",
@@ -110,4 +103,4 @@ def time_impossible(field: str) -> DomainError:
 
 
 def nothing_changes() -> DomainError:
-    return refused("nothing_changes", "value", "В журнале так и записано.", "The journal says so already.")
+    return invalid("nothing_changes", "value", "В журнале так и записано.", "The journal says so already.")

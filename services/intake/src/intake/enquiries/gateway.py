@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chassis.errors import DomainError, Kind, not_found
+from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.settings import ServiceSettings
 from pydantic import BaseModel, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from intake.enquiries.commands.incoming import TextMessage
-from intake.enquiries.errors import refused
 from intake.settings import IntakeSettings
 
 
@@ -37,7 +36,7 @@ def verified(region: str, body: bytes, headers: Mapping[str, str], settings: Ser
         return TextMessage.model_validate_json(body)
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise refused("message_invalid", field or None, "Сообщение другого вида.", "Another shape.") from None
+        raise invalid("message_invalid", field or None, "Сообщение другого вида.", "Another shape.") from None
 
 
 def _signature_refused() -> DomainError:

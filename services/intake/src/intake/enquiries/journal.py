@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.errors import DomainError, Kind, not_found
+from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
@@ -17,11 +17,10 @@ from contracts.sealed import PersonKey
 from pydantic import BaseModel, Field
 from sqlalchemy import Date, Select, cast, func, select
 
-from intake.access import drop_token
-from intake.enquiries.errors import refused
+from intake.acting import drop_token
 from intake.enquiries.model import Enquiry
 from intake.enquiries.pack import EnquiriesPack
-from intake.enquiries.packs import Journals
+from intake.enquiries.packs import journal_of, organisation_title
 from intake.enquiries.personal import Words, opened
 from intake.enquiries.queries import amendment_view, contact
 from intake.enquiries.records import Amendment, Column
@@ -83,36 +82,38 @@ class Sheet:
     printed_at: str
 
 
-async def page(wanted: JournalQuery, paging: PageQuery, journals: Journals, unit: Unit) -> Page[JournalRow]:
+async def page(wanted: JournalQuery, paging: PageQuery, unit: Unit) -> Page[JournalRow]:
     """A page of the journal; every line shown is recorded as read."""
     await drop_token(unit.session)
-    zone = unit.regions[_kept_in(wanted, journals, unit)].zone
+    zone = unit.regions[_kept_in(wanted, unit)].zone
     rows, cursor = await paginate(unit.session, _lines(wanted, zone), paging, ORDER)
-    return Page(items=await _rows([row[0] for row in rows], journals, unit), next_cursor=cursor)
+    return Page(items=await _rows([row[0] for row in rows], unit), next_cursor=cursor)
 
 
-async def sheet(wanted: JournalQuery, journals: Journals, unit: Unit) -> Sheet:
+async def sheet(wanted: JournalQuery, unit: Unit) -> Sheet:
     """The whole journal of the year or of its part; 404 for an organisation that keeps none."""
     await drop_token(unit.session)
-    region = _kept_in(wanted, journals, unit)
+    region = _kept_in(wanted, unit)
     zone = unit.regions[region].zone
     found = (await unit.session.scalars(_lines(wanted, zone).order_by(Enquiry.number).limit(MOST_ROWS + 1))).all()
     if len(found) > MOST_ROWS:
-        raise refused("journal_too_long", "since", "Выберите период короче.", "Choose a shorter period.")
-    kept = journals.journal(region, wanted.organisation_id)
+        raise invalid("journal_too_long", "since", "Выберите период короче.", "Choose a shorter period.")
+    kept = journal_of(unit.packs, region, wanted.organisation_id)
     return Sheet(
         title=kept.title if kept else "",
-        organisation=journals.organisation_title(region, wanted.organisation_id),
+        organisation=organisation_title(unit.packs, region, wanted.organisation_id),
         year=wanted.year,
-        rows=await _rows(found, journals, unit),
+        rows=await _rows(found, unit),
         printed_at=_day(unit.now, zone),
     )
 
 
-def _kept_in(wanted: JournalQuery, journals: Journals, unit: Unit) -> str:
+def _kept_in(wanted: JournalQuery, unit: Unit) -> str:
     """The region of the journal; 404 where the organisation is not the actor's or keeps none."""
     mine = wanted.organisation_id in unit.actor.organisation_ids
-    region = next((code for code in journals.packs if journals.journal(code, wanted.organisation_id)), None)
+    region = next(
+        (code for code in unit.packs.all(EnquiriesPack) if journal_of(unit.packs, code, wanted.organisation_id)), None
+    )
     if region is None or not mine:
         raise not_found()
     return region
@@ -126,7 +127,7 @@ def _lines(wanted: JournalQuery, zone: ZoneInfo) -> Select[Enquiry]:
     return statement.where(day <= wanted.until) if wanted.until else statement
 
 
-async def _rows(enquiries: Sequence[Enquiry], journals: Journals, unit: Unit) -> list[JournalRow]:
+async def _rows(enquiries: Sequence[Enquiry], unit: Unit) -> list[JournalRow]:
     shown = [(enquiry.person_id, enquiry.id) for enquiry in enquiries]
     await unit.audit.listed("enquiry", shown, READ, Purpose.CONTACT)
     ids = [enquiry.id for enquiry in enquiries]
@@ -134,11 +135,11 @@ async def _rows(enquiries: Sequence[Enquiry], journals: Journals, unit: Unit) ->
     found = select(Amendment).where(Amendment.enquiry_id.in_(ids)).order_by(Amendment.position)
     for row in await unit.session.scalars(found):
         amended.setdefault(row.enquiry_id, []).append(row)
-    return [await _row(enquiry, amended.get(enquiry.id, []), journals, unit) for enquiry in enquiries]
+    return [await _row(enquiry, amended.get(enquiry.id, []), unit) for enquiry in enquiries]
 
 
-async def _row(enquiry: Enquiry, amended: list[Amendment], journals: Journals, unit: Unit) -> JournalRow:
-    pack, zone = journals.pack(enquiry.region), unit.regions[enquiry.region].zone
+async def _row(enquiry: Enquiry, amended: list[Amendment], unit: Unit) -> JournalRow:
+    pack, zone = unit.packs.of(EnquiriesPack, enquiry.region), unit.regions[enquiry.region].zone
     try:
         key: PersonKey | None = await unit.keys.get(enquiry.person_id)
     except DomainError as error:

@@ -106,6 +106,8 @@ class FormTexts(PackModel):
 
 
 class EnquiriesPack(PackModel):
+    FILE = "enquiries"
+
     journals: tuple[Journal, ...] = Field(min_length=1)
     contacts: tuple[ContactPoint, ...] = Field(min_length=1)
     terms: Terms

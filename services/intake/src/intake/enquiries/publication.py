@@ -7,12 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.aggregate import Aggregate
-from chassis.errors import Kind
+from chassis.errors import DomainError, Kind
 from contracts.intake import PublicAnswerDrafted, PublicAnswerPublished, PublicAnswerWithdrawn
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from intake.enquiries.errors import refused
 from intake.tables import Base
 
 
@@ -83,11 +82,10 @@ class PublicAnswer(Aggregate, Base):
 
     def _require(self, state: PublicState) -> None:
         if self.state is not state:
-            raise refused(
+            raise DomainError(
                 "wrong_publication_state",
-                None,
-                "Публикация уже в другом состоянии. Обновите страницу.",
-                "The publication is in another state. Reload the page.",
                 Kind.CONFLICT,
+                ru="Публикация уже в другом состоянии. Обновите страницу.",
+                en="The publication is in another state. Reload the page.",
                 state=str(self.state),
             )

@@ -17,11 +17,11 @@ from contracts.sealed import PersonKey
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, false, select, text
 
-from intake.access import drop_token
+from intake.acting import drop_token
 from intake.enquiries.competence import Candidate, candidates
 from intake.enquiries.errors import theme_missing
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import Journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Change, Place, Words, opened
 from intake.enquiries.records import Amendment, EnquiryFile, EnquiryWord, ThreadMessage
 from intake.enquiries.states import ALLOWED, State
@@ -239,12 +239,12 @@ async def own(page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
     return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
 
 
-async def specialists(enquiry_id: UUID, journals: Journals, unit: Unit) -> list[Candidate]:
+async def specialists(enquiry_id: UUID, unit: Unit) -> list[Candidate]:
     """Who is competent, best first, and why (D1-20)."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign")
     if enquiry.theme is None:
         raise theme_missing()
-    return await candidates(enquiry, journals.pack(enquiry.region), unit)
+    return await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit)
 
 
 async def open_file(enquiry_id: UUID, file_id: UUID, unit: Unit) -> tuple[Blob, bytes]:

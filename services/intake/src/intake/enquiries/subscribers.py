@@ -11,7 +11,7 @@ from intake.calendar_changes import Kept, follow
 from intake.enquiries.commands import watch
 from intake.enquiries.commands.register import DUE
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.states import State
 
 ANSWER = "enquiry_answered"
@@ -41,7 +41,7 @@ async def due(timer: Timer, unit: Unit) -> None:
 
 async def recompute_due_times(runtime: Runtime) -> None:
     """After a start with another calendar or other terms, running due times are computed again."""
-    packs = journals(runtime).packs
+    packs = runtime.packs.all(EnquiriesPack)
 
     async def move(enquiry: Enquiry, region: Region, unit: Unit) -> None:
         await watch.recompute(enquiry, region, packs[region.code], unit)

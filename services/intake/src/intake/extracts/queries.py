@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.http import Page, PageQuery, paginate
+from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, Purpose
@@ -16,7 +16,6 @@ from sqlalchemy import select
 from intake.extracts.model import IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord, Standing
 from intake.finding.family import FoundHealth, opened
 from intake.finding.queries import FoundContact, FoundHealthView, contact
-from intake.referrals.queries import EXTRACTS, IMPORTS, QUARANTINE, RETURNS
 
 
 class ExtractLine(BaseModel):
@@ -181,3 +180,17 @@ async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
     """The files of execution marks the actor's operators have made, the newest first (D3-24)."""
     rows, cursor = await paginate(unit.session, select(IpraReturn), page, RETURNS)
     return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor)
+
+
+_extract, _import = IpraExtract.__table__.c, IpraImport.__table__.c
+_record, _return = QuarantinedRecord.__table__.c, IpraReturn.__table__.c
+EXTRACTS = Order({n: _extract[n] for n in ("received_at", "issued_on", "number")}, _extract["id"], "received_at")
+
+
+RETURNS = Order({"made_at": _return["made_at"]}, _return["id"], "-made_at")
+
+
+IMPORTS = Order({"received_at": _import["received_at"]}, _import["id"], "-received_at")
+
+
+QUARANTINE = Order({"ordinal": _record["ordinal"]}, _record["ordinal"], "ordinal")

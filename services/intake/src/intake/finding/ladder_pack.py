@@ -35,6 +35,9 @@ class Terms(PackModel):
 
 
 class OutreachPack(PackModel):
+    FILE = "outreach"
+    MISSING = ("В этом регионе семьи так не ищут.", "Families are not found this way in that region.")
+
     terms: Terms
     calls: int = Field(ge=1, le=20)
     visits: int = Field(ge=1, le=10)

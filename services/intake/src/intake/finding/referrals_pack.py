@@ -95,6 +95,9 @@ class CallbackRules(PackModel):
 class ReferralsPack(PackModel):
     """``age_bands``: only of a region without an ``intake.yaml``, which says the same for its applications."""
 
+    FILE = "referrals"
+    MISSING = ("В этом регионе семьи так не ищут.", "Families are not found this way in that region.")
+
     age_bands: tuple[BandLimit, ...] = ()
     number_prefix: str = Field(pattern=r"^[A-ZА-Я]{1,6}$")
     operator_role: OrganisationRole

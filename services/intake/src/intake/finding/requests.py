@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from chassis.errors import DomainError, Kind
+from chassis.errors import invalid
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from intake.finding.family import FoundChild, FoundFamily
@@ -48,7 +48,3 @@ def check_measures(codes: Iterable[str], measures: Iterable[Named]) -> None:
     if unknown := set(codes) - set(known):
         ru, en = "Таких мероприятий в списке нет.", f"Unknown: {len(unknown)}."
         raise invalid("measure_unknown", "measures", ru, en, known=known)
-
-
-def invalid(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)

@@ -10,8 +10,6 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from contracts.identifiers import ContactStep
 from fastapi import Body, Query, Response
 
-from intake.deployment import DeploymentDep
-from intake.finding.packs import FindingDep
 from intake.outreach import commands, leading, proofs, queries
 from intake.outreach import finders as finding
 from intake.outreach.commands import (
@@ -40,84 +38,76 @@ async def outreaches(wanted: Annotated[Filter, Query()], paging: PageQueryDep, u
 
 
 @router.post("/outreaches", permission="outreach:open", status_code=201)
-async def open_outreach(command: OpenOutreach, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.open_by_hand(command, packs, unit), packs, unit)
+async def open_outreach(command: OpenOutreach, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.open_by_hand(command, unit), unit)
 
 
 @router.get("/outreaches/{outreach_id}", permission="outreach:read")
-async def outreach_card(outreach_id: UUID, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.outreach_card(outreach_id, packs, unit)
+async def outreach_card(outreach_id: UUID, unit: UnitDep) -> OutreachCard:
+    return await queries.outreach_card(outreach_id, unit)
 
 
 @router.post("/outreaches/{outreach_id}/assign", permission="outreach:assign")
-async def assign(outreach_id: UUID, command: Assign, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await finding.assign(outreach_id, command, unit), packs, unit)
+async def assign(outreach_id: UUID, command: Assign, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await finding.assign(outreach_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/calls", permission="outreach:work", status_code=201)
-async def call(outreach_id: UUID, command: RecordContact, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    outreach = await commands.record_contact(outreach_id, ContactStep.PHONE, command, packs, unit)
-    return await queries.card(outreach, packs, unit)
+async def call(outreach_id: UUID, command: RecordContact, unit: UnitDep) -> OutreachCard:
+    outreach = await commands.record_contact(outreach_id, ContactStep.PHONE, command, unit)
+    return await queries.card(outreach, unit)
 
 
 @router.post("/outreaches/{outreach_id}/visits", permission="outreach:work", status_code=201)
-async def visit(outreach_id: UUID, command: RecordContact, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    outreach = await commands.record_contact(outreach_id, ContactStep.VISIT, command, packs, unit)
-    return await queries.card(outreach, packs, unit)
+async def visit(outreach_id: UUID, command: RecordContact, unit: UnitDep) -> OutreachCard:
+    outreach = await commands.record_contact(outreach_id, ContactStep.VISIT, command, unit)
+    return await queries.card(outreach, unit)
 
 
 @router.post("/outreaches/{outreach_id}/letters", permission="outreach:work", status_code=201)
-async def letter(outreach_id: UUID, command: PostLetter, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.post_letter(outreach_id, command, packs, unit), packs, unit)
+async def letter(outreach_id: UUID, command: PostLetter, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.post_letter(outreach_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/letters/{letter_id}/outcome", permission="outreach:work")
-async def letter_outcome(
-    outreach_id: UUID, letter_id: UUID, command: LetterCame, packs: FindingDep, unit: UnitDep
-) -> OutreachCard:
-    return await queries.card(await commands.letter_came(outreach_id, letter_id, command, unit), packs, unit)
+async def letter_outcome(outreach_id: UUID, letter_id: UUID, command: LetterCame, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.letter_came(outreach_id, letter_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/skip", permission="outreach:work")
-async def skip(outreach_id: UUID, command: WithReason, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.skip(outreach_id, command, packs, unit), packs, unit)
+async def skip(outreach_id: UUID, command: WithReason, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.skip(outreach_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/break-off", permission="outreach:work")
-async def break_off(outreach_id: UUID, command: WithReason, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.break_off(outreach_id, command, packs, unit), packs, unit)
+async def break_off(outreach_id: UUID, command: WithReason, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.break_off(outreach_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/meeting", permission="outreach:work")
-async def meeting(
-    outreach_id: UUID, packs: FindingDep, unit: UnitDep, command: Annotated[Held | None, Body()] = None
-) -> OutreachCard:
-    return await queries.card(await commands.hold_meeting(outreach_id, command or Held(), packs, unit), packs, unit)
+async def meeting(outreach_id: UUID, unit: UnitDep, command: Annotated[Held | None, Body()] = None) -> OutreachCard:
+    return await queries.card(await commands.hold_meeting(outreach_id, command or Held(), unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/missed-meeting", permission="outreach:work")
-async def missed(
-    outreach_id: UUID, packs: FindingDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
-) -> OutreachCard:
-    outreach = await commands.miss_meeting(outreach_id, command or Versioned(), packs, unit)
-    return await queries.card(outreach, packs, unit)
+async def missed(outreach_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None) -> OutreachCard:
+    outreach = await commands.miss_meeting(outreach_id, command or Versioned(), unit)
+    return await queries.card(outreach, unit)
 
 
 @router.post("/outreaches/{outreach_id}/survey", permission="outreach:work", status_code=201)
-async def survey(outreach_id: UUID, command: Survey, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.enter_survey(outreach_id, command, packs, unit), packs, unit)
+async def survey(outreach_id: UUID, command: Survey, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.enter_survey(outreach_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/stages", permission="outreach:work", status_code=201)
-async def stage(outreach_id: UUID, command: DoStage, packs: FindingDep, unit: UnitDep) -> OutreachCard:
-    return await queries.card(await commands.do_stage(outreach_id, command, packs, unit), packs, unit)
+async def stage(outreach_id: UUID, command: DoStage, unit: UnitDep) -> OutreachCard:
+    return await queries.card(await commands.do_stage(outreach_id, command, unit), unit)
 
 
 @router.post("/outreaches/{outreach_id}/application", permission="outreach:work", status_code=201)
-async def application(
-    outreach_id: UUID, command: FileApplication, deployment: DeploymentDep, unit: UnitDep
-) -> FiledApplication:
-    outreach, filed = await leading.file_application(outreach_id, command, deployment, unit)
+async def application(outreach_id: UUID, command: FileApplication, unit: UnitDep) -> FiledApplication:
+    outreach, filed = await leading.file_application(outreach_id, command, unit)
     return FiledApplication(
         outreach_id=outreach.id,
         application_id=filed.id,
@@ -128,9 +118,9 @@ async def application(
 
 
 @router.get("/notification-proofs", permission="outreach:export", files=["text/csv"])
-async def notification_proofs(wanted: Annotated[Period, Query()], packs: FindingDep, unit: UnitDep) -> Response:
+async def notification_proofs(wanted: Annotated[Period, Query()], unit: UnitDep) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{proofs.LAYOUT}.csv"'}
-    return Response(await proofs.proof_file(wanted, packs, unit), media_type="text/csv", headers=headers)
+    return Response(await proofs.proof_file(wanted, unit), media_type="text/csv", headers=headers)
 
 
 @router.get("/finders", permission="finder:read")

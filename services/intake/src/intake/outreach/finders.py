@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import Kind, not_found
+from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Select, select
 
 from intake.directory.model import Principal
 from intake.finding.requests import Strict
-from intake.outreach.commands import refused
 from intake.outreach.model import Outreach
 from intake.outreach.records import Finder
 from intake.particulars.requests import Versioned
@@ -34,19 +33,19 @@ async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
     finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
     person = await unit.session.get(Principal, command.responsible_id)
     if finder is None or finder.ended_at is not None or person is None or not person.active:
-        raise refused(
+        raise invalid(
             "not_a_finder",
             "responsible_id",
             "Этот сотрудник не назначен ответственным за выявление.",
             "This person is not responsible for finding.",
         )
     if command.instead_of not in (None, outreach.responsible_id):
-        raise refused(
+        raise DomainError(
             "other_responsible",
-            "instead_of",
-            "За семью уже отвечает другой сотрудник. Обновите страницу.",
-            "Another person is responsible for the family by now. Reload.",
             Kind.CONFLICT,
+            ru="За семью уже отвечает другой сотрудник. Обновите страницу.",
+            en="Another person is responsible for the family by now. Reload.",
+            field="instead_of",
         )
     outreach.assign(command.responsible_id, unit.now)
     return outreach
@@ -60,7 +59,7 @@ async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) 
         Principal.id.in_(command.principal_ids), Principal.organisation_id == organisation_id, Principal.active
     )
     if set(await unit.session.scalars(people)) != set(command.principal_ids):
-        raise refused(
+        raise invalid(
             "not_of_the_operator",
             "principal_ids",
             "Ответственным назначают своего сотрудника.",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.regions import Packs
 from chassis.work import Unit
 from contracts.identifiers import ApplicationSource, FindingWay
 from pydantic import Field
@@ -13,7 +14,7 @@ from sqlalchemy import any_, select
 
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.submit import KnownFamily, Submitted, submit_application
-from intake.deployment import Deployment
+from intake.applications.pack import IntakePack
 from intake.directory.model import Organisation
 from intake.directory.pack import OrganisationRole
 from intake.finding.family import FoundChild, FoundFamily, FoundWords, opened
@@ -41,18 +42,16 @@ class FileApplication(Versioned):
     comment: LongText | None = None
 
 
-async def file_application(
-    outreach_id: UUID, command: FileApplication, deployment: Deployment, unit: Unit
-) -> tuple[Outreach, Submitted]:
+async def file_application(outreach_id: UUID, command: FileApplication, unit: Unit) -> tuple[Outreach, Submitted]:
     """File the family's application from what is known of it; outreach ends here."""
     outreach = await working(outreach_id, command, unit)
     child_key = await unit.keys.get(outreach.child_id)
     child = opened(outreach.child, FoundChild, child_key)
     family = opened(outreach.family, FoundFamily, await unit.keys.get(outreach.representative_id))
     words = opened(outreach.words, FoundWords, child_key)
-    form = _form(outreach, command, child, family, words, deployment)
+    form = _form(outreach, command, child, family, words, unit.packs)
     known = KnownFamily(outreach.child_id, outreach.representative_id, await _coordinating(outreach, unit))
-    submitted = await submit_application(form, deployment, unit, known)
+    submitted = await submit_application(form, unit, known)
     outreach.lead(submitted.id, unit.now)
     return outreach, submitted
 
@@ -73,9 +72,9 @@ def _form(
     child: FoundChild,
     family: FoundFamily,
     words: FoundWords,
-    deployment: Deployment,
+    packs: Packs,
 ) -> SubmitApplication:
-    doors = {point.code for point in deployment.pack(outreach.region).entry_points}
+    doors = {point.code for point in packs.of(IntakePack, outreach.region).entry_points}
     told: dict[str, Any] = {
         "region": outreach.region,
         "territory": outreach.territory,

@@ -10,6 +10,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.errors import invalid
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
@@ -18,9 +19,8 @@ from sqlalchemy import func, select
 
 from intake.directory.model import Organisation
 from intake.finding.grounds import require_listed
-from intake.finding.packs import Finding
 from intake.finding.queries import contact
-from intake.finding.requests import invalid
+from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
 
@@ -61,12 +61,12 @@ class Period(BaseModel):
         return self
 
 
-async def proof_file(wanted: Period, packs: Finding, unit: Unit) -> bytes:
+async def proof_file(wanted: Period, unit: Unit) -> bytes:
     """Every family notified in the period, as the regional system reads it; each reading is recorded.
 
     It leaves on a ground the pack lists for this purpose only (D3-26).
     """
-    require_listed(PURPOSE, SYSTEM_OF, frozenset({FieldGroup.CONTACT}), packs.pack(wanted.region))
+    require_listed(PURPOSE, SYSTEM_OF, frozenset({FieldGroup.CONTACT}), unit.packs.of(ReferralsPack, wanted.region))
     zone = unit.regions[wanted.region].zone
     begin = datetime.combine(wanted.first, time(), zone)
     end = datetime.combine(wanted.last, time.max, zone)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from intake.finding.family import FoundWords, opened
-from intake.finding.packs import Finding
+from intake.finding.ladder_pack import OutreachPack
 from intake.finding.queries import FoundSocial, contact
 from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
@@ -71,17 +71,17 @@ async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Outrea
     return Page(items=[OutreachLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
 
 
-async def outreach_card(outreach_id: UUID, packs: Finding, unit: Unit) -> OutreachCard:
+async def outreach_card(outreach_id: UUID, unit: Unit) -> OutreachCard:
     """One outreach with its ladder; the reading is recorded."""
-    return await card(await unit.get(Outreach, outreach_id, "outreach:read"), packs, unit)
+    return await card(await unit.get(Outreach, outreach_id, "outreach:read"), unit)
 
 
-async def card(outreach: Outreach, packs: Finding, unit: Unit) -> OutreachCard:
+async def card(outreach: Outreach, unit: Unit) -> OutreachCard:
     """The card for the actor."""
     await unit.session.flush()
     groups = unit.policy.visible_groups(unit.actor, "outreach", outreach, frozenset(Purpose))
     await unit.audit.read("outreach", outreach.child_id, groups, Purpose.CONTACT, subject_id=outreach.id)
-    ladder = Ladder.of(packs.ladder(outreach.region), unit.regions[outreach.region], outreach.territory)
+    ladder = Ladder.of(unit.packs.of(OutreachPack, outreach.region), unit.regions[outreach.region], outreach.territory)
     met, surveyed = outreach.met_at, outreach.surveyed_at
     attempts = await unit.session.scalars(
         select(Attempt).where(Attempt.outreach_id == outreach.id).order_by(Attempt.attempted_at, Attempt.id)
@@ -101,7 +101,7 @@ async def card(outreach: Outreach, packs: Finding, unit: Unit) -> OutreachCard:
         steps=[StepView.of(step, unit.now) for step in outreach.steps],
         attempts=[AttemptView.model_validate(row) for row in attempts],
         letters=[LetterView.model_validate(row) for row in letters],
-        stages=await _stages(outreach, packs, unit),
+        stages=await _stages(outreach, unit),
         contact=await contact(outreach, unit) if FieldGroup.CONTACT in groups else None,
         social=await _social(outreach, unit) if FieldGroup.SOCIAL in groups else None,
     )
@@ -111,14 +111,14 @@ async def _social(outreach: Outreach, unit: Unit) -> FoundSocial:
     return FoundSocial(**opened(outreach.words, FoundWords, await unit.keys.get(outreach.child_id)).model_dump())
 
 
-async def _stages(outreach: Outreach, packs: Finding, unit: Unit) -> list[StageView]:
+async def _stages(outreach: Outreach, unit: Unit) -> list[StageView]:
     """The seven stages; signal, contact and entry follow from the ladder itself, the others are ticked (D3-43)."""
     ticked = select(StageDone).where(StageDone.outreach_id == outreach.id)
     done = {row.stage: row.done_at for row in await unit.session.scalars(ticked)}
     itself = {"signal": outreach.found_at, "contact": outreach.notified_at, "database_entry": outreach.found_at}
     return [
         StageView(stage=stage.code, title=stage.title, done_at=done.get(stage.code) or itself.get(stage.code))
-        for stage in packs.ladder(outreach.region).stages
+        for stage in unit.packs.of(OutreachPack, outreach.region).stages
     ]
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from chassis.regions import load_packs
 from chassis.testing.running import Caller
 from contracts.identifiers import AgeBand, FindingWay
 from contracts.personal import Contact
 from contracts.sealed import Sealed
 
 from intake.extracts.commands.import_extracts import work_off_one
-from intake.finding.packs import packs
+from intake.finding.ladder_pack import OutreachPack
 from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder, Travel
 from intake.outreach.model import Outreach
@@ -20,7 +21,7 @@ from intake.testing import IRKUTSK, REGIONS, Route, extract, region
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 """A Monday, 11:00 in Irkutsk: when the family was found."""
-LADDER = Ladder.of(packs(REGIONS).ladder(IRKUTSK), region(IRKUTSK), f"{IRKUTSK}/angarsk")
+LADDER = Ladder.of(load_packs(REGIONS, "outreach", OutreachPack)[IRKUTSK], region(IRKUTSK), f"{IRKUTSK}/angarsk")
 TRAVEL = Travel(Sealed[Contact](key_id=UUID(int=0), key_version=1, nonce="", ciphertext=""), None)
 
 _numbers = iter(range(1, 10_000))

@@ -11,15 +11,12 @@ from sqlalchemy import func, select
 
 from intake.calendar_changes import Kept, follow
 from intake.directory.model import Principal
-from intake.extracts.model import IpraExtract, Standing
-from intake.finding.packs import Finding, finding
+from intake.finding.ladder_pack import OutreachPack
 from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
 from intake.outreach.opening import OUTREACH_DUE, remind
 from intake.outreach.records import Finder
-from intake.outreach.states import ALLOWED, RUNNING, State
-from intake.referrals.model import Referral
-from intake.referrals.model import State as Answer
+from intake.outreach.states import RUNNING, State
 
 BATCH = 200
 
@@ -47,37 +44,12 @@ def _letter_unanswered(outreach: Outreach) -> bool:
     return outreach.state is State.OPEN and outreach.current.step is ContactStep.POST and outreach.current.attempts > 0
 
 
-async def end_revoked(referral_id: UUID, packs: Finding, unit: Unit) -> None:
-    """The sender took its referral back: a ladder begun for it ends, one that others ask for too goes on."""
-    referral = await unit.session.get_one(Referral, referral_id)
-    begun = select(Outreach).where(
-        Outreach.organisation_id == referral.serving_organisation_id,
-        Outreach.person_digest == referral.person_digest,
-        Outreach.origin_id.is_not(None),
-        Outreach.state.in_(ALLOWED["break_off"]),
-    )
-    for outreach in await unit.session.scalars(begun.with_for_update()):
-        if not await _asked_for_by_others(outreach, unit):
-            outreach.break_off(packs.ladder(referral.region).when_revoked, unit.now)
-
-
-async def _asked_for_by_others(outreach: Outreach, unit: Unit) -> bool:
-    same_child = Referral.person_digest == outreach.person_digest
-    accepted = select(Referral.id).where(
-        same_child, Referral.serving_organisation_id == outreach.organisation_id, Referral.state == Answer.ACCEPTED
-    )
-    in_force = select(IpraExtract.id).where(
-        IpraExtract.outreach_id == outreach.id, IpraExtract.state == Standing.IN_FORCE
-    )
-    return bool(await unit.session.scalar(select(accepted.exists() | in_force.exists())))
-
-
 async def recompute_starts(runtime: Runtime) -> None:
     """After a start with another calendar or other terms, the terms of families nobody has tried are computed again.
 
     A later step keeps its date: it was told to the family, or follows what was tried.
     """
-    ladders = finding(runtime).outreach
+    ladders = runtime.packs.all(OutreachPack)
 
     async def move(outreach: Outreach, region: Region, unit: Unit) -> None:
         ladder = Ladder.of(ladders[region.code], region, outreach.territory)
@@ -91,7 +63,7 @@ async def recompute_starts(runtime: Runtime) -> None:
 
 async def name_finders_of_packs(runtime: Runtime) -> None:
     """An operator that has named nobody starts with the persons of its pack (D3-13); ends by itself."""
-    for region, pack in finding(runtime).outreach.items():
+    for region, pack in runtime.packs.all(OutreachPack).items():
         async with runtime.transaction() as unit:
             for operator, logins in pack.finders.items():
                 await _name(named_id("organisation", f"{region}/{operator}"), region, logins, unit)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from chassis.errors import invalid
 from chassis.regions import Region
-
-from intake.applications.commands.checks import _refused
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -21,7 +20,7 @@ def known_territory(written: str | None, region: Region) -> str:
     pack, _, code = written.rpartition("/")
     if pack in ("", region.code) and region.territory(code) is not None:
         return f"{region.code}/{code}"
-    raise _refused(
+    raise invalid(
         "territory_unknown",
         "territory",
         "Такой территории в регионе нет. Выберите её из списка или оставьте поле пустым.",
@@ -33,16 +32,11 @@ def known_territory(written: str | None, region: Region) -> str:
 def check_birth_date(birth: date, today: date) -> None:
     """``today`` in the territory's own time zone (T12)."""
     if birth > today:
-        raise _refused(
+        raise invalid(
             "birth_date_in_future",
             "birth_date",
             "Дата рождения не может быть в будущем.",
             "The birth date cannot be in the future.",
         )
     if birth.year < today.year - OLDEST_YEARS:
-        raise _refused(
-            "birth_date_too_early",
-            "birth_date",
-            "Проверьте год рождения.",
-            "Check the year of birth.",
-        )
+        raise invalid("birth_date_too_early", "birth_date", "Проверьте год рождения.", "Check the year of birth.")

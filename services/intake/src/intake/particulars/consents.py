@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, invalid
 from chassis.regions import PackModel
 from contracts.identifiers import Code, ConsentForm, Digest, Purpose
 from pydantic import (
@@ -17,7 +17,6 @@ from pydantic import (
     Field,
 )
 
-from intake.applications.commands.checks import _refused
 from intake.particulars.checks import CLOCK_SKEW
 
 
@@ -58,11 +57,11 @@ def check_consent(consent: ConsentGiven, field: str, pack: HasConsents, staff: b
     """One consent document against the words of the pack."""
     text = pack.consent(consent.purpose)
     if text is None:
-        raise _refused(
+        raise invalid(
             "consent_unknown", f"{field}.purpose", "Такое согласие не нужно.", "No consent is asked for this purpose."
         )
     if (consent.text_version, consent.text_hash) != (text.version, text.text_hash):
-        raise _refused(
+        raise invalid(
             "consent_text_changed",
             f"{field}.text_hash",
             "Текст согласия изменился. Прочитайте новый текст и подтвердите его.",
@@ -70,14 +69,14 @@ def check_consent(consent: ConsentGiven, field: str, pack: HasConsents, staff: b
             current_version=text.version,
         )
     if consent.form is not ConsentForm.TICK and not (staff and consent.form is ConsentForm.PAPER):
-        raise _refused(
+        raise invalid(
             "consent_form_not_allowed",
             f"{field}.form",
             "В открытой форме согласие дают отметкой.",
             "In the public form a consent is given by a tick.",
         )
     if consent.given_at > now + CLOCK_SKEW:
-        raise _refused(
+        raise invalid(
             "consent_in_future",
             f"{field}.given_at",
             "Время согласия не может быть в будущем.",
@@ -89,7 +88,7 @@ def consent_missing(purpose: Purpose, pack: HasConsents) -> DomainError:
     """A purpose has no consent document; the problem names the purpose and where to read its text."""
     text = pack.consent(purpose)
     title = text.title if text else str(purpose)
-    return _refused(
+    return invalid(
         "consent_missing",
         "consents",
         f"Нужно согласие: {title.lower()}.",

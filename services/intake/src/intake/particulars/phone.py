@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import phonenumbers
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError, invalid
 
 HOME_REGION = "RU"
 
@@ -17,17 +17,16 @@ def normalised(written: str) -> str:
     try:
         number = phonenumbers.parse(written, HOME_REGION)
     except phonenumbers.NumberParseException:
-        raise _invalid() from None
+        raise _not_callable() from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise _invalid()
+        raise _not_callable()
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _invalid() -> DomainError:
-    return DomainError(
+def _not_callable() -> DomainError:
+    return invalid(
         "phone_invalid",
-        Kind.INVALID,
-        ru="По такому номеру позвонить нельзя. Напишите номер с кодом, например 8 905 000-00-00.",
-        en="This number cannot be called. Give it with its code, such as +7 905 000-00-00.",
-        field="phone",
+        "phone",
+        "По такому номеру позвонить нельзя. Напишите номер с кодом, например 8 905 000-00-00.",
+        "This number cannot be called. Give it with its code, such as +7 905 000-00-00.",
     )

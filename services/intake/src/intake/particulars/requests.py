@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
+from chassis.errors import invalid
 from chassis.text import Stripped
 from chassis.work import Unit
 from pydantic import (
@@ -30,18 +30,16 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def _a_name(name: str, info: ValidationInfo) -> str:
     if not _LETTER.search(name) or not name.isprintable():
-        raise _refused("name_invalid", info, "Напишите имя буквами.", "Write the name in letters.")
+        raise invalid("name_invalid", info.field_name, "Напишите имя буквами.", "Write the name in letters.")
     return name
 
 
 def _plain(text: str, info: ValidationInfo) -> str:
     if "\x00" in text:
-        raise _refused("text_invalid", info, "В тексте есть недопустимый знак.", "A character is not allowed.")
+        raise invalid(
+            "text_invalid", info.field_name, "В тексте есть недопустимый знак.", "A character is not allowed."
+        )
     return text
-
-
-def _refused(slug: str, info: ValidationInfo, ru: str, en: str) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=info.field_name)
 
 
 PersonName = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, invalid
 from chassis.text import Stripped
 from contracts.access import FieldGroup
 from contracts.identifiers import Code
@@ -35,7 +35,7 @@ class StatusDocument(_Asked):
     @model_validator(mode="after")
     def _term_runs_forward(self) -> StatusDocument:
         if self.valid_until and self.valid_until < self.issued_on:
-            raise refused(
+            raise invalid(
                 "term_backwards",
                 "status_document.valid_until",
                 "Срок документа заканчивается раньше, чем он выдан.",
@@ -76,7 +76,7 @@ class Answers(_Asked):
                 try:
                     told[field] = normalised(written)
                 except DomainError as error:
-                    raise refused(error.slug, field, error.ru, error.en) from None
+                    raise invalid(error.slug, field, error.ru, error.en) from None
         return self.model_copy(update=told)
 
 
@@ -134,10 +134,3 @@ def open_one(name: str, stored: dict[str, Any], key: PersonKey, own: object) -> 
 
 def _at(name: str, own: object) -> str:
     return f"intake.questionnaire/{name}/{own}"
-
-
-def refused(slug: str, field: str, ru: str, en: str, **extra: Any) -> DomainError:
-    """422 that names the field."""
-    from chassis.errors import Kind
-
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field, **extra)

@@ -9,16 +9,16 @@ from uuid import UUID
 from chassis.errors import not_found
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
-from chassis.work import Unit
 from fastapi import Body, File, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 
+from intake.accounts import commands
+from intake.accounts.commands import Prefer, known_account
 from intake.accounts.queries import AccountView, account_view
 from intake.applications.queries import FormConsent, FormTerritory
-from intake.directory.packs import DirectoriesDep
 from intake.particulars.requests import Versioned
-from intake.portal import export, preferences, queries
+from intake.portal import export, queries
 from intake.portal.commands import change_data, decide_questionnaire, fill_questionnaire
 from intake.portal.commands.change_data import DataChange, DecideChange, RequestChange
 from intake.portal.commands.change_data import State as ChangeState
@@ -29,13 +29,12 @@ from intake.portal.commands.fill_questionnaire import (
     SendQuestionnaire,
     WriteQuestionnaire,
 )
-from intake.portal.pack import PortalsDep, Word
-from intake.portal.preferences import Prefer
+from intake.portal.pack import PortalPack, Word
 from intake.portal.queries import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
 from intake.portal.questionnaire import FileKind, Questionnaire, State
 from intake.rates import limited_by
 
-router = Router(tags=["portal"])
+router = Router(tags=["portal"], recognise=known_account)
 
 
 class QuestionnaireForm(BaseModel):
@@ -55,10 +54,10 @@ class QuestionnaireForm(BaseModel):
 
 
 @router.get("/regions/{region}/questionnaire-form", permission="form:read")
-async def questionnaire_form(region: str, packs: PortalsDep, unit: UnitDep) -> QuestionnaireForm:
-    if region not in packs or region not in unit.regions:
+async def questionnaire_form(region: str, unit: UnitDep) -> QuestionnaireForm:
+    pack = unit.packs.find(PortalPack, region)
+    if pack is None or region not in unit.regions:
         raise not_found()
-    pack = packs[region]
     return QuestionnaireForm(
         region=region,
         title=pack.title,
@@ -72,11 +71,8 @@ async def questionnaire_form(region: str, packs: PortalsDep, unit: UnitDep) -> Q
 
 
 @router.get("/questionnaires", permission="questionnaire:read")
-async def questionnaires(
-    packs: PortalsDep, page: PageQueryDep, unit: UnitDep, state: State | None = None
-) -> Page[QuestionnaireLine]:
-    await _recognised(unit)
-    return await queries.questionnaires(state, page, packs, unit)
+async def questionnaires(page: PageQueryDep, unit: UnitDep, state: State | None = None) -> Page[QuestionnaireLine]:
+    return await queries.questionnaires(state, page, unit)
 
 
 @router.post(
@@ -85,22 +81,19 @@ async def questionnaires(
     status_code=201,
     route_class_override=limited_by("account_rate"),
 )
-async def write(command: WriteQuestionnaire, packs: PortalsDep, unit: UnitDep) -> QuestionnaireCard:
-    return await queries.card(await fill_questionnaire.write(command, packs, unit), packs, unit)
+async def write(command: WriteQuestionnaire, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await fill_questionnaire.write(command, unit), unit)
 
 
 @router.get("/questionnaires/{questionnaire_id}", permission="questionnaire:read")
-async def questionnaire(questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep) -> QuestionnaireCard:
-    await _recognised(unit)
+async def questionnaire(questionnaire_id: UUID, unit: UnitDep) -> QuestionnaireCard:
     found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
-    return await queries.card(found, packs, unit)
+    return await queries.card(found, unit)
 
 
 @router.put("/questionnaires/{questionnaire_id}", permission="questionnaire:edit")
-async def rewrite(
-    questionnaire_id: UUID, command: RewriteQuestionnaire, packs: PortalsDep, unit: UnitDep
-) -> QuestionnaireCard:
-    return await queries.card(await fill_questionnaire.rewrite(questionnaire_id, command, packs, unit), packs, unit)
+async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await fill_questionnaire.rewrite(questionnaire_id, command, unit), unit)
 
 
 @router.post(
@@ -121,62 +114,45 @@ async def attach(
 
 @router.get("/questionnaires/{questionnaire_id}/files/{file_id}", permission="questionnaire:read", files=MediaType)
 async def open_file(questionnaire_id: UUID, file_id: UUID, unit: UnitDep) -> Response:
-    await _recognised(unit)
     found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:read")
     blob, content = await queries.open_file(found, file_id, unit)
     return Response(content, media_type=blob.media_type, headers=blob.headers)
 
 
 @router.post("/questionnaires/{questionnaire_id}/send", permission="questionnaire:send")
-async def send(
-    questionnaire_id: UUID, command: SendQuestionnaire, packs: PortalsDep, directories: DirectoriesDep, unit: UnitDep
-) -> QuestionnaireCard:
-    return await queries.card(
-        await fill_questionnaire.send(questionnaire_id, command, packs, directories, unit), packs, unit
-    )
+async def send(questionnaire_id: UUID, command: SendQuestionnaire, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await fill_questionnaire.send(questionnaire_id, command, unit), unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/accept", permission="questionnaire:decide")
-async def accept(
-    questionnaire_id: UUID, command: AcceptQuestionnaire, packs: PortalsDep, unit: UnitDep
-) -> QuestionnaireCard:
-    return await queries.card(await decide_questionnaire.accept(questionnaire_id, command, unit), packs, unit)
+async def accept(questionnaire_id: UUID, command: AcceptQuestionnaire, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await decide_questionnaire.accept(questionnaire_id, command, unit), unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/return", permission="questionnaire:decide")
-async def return_to_family(
-    questionnaire_id: UUID, command: ReturnQuestionnaire, packs: PortalsDep, unit: UnitDep
-) -> QuestionnaireCard:
-    return await queries.card(
-        await decide_questionnaire.return_to_family(questionnaire_id, command, packs, unit), packs, unit
-    )
+async def return_to_family(questionnaire_id: UUID, command: ReturnQuestionnaire, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await decide_questionnaire.return_to_family(questionnaire_id, command, unit), unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/health-consent", permission="questionnaire:decide")
-async def see_health_consent(
-    questionnaire_id: UUID, command: SeeHealthConsent, packs: PortalsDep, unit: UnitDep
-) -> QuestionnaireCard:
-    return await queries.card(
-        await decide_questionnaire.see_health_consent(questionnaire_id, command, unit), packs, unit
-    )
+async def see_health_consent(questionnaire_id: UUID, command: SeeHealthConsent, unit: UnitDep) -> QuestionnaireCard:
+    return await queries.card(await decide_questionnaire.see_health_consent(questionnaire_id, command, unit), unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/health-consent/withdraw", permission="questionnaire:withdraw_consent")
 async def withdraw_health_consent(
-    questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
+    questionnaire_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
 ) -> QuestionnaireCard:
-    await _recognised(unit)
     found = await decide_questionnaire.withdraw_health_consent(questionnaire_id, command or Versioned(), unit)
-    return await queries.card(found, packs, unit)
+    return await queries.card(found, unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/contact-consent/withdraw", permission="questionnaire:withdraw_consent")
 async def withdraw_contact_consent(
-    questionnaire_id: UUID, packs: PortalsDep, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
+    questionnaire_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
 ) -> QuestionnaireCard:
-    await _recognised(unit)
     found = await decide_questionnaire.withdraw_contact_consent(questionnaire_id, command or Versioned(), unit)
-    return await queries.card(found, packs, unit)
+    return await queries.card(found, unit)
 
 
 @router.post(
@@ -185,47 +161,40 @@ async def withdraw_contact_consent(
     status_code=201,
     route_class_override=limited_by("account_rate"),
 )
-async def request_change(
-    questionnaire_id: UUID, command: RequestChange, packs: PortalsDep, unit: UnitDep
-) -> DataChangeView:
-    change = await change_data.request_change(questionnaire_id, command, packs, unit)
-    return await queries.change_card(change, packs, unit)
+async def request_change(questionnaire_id: UUID, command: RequestChange, unit: UnitDep) -> DataChangeView:
+    change = await change_data.request_change(questionnaire_id, command, unit)
+    return await queries.change_card(change, unit)
 
 
 @router.get("/data-changes", permission="data_change:read")
 async def data_changes(
-    packs: PortalsDep,
     page: PageQueryDep,
     unit: UnitDep,
     state: ChangeState | None = None,
     questionnaire_id: UUID | None = None,
 ) -> Page[DataChangeView]:
-    await _recognised(unit)
-    return await queries.changes(state, questionnaire_id, page, packs, unit)
+    return await queries.changes(state, questionnaire_id, page, unit)
 
 
 @router.get("/data-changes/{data_change_id}", permission="data_change:read")
-async def data_change(data_change_id: UUID, packs: PortalsDep, unit: UnitDep) -> DataChangeView:
-    await _recognised(unit)
-    return await queries.change_card(await unit.get(DataChange, data_change_id, "data_change:read"), packs, unit)
+async def data_change(data_change_id: UUID, unit: UnitDep) -> DataChangeView:
+    return await queries.change_card(await unit.get(DataChange, data_change_id, "data_change:read"), unit)
 
 
 @router.post("/data-changes/{data_change_id}/decide", permission="data_change:decide")
-async def decide_change(
-    data_change_id: UUID, command: DecideChange, packs: PortalsDep, directories: DirectoriesDep, unit: UnitDep
-) -> DataChangeView:
-    change = await change_data.decide_change(data_change_id, command, packs, directories, unit)
-    return await queries.change_card(change, packs, unit)
+async def decide_change(data_change_id: UUID, command: DecideChange, unit: UnitDep) -> DataChangeView:
+    change = await change_data.decide_change(data_change_id, command, unit)
+    return await queries.change_card(change, unit)
 
 
 @router.post("/data-changes/{data_change_id}/withdraw", permission="data_change:withdraw")
-async def withdraw_change(data_change_id: UUID, packs: PortalsDep, unit: UnitDep) -> DataChangeView:
-    return await queries.change_card(await change_data.withdraw_change(data_change_id, unit), packs, unit)
+async def withdraw_change(data_change_id: UUID, unit: UnitDep) -> DataChangeView:
+    return await queries.change_card(await change_data.withdraw_change(data_change_id, unit), unit)
 
 
 @router.put("/accounts/me/preferences", permission="account:prefer")
 async def prefer(command: Prefer, unit: UnitDep) -> AccountView:
-    return await account_view(await preferences.prefer(command, unit), unit)
+    return await account_view(await commands.prefer(command, unit), unit)
 
 
 @router.get(
@@ -234,19 +203,11 @@ async def prefer(command: Prefer, unit: UnitDep) -> AccountView:
     files=["application/json", "text/html", "application/pdf"],
     route_class_override=limited_by("account_rate"),
 )
-async def export_own(
-    packs: PortalsDep, unit: UnitDep, format: Annotated[Literal["json", "html", "pdf"], Query()] = "json"
-) -> Response:
-    told = await export.export(packs, unit)
+async def export_own(unit: UnitDep, format: Annotated[Literal["json", "html", "pdf"], Query()] = "json") -> Response:
+    told = await export.export(unit)
     if format == "html":
         return HTMLResponse(export.page(told), headers=export.HEADERS)
     named = {"Content-Disposition": f'attachment; filename="export.{format}"'}
     if format == "pdf":
         return Response(await asyncio.to_thread(export.pdf, told), media_type="application/pdf", headers=named)
     return JSONResponse(told.model_dump(mode="json"), headers=named)
-
-
-async def _recognised(unit: Unit) -> None:
-    """A family that has just registered reads its own before the directory's event has come round."""
-    if unit.actor.id is None:
-        await fill_questionnaire.recognised(unit)

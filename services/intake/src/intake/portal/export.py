@@ -14,15 +14,13 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from intake.accounts.queries import AccountView, account_view
+from intake.accounts.commands import recognised
+from intake.accounts.queries import AccountView, account_view, reads_large
 from intake.applications.model import Application
 from intake.applications.queries import card as application_card
 from intake.applications.views import ApplicationCard
 from intake.portal.commands.change_data import DataChange
-from intake.portal.commands.fill_questionnaire import recognised
 from intake.portal.export_words import title, words
-from intake.portal.pack import Portals
-from intake.portal.preferences import reads_large
 from intake.portal.queries import DataChangeView, QuestionnaireCard, card, change_card
 from intake.portal.questionnaire import Questionnaire
 
@@ -44,7 +42,7 @@ class Export(BaseModel):
     applications: list[ApplicationCard]
 
 
-async def export(packs: Portals, unit: Unit) -> Export:
+async def export(unit: Unit) -> Export:
     """Everything of the caller's account; each reading is recorded as every other."""
     account = await recognised(unit)
     own = select(Questionnaire).where(Questionnaire.principal_id == account.id).order_by(Questionnaire.drafted_at)
@@ -54,8 +52,8 @@ async def export(packs: Portals, unit: Unit) -> Export:
         exported_at=unit.now,
         low_vision=await reads_large(account.id, unit),
         account=await account_view(account, unit),
-        questionnaires=[await card(row, packs, unit) for row in (await unit.session.scalars(own)).all()],
-        data_changes=[await change_card(row, packs, unit) for row in (await unit.session.scalars(asked)).all()],
+        questionnaires=[await card(row, unit) for row in (await unit.session.scalars(own)).all()],
+        data_changes=[await change_card(row, unit) for row in (await unit.session.scalars(asked)).all()],
         applications=[await application_card(row, unit) for row in (await unit.session.scalars(filed)).all()],
     )
 

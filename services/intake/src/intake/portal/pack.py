@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
-from pathlib import Path
-from typing import Annotated
 
-from chassis.regions import PackModel, PackTerm, load_packs
-from chassis.work import Runtime
+from chassis.regions import PackModel, PackTerm
 from contracts.identifiers import Code, Purpose
-from fastapi import Depends, Request
 from pydantic import Field, model_validator
 
-from intake.deployment import region_unknown
 from intake.particulars.consents import ConsentText
 
 
@@ -35,6 +28,8 @@ class PortalTerms(PackModel):
 
 class PortalPack(PackModel):
     """Dictionaries, terms and texts of the portal. ``remind_days``: how long before a status document ends (D0-19)."""
+
+    FILE = "portal"
 
     title: str
     terms: PortalTerms
@@ -57,31 +52,3 @@ class PortalPack(PackModel):
     @property
     def reminder(self) -> timedelta:
         return timedelta(days=self.remind_days)
-
-
-Portals = Mapping[str, PortalPack]
-
-
-@lru_cache
-def _packs(folder: Path) -> Portals:
-    return load_packs(folder, "portal", PortalPack)
-
-
-def portals(runtime: Runtime) -> Portals:
-    """The regions with a portal; read once. Raises `chassis.regions.BrokenPackError`."""
-    return _packs(runtime.settings.regions_dir)
-
-
-def portal_of(packs: Portals, region: str) -> PortalPack:
-    """The portal of a region; ``region_unknown`` where there is none."""
-    try:
-        return packs[region]
-    except KeyError:
-        raise region_unknown() from None
-
-
-def _of_request(request: Request) -> Portals:
-    return portals(request.app.state.runtime)
-
-
-PortalsDep = Annotated[Portals, Depends(_of_request)]

@@ -21,7 +21,7 @@ from intake.applications.queries import consent_stands_not
 from intake.portal.answers import RECORDS, open_one
 from intake.portal.commands.change_data import DataChange, wanted_by
 from intake.portal.commands.change_data import State as ChangeState
-from intake.portal.pack import Portals, Word
+from intake.portal.pack import PortalPack, Word
 from intake.portal.questionnaire import FileKind, Questionnaire, QuestionnaireConsent, QuestionnaireFile, State
 
 GROUP_OF = {field: group for kind, group, _ in RECORDS.values() for field in kind.model_fields}
@@ -117,7 +117,7 @@ def shown_to(questionnaire: Questionnaire, unit: Unit) -> tuple[frozenset[FieldG
     return unit.policy.visible_groups(unit.actor, "questionnaire", questionnaire, questionnaire.grounds), granted
 
 
-async def card(questionnaire: Questionnaire, packs: Portals, unit: Unit) -> QuestionnaireCard:
+async def card(questionnaire: Questionnaire, unit: Unit) -> QuestionnaireCard:
     """A questionnaire that was loaded for the actor; the reading is recorded."""
     await unit.session.flush()
     groups, granted = shown_to(questionnaire, unit)
@@ -125,7 +125,7 @@ async def card(questionnaire: Questionnaire, packs: Portals, unit: Unit) -> Ques
     given = select(QuestionnaireConsent).where(QuestionnaireConsent.questionnaire_id == questionnaire.id)
     consents = (await unit.session.scalars(given.order_by(QuestionnaireConsent.given_at))).all()
     return QuestionnaireCard(
-        **line(questionnaire, packs, unit.now),
+        **line(questionnaire, unit),
         child_id=questionnaire.child_id,
         representative_id=questionnaire.representative_id,
         answers=await answers(questionnaire, groups, unit),
@@ -172,17 +172,17 @@ async def open_file(questionnaire: Questionnaire, file_id: UUID, unit: Unit) -> 
     return await unit.blobs.open(file_id)
 
 
-async def questionnaires(state: State | None, page: PageQuery, packs: Portals, unit: Unit) -> Page[QuestionnaireLine]:
+async def questionnaires(state: State | None, page: PageQuery, unit: Unit) -> Page[QuestionnaireLine]:
     """The questionnaires the actor may see."""
     statement = select(Questionnaire)
     if state:
         statement = statement.where(Questionnaire.state == state)
     rows, cursor = await paginate(unit.session, statement, page, QUESTIONNAIRES)
-    return Page(items=[QuestionnaireLine(**line(row[0], packs, unit.now)) for row in rows], next_cursor=cursor)
+    return Page(items=[QuestionnaireLine(**line(row[0], unit)) for row in rows], next_cursor=cursor)
 
 
 async def changes(
-    state: ChangeState | None, questionnaire_id: UUID | None, page: PageQuery, packs: Portals, unit: Unit
+    state: ChangeState | None, questionnaire_id: UUID | None, page: PageQuery, unit: Unit
 ) -> Page[DataChangeView]:
     """Requests to change data the actor may see, without the values."""
     statement = select(DataChange)
@@ -191,10 +191,10 @@ async def changes(
     if questionnaire_id:
         statement = statement.where(DataChange.questionnaire_id == questionnaire_id)
     rows, cursor = await paginate(unit.session, statement, page, CHANGES)
-    return Page(items=[_change_view(row[0], packs, unit.now) for row in rows], next_cursor=cursor)
+    return Page(items=[_change_view(row[0], unit) for row in rows], next_cursor=cursor)
 
 
-async def change_card(change: DataChange, packs: Portals, unit: Unit) -> DataChangeView:
+async def change_card(change: DataChange, unit: Unit) -> DataChangeView:
     """A request with the values its reader may see, before and after; the reading is recorded."""
     await unit.session.flush()
     questionnaire = await unit.session.get_one(Questionnaire, change.questionnaire_id)
@@ -207,12 +207,12 @@ async def change_card(change: DataChange, packs: Portals, unit: Unit) -> DataCha
         for field in change.fields
         if GROUP_OF[field] in groups | {FieldGroup.CORE}
     ]
-    return _change_view(change, packs, unit.now).model_copy(update={"changes": seen})
+    return _change_view(change, unit).model_copy(update={"changes": seen})
 
 
-def line(questionnaire: Questionnaire, packs: Portals, now: datetime) -> dict[str, Any]:
+def line(questionnaire: Questionnaire, unit: Unit) -> dict[str, Any]:
     """The fields of `QuestionnaireLine`."""
-    pack, due = packs.get(questionnaire.region), questionnaire.due_at
+    pack, due = unit.packs.find(PortalPack, questionnaire.region), questionnaire.due_at
     explained = questionnaire.explanation
     return {
         "id": questionnaire.id,
@@ -224,15 +224,15 @@ def line(questionnaire: Questionnaire, packs: Portals, now: datetime) -> dict[st
         "consultant_id": questionnaire.consultant_id,
         "sent_at": questionnaire.sent_at,
         "due_at": due,
-        "standing": workdays.overdue(due, None, now) if due else None,
+        "standing": workdays.overdue(due, None, unit.now) if due else None,
         "explanation": workdays.Explanation.from_json(explained).text("ru") if explained else None,
         "return_reason": _word(questionnaire.return_reason, pack.return_reasons if pack else ()),
         "document_ends_at": questionnaire.document_ends_at,
     }
 
 
-def _change_view(change: DataChange, packs: Portals, now: datetime) -> DataChangeView:
-    pack = packs.get(change.region)
+def _change_view(change: DataChange, unit: Unit) -> DataChangeView:
+    pack = unit.packs.find(PortalPack, change.region)
     told = {
         name: getattr(change, name)
         for name in ("id", "version", "questionnaire_id", "region", "territory", "state", "fields", "requested_at")
@@ -241,7 +241,7 @@ def _change_view(change: DataChange, packs: Portals, now: datetime) -> DataChang
         **told,
         reason=_word(change.reason_code, pack.decline_reasons if pack else ()),
         due_at=change.due_at,
-        standing=workdays.overdue(change.due_at, change.decided_at, now),
+        standing=workdays.overdue(change.due_at, change.decided_at, unit.now),
         explanation=workdays.Explanation.from_json(change.explanation).text("ru"),
         decided_at=change.decided_at,
     )

@@ -9,11 +9,10 @@ from chassis.regions import Region
 from chassis.work import Runtime, Timer, TimerRouter, Unit
 
 from intake.calendar_changes import Kept, follow
-from intake.directory.packs import directories_in
 from intake.portal.commands.change_data import HAND_OVER, DataChange, hand_over
 from intake.portal.commands.change_data import State as ChangeState
 from intake.portal.commands.fill_questionnaire import DOCUMENT_EXPIRES, document_ends_at
-from intake.portal.pack import portals
+from intake.portal.pack import PortalPack
 from intake.portal.questionnaire import Questionnaire
 from intake.portal.questionnaire import State as QuestionnaireState
 from intake.terms import computed
@@ -31,12 +30,12 @@ async def status_document_expires(timer: Timer, unit: Unit) -> None:
 
 @timers.on(HAND_OVER)
 async def hand_over_questionnaire(timer: Timer, unit: Unit) -> None:
-    await hand_over(timer.subject_id, directories_in(unit.settings.regions_dir), unit)
+    await hand_over(timer.subject_id, unit)
 
 
 async def recompute_consultants_terms(runtime: Runtime) -> None:
     """After a start with another calendar or other terms, what waits for a consultant is computed again."""
-    packs = portals(runtime)
+    packs = runtime.packs.all(PortalPack)
 
     async def move_sent(sent: Questionnaire, region: Region, unit: Unit) -> None:
         assert sent.sent_at

@@ -12,8 +12,7 @@ from fastapi import Body, Query, Request, Response
 from intake.agencies.signing import remember, signed
 from intake.directory.organisations import organisation
 from intake.finding.grounds import EVERYTHING
-from intake.finding.packs import FindingDep
-from intake.finding.referrals_pack import RoadMap
+from intake.finding.referrals_pack import ReferralsPack, RoadMap
 from intake.referrals import commands, parties, queries
 from intake.referrals.commands import Accept, Complete, Decline, RelayAnswer, Revoke
 from intake.referrals.form import AgencySignal, RegisterReferral
@@ -26,15 +25,15 @@ router = Router(tags=["referrals"])
 
 
 @router.get("/regions/{region}/road-map", permission="form:read")
-async def get_road_map(region: str, packs: FindingDep) -> RoadMap:
+async def get_road_map(region: str, unit: UnitDep) -> RoadMap:
     """Show the interagency road map of the region: who tells whom of a family, and by when (D2-06)."""
-    return queries.road_map(region, packs)
+    return queries.road_map(region, unit.packs)
 
 
 @router.get("/regions/{region}/referral-form", permission="form:read")
-async def get_referral_form(region: str, packs: FindingDep) -> ReferralForm:
+async def get_referral_form(region: str, unit: UnitDep) -> ReferralForm:
     """Show what a referral of the region may say: kinds, departments, forms of help, grounds and reasons."""
-    return queries.referral_form(region, packs)
+    return queries.referral_form(region, unit.packs)
 
 
 @router.get("/referrals", permission="referral:read")
@@ -46,9 +45,9 @@ async def list_referrals(
 
 
 @router.post("/referrals", permission="referral:register", status_code=201)
-async def register_referral(command: RegisterReferral, packs: FindingDep, unit: UnitDep) -> ReferralCard:
+async def register_referral(command: RegisterReferral, unit: UnitDep) -> ReferralCard:
     """Enter a referral by hand: one that came by letter or phone, one of the brigade, or one we send (D3-07, D3-15)."""
-    return await queries.card(await commands.register_referral(command, packs, unit), unit)
+    return await queries.card(await commands.register_referral(command, unit), unit)
 
 
 @router.get("/referrals/{referral_id}", permission="referral:read")
@@ -59,36 +58,34 @@ async def get_referral(referral_id: UUID, unit: UnitDep) -> ReferralCard:
 
 @router.post("/referrals/{referral_id}/accept", permission="referral:accept")
 async def accept_referral(
-    referral_id: UUID, packs: FindingDep, unit: UnitDep, command: Annotated[Accept | None, Body()] = None
+    referral_id: UUID, unit: UnitDep, command: Annotated[Accept | None, Body()] = None
 ) -> ReferralCard:
     """Accept a referral; where its kind says so, outreach to the family opens."""
-    return await queries.card(await commands.accept(referral_id, command or Accept(), packs, unit), unit)
+    return await queries.card(await commands.accept(referral_id, command or Accept(), unit), unit)
 
 
 @router.post("/referrals/{referral_id}/decline", permission="referral:decline")
-async def decline_referral(referral_id: UUID, command: Decline, packs: FindingDep, unit: UnitDep) -> ReferralCard:
+async def decline_referral(referral_id: UUID, command: Decline, unit: UnitDep) -> ReferralCard:
     """Decline a referral for a reason of the region's list; the sender learns of it."""
-    return await queries.card(await commands.decline(referral_id, command, packs, unit), unit)
+    return await queries.card(await commands.decline(referral_id, command, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/revoke", permission="referral:revoke")
-async def revoke_referral(referral_id: UUID, command: Revoke, packs: FindingDep, unit: UnitDep) -> ReferralCard:
+async def revoke_referral(referral_id: UUID, command: Revoke, unit: UnitDep) -> ReferralCard:
     """Take back a referral we sent; its receiver learns of it and outreach that only it asked for ends."""
-    return await queries.card(await commands.revoke(referral_id, command, packs, unit), unit)
+    return await queries.card(await commands.revoke(referral_id, command, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/complete", permission="referral:complete")
-async def complete_referral(referral_id: UUID, command: Complete, packs: FindingDep, unit: UnitDep) -> ReferralCard:
+async def complete_referral(referral_id: UUID, command: Complete, unit: UnitDep) -> ReferralCard:
     """Finish an accepted referral with its result."""
-    return await queries.card(await commands.complete(referral_id, command, packs, unit), unit)
+    return await queries.card(await commands.complete(referral_id, command, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/relayed-answer", permission="referral:relay")
-async def relay_referral_answer(
-    referral_id: UUID, command: RelayAnswer, packs: FindingDep, unit: UnitDep
-) -> ReferralCard:
+async def relay_referral_answer(referral_id: UUID, command: RelayAnswer, unit: UnitDep) -> ReferralCard:
     """Enter the answer a receiver without an account gave to a referral of ours."""
-    return await queries.card(await commands.relay_answer(referral_id, command, packs, unit), unit)
+    return await queries.card(await commands.relay_answer(referral_id, command, unit), unit)
 
 
 @router.post(
@@ -99,7 +96,7 @@ async def relay_referral_answer(
     responses={200: {"model": ReferralLine, "description": "The message was taken before."}},
 )
 async def submit_agency_referral(
-    command: AgencySignal, request: Request, packs: FindingDep, unit: UnitDep, response: Response
+    command: AgencySignal, request: Request, unit: UnitDep, response: Response
 ) -> ReferralLine:
     """Take a referral of an agency's own system: a signed message, taken once however often it comes (D2-07)."""
     message = await signed(request, unit)
@@ -108,10 +105,10 @@ async def submit_agency_referral(
         known = await unit.session.get_one(Referral, message.subject_id)
         return ReferralLine(**line(known, unit.now))
     sender = await organisation(message.endpoint.organisation_id, command.region, unit)
-    partner = packs.pack(command.region).partner(sender.code if sender else None)
-    receiver = await parties.routed(command, packs, unit)
+    partner = unit.packs.of(ReferralsPack, command.region).partner(sender.code if sender else None)
+    receiver = await parties.routed(command, unit)
     way = partner.way if partner else FindingWay.ORGANISATION
     both = Parties(sender, receiver, partner.department if partner else "social", way, outgoing=False)
-    referral = await commands.file(command, both, packs, unit, ground=commands.INCOMING, groups=EVERYTHING, by_api=True)
+    referral = await commands.file(command, both, unit, ground=commands.INCOMING, groups=EVERYTHING, by_api=True)
     remember(message, referral.id, unit)
     return ReferralLine(**line(referral, unit.now))

@@ -22,11 +22,10 @@ from intake.agencies.model import AgencyEndpoint, Callback
 from intake.agencies.signing import sign, unlocked
 from intake.agencies.target import TargetRefusedError, check_url, post
 from intake.directory.model import Organisation
-from intake.finding.packs import finding
+from intake.finding.referrals_pack import ReferralsPack
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
-TIMEOUT_SECONDS = 10.0
 EVERY_SECONDS = 1.0
 LEASE = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
@@ -80,7 +79,7 @@ async def call_one_back(runtime: Runtime) -> bool:
 async def _told(row: Callback, endpoint: AgencyEndpoint | None, code: str | None, runtime: Runtime) -> str:
     if endpoint is None or endpoint.callback_url is None:
         return "no_endpoint"
-    pack = finding(runtime).pack(row.region)
+    pack = runtime.packs.of(ReferralsPack, row.region)
     body = json.dumps({"id": str(row.referral_id), "state": row.state, "version": row.version}).encode()
     secret = unlocked(endpoint.secret, endpoint.id, runtime.settings.key_encryption_key)
     # The id is the callback's own: a try that was heard but not answered is recognised by the receiver.
@@ -102,7 +101,7 @@ async def _note(callback_id: UUID, outcome: str, runtime: Runtime) -> None:
     async with runtime.transaction() as unit:
         row = await unit.session.get_one(Callback, callback_id, with_for_update=True)
         row.attempts, row.outcome = row.attempts + 1, outcome
-        limit = timedelta(hours=finding(runtime).pack(row.region).callbacks.give_up_hours)
+        limit = timedelta(hours=runtime.packs.of(ReferralsPack, row.region).callbacks.give_up_hours)
         if outcome.startswith("2"):
             row.delivered_at = unit.now
         elif outcome == "no_endpoint" or unit.now - row.created_at >= limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError, Kind, invalid
 from chassis.work import Unit
 from contracts.access import FieldGroup, relations
 from contracts.identifiers import Code
@@ -14,12 +14,18 @@ from sqlalchemy import select
 from intake.agencies.model import Callback
 from intake.directory.agreements import require_agreement
 from intake.directory.pack import OrganisationRole
+from intake.extracts.model import IpraExtract, Standing
 from intake.finding.family import FoundHealth, FoundWords, person_digest, shut, shut_if_any
 from intake.finding.grounds import EVERYTHING, check_covered, outgoing_groups
-from intake.finding.packs import Finding
-from intake.finding.referrals_pack import CONSENT
-from intake.finding.requests import check_measures, invalid
-from intake.outreach.opening import END_OUTREACH, open_outreach
+from intake.finding.ladder_pack import OutreachPack
+from intake.finding.packs import age_bands_of, measures_of
+from intake.finding.referrals_pack import CONSENT, ReferralsPack
+from intake.finding.requests import check_measures
+from intake.outreach.found import Found
+from intake.outreach.model import Outreach
+from intake.outreach.opening import END_OUTREACH, running_for, start
+from intake.outreach.operators import Finders
+from intake.outreach.states import ALLOWED
 from intake.particulars.ages import age_band
 from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
 from intake.particulars.numbers import next_number
@@ -53,10 +59,10 @@ class Complete(Versioned):
     result_code: Code
 
 
-async def register_referral(command: RegisterReferral, packs: Finding, unit: Unit) -> Referral:
+async def register_referral(command: RegisterReferral, unit: Unit) -> Referral:
     """Staff file a referral. An incoming one is never refused for want of an agreement (D0-10, D3-26)."""
-    pack = packs.pack(command.region)
-    parties = await parties_of(command, pack, packs, unit)
+    pack = unit.packs.of(ReferralsPack, command.region)
+    parties = await parties_of(command, pack, unit)
     groups, ground = EVERYTHING, INCOMING
     if parties.outgoing:
         await _check_agreed(parties, unit)
@@ -74,7 +80,7 @@ async def register_referral(command: RegisterReferral, packs: Finding, unit: Uni
         }
         check_covered(told, groups)
     return await file(
-        command, parties, packs, unit, ground=ground, groups=groups, received_at=_arrival(command, parties, unit)
+        command, parties, unit, ground=ground, groups=groups, received_at=_arrival(command, parties, unit)
     )
 
 
@@ -95,7 +101,6 @@ async def _check_agreed(parties: Parties, unit: Unit) -> None:
 async def file(
     signal: Signal,
     parties: Parties,
-    packs: Finding,
     unit: Unit,
     *,
     ground: str,
@@ -104,13 +109,13 @@ async def file(
     received_at: datetime | None = None,
 ) -> Referral:
     """Enter a referral between two known parties and let its answer term run."""
-    pack, region = packs.pack(signal.region), unit.regions[signal.region]
+    pack, region = unit.packs.of(ReferralsPack, signal.region), unit.regions[signal.region]
     kind, territory = known_kind(signal.kind, pack), known_territory(signal.territory, region)
     today = unit.now.astimezone(region.zone_of(territory.partition("/")[2] or None)).date()
     check_birth_date(signal.child.birth_date, today)
     if signal.protocol_on and signal.protocol_on > today:
         raise invalid("protocol_in_future", "protocol_on", "Эта дата ещё не наступила.", "That day is still to come.")
-    check_measures(signal.measures, packs.measures(region.code))
+    check_measures(signal.measures, measures_of(unit.packs, region.code))
     phone = normalised(signal.family.phone) if signal.family.phone else None
     child_key = await unit.keys.create(unit.new_id())
     family_key = await unit.keys.create(unit.new_id())
@@ -137,7 +142,7 @@ async def file(
         child_id=child_key.person_id,
         representative_id=family_key.person_id,
         person_digest=person_digest(child, unit.settings.key_encryption_key),
-        age_band=age_band(child.birth_date, today, packs.age_bands(region.code)),
+        age_band=age_band(child.birth_date, today, age_bands_of(unit.packs, region.code)),
         received_at=received_at or unit.now,
         child=shut(child, child_key),
         family=shut(signal.family.record(phone), family_key),
@@ -152,32 +157,32 @@ async def file(
     return referral
 
 
-async def accept(referral_id: UUID, command: Accept, packs: Finding, unit: Unit) -> Referral:
+async def accept(referral_id: UUID, command: Accept, unit: Unit) -> Referral:
     """The receiver takes the referral on; a signal about a family opens outreach, counted from its arrival (D3-15)."""
     referral = await unit.get(Referral, referral_id, "referral:accept", version=command.version)
     outreach_id = None
     # A receiver that does no outreach of its own, such as another agency, only takes the referral on.
     finds = bool(relations(unit.actor.roles, "outreach", "open")) and not referral.outgoing
-    if finds and known_kind(referral.kind, packs.pack(referral.region)).opens_outreach:
-        outreach_id = await open_outreach(referral, packs, unit)
+    if finds and known_kind(referral.kind, unit.packs.of(ReferralsPack, referral.region)).opens_outreach:
+        outreach_id = await open_outreach(referral, unit)
     referral.accept(unit.now, outreach_id)
     await settled(referral, unit)
     return referral
 
 
-async def decline(referral_id: UUID, command: Decline, packs: Finding, unit: Unit) -> Referral:
+async def decline(referral_id: UUID, command: Decline, unit: Unit) -> Referral:
     """The receiver declines; the sender sees the reason at once (T13)."""
     referral = await unit.get(Referral, referral_id, "referral:decline", version=command.version)
-    check_reason("decline", command.reason_code, packs.pack(referral.region))
+    check_reason("decline", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
     referral.decline(command.reason_code, unit.now)
     await settled(referral, unit)
     return referral
 
 
-async def revoke(referral_id: UUID, command: Revoke, packs: Finding, unit: Unit) -> Referral:
+async def revoke(referral_id: UUID, command: Revoke, unit: Unit) -> Referral:
     """The sender takes the referral back; the receiver sees it at once (T13)."""
     referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version)
-    check_reason("revoke", command.reason_code, packs.pack(referral.region))
+    check_reason("revoke", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
     begun = referral.state is State.ACCEPTED
     referral.revoke(command.reason_code, unit.now)
     await settled(referral, unit)
@@ -187,10 +192,10 @@ async def revoke(referral_id: UUID, command: Revoke, packs: Finding, unit: Unit)
     return referral
 
 
-async def complete(referral_id: UUID, command: Complete, packs: Finding, unit: Unit) -> Referral:
+async def complete(referral_id: UUID, command: Complete, unit: Unit) -> Referral:
     """The receiver has done what was asked."""
     referral = await unit.get(Referral, referral_id, "referral:complete", version=command.version)
-    check_reason("result", command.result_code, packs.pack(referral.region))
+    check_reason("result", command.result_code, unit.packs.of(ReferralsPack, referral.region))
     referral.complete(command.result_code, unit.now)
     await settled(referral, unit)
     return referral
@@ -203,7 +208,7 @@ class RelayAnswer(Versioned):
     code: Code | None = None
 
 
-async def relay_answer(referral_id: UUID, command: RelayAnswer, packs: Finding, unit: Unit) -> Referral:
+async def relay_answer(referral_id: UUID, command: RelayAnswer, unit: Unit) -> Referral:
     """Enter the receiver's answer for it; only to referrals we have sent."""
     referral = await unit.get(Referral, referral_id, "referral:relay", version=command.version)
     if not referral.outgoing:
@@ -213,7 +218,7 @@ async def relay_answer(referral_id: UUID, command: RelayAnswer, packs: Finding, 
             ru="Ответ вносят только за получателя обращения, которое отправили мы.",
             en="An answer is entered for the receiver of a referral we have sent only.",
         )
-    pack, code = packs.pack(referral.region), command.code or ""
+    pack, code = unit.packs.of(ReferralsPack, referral.region), command.code or ""
     match command.answer:
         case State.ACCEPTED:
             referral.accept(unit.now, None)
@@ -253,3 +258,56 @@ async def escalate(referral_id: UUID, now: datetime, unit: Unit) -> None:
     found = await unit.session.scalar(select(Referral).where(Referral.id == referral_id).with_for_update())
     if found is not None:
         found.escalate(now)
+
+
+async def open_outreach(referral: Referral, unit: Unit) -> UUID:
+    """Outreach for the family of a referral; the running one where the operator is at it already."""
+    running = await running_for(referral.serving_organisation_id, referral.person_digest, unit)
+    if running is not None:
+        return running
+    finders = await Finders.of([referral.serving_organisation_id], unit)
+    found = Found(
+        id=unit.new_id(),
+        region=referral.region,
+        territory=referral.territory,
+        organisation_id=referral.serving_organisation_id,
+        responsible_id=finders.next(referral.serving_organisation_id),
+        child_id=referral.child_id,
+        representative_id=referral.representative_id,
+        person_digest=referral.person_digest,
+        age_band=referral.age_band,
+        way=referral.way,
+        origin_id=referral.id,
+        ground=referral.ground,
+        found_at=referral.received_at,
+        child=referral.child,
+        family=referral.family,
+        words=referral.words,
+    )
+    outreach = await start(found, unit)
+    return outreach.id
+
+
+async def end_revoked(referral_id: UUID, unit: Unit) -> None:
+    """The sender took its referral back: a ladder begun for it ends, one that others ask for too goes on."""
+    referral = await unit.session.get_one(Referral, referral_id)
+    begun = select(Outreach).where(
+        Outreach.organisation_id == referral.serving_organisation_id,
+        Outreach.person_digest == referral.person_digest,
+        Outreach.origin_id.is_not(None),
+        Outreach.state.in_(ALLOWED["break_off"]),
+    )
+    for outreach in await unit.session.scalars(begun.with_for_update()):
+        if not await _asked_for_by_others(outreach, unit):
+            outreach.break_off(unit.packs.of(OutreachPack, referral.region).when_revoked, unit.now)
+
+
+async def _asked_for_by_others(outreach: Outreach, unit: Unit) -> bool:
+    same_child = Referral.person_digest == outreach.person_digest
+    accepted = select(Referral.id).where(
+        same_child, Referral.serving_organisation_id == outreach.organisation_id, Referral.state == State.ACCEPTED
+    )
+    in_force = select(IpraExtract.id).where(
+        IpraExtract.outreach_id == outreach.id, IpraExtract.state == Standing.IN_FORCE
+    )
+    return bool(await unit.session.scalar(select(accepted.exists() | in_force.exists())))

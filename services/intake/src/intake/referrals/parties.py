@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.access.tokens import Principal
-from chassis.errors import forbidden
+from chassis.errors import forbidden, invalid
 from chassis.work import Unit
 from contracts.access import Relation, Role, relations
 from contracts.identifiers import FindingWay
 
 from intake.directory.model import Organisation
 from intake.directory.organisations import organisation
-from intake.finding.packs import Finding
+from intake.finding.packs import age_bands_of
 from intake.finding.referrals_pack import ReferralKind, ReferralsPack
-from intake.finding.requests import invalid
 from intake.outreach.operators import fallback, operators
 from intake.outreach.routing import route
 from intake.particulars.ages import age_band
@@ -33,12 +32,12 @@ class Parties:
     outgoing: bool
 
 
-async def parties_of(command: RegisterReferral, pack: ReferralsPack, packs: Finding, unit: Unit) -> Parties:
+async def parties_of(command: RegisterReferral, pack: ReferralsPack, unit: Unit) -> Parties:
     mine = unit.actor.organisation_ids
     sender = await organisation(command.sender_organisation_id, command.region, unit, "sender_organisation_id")
     receiver = await organisation(command.receiver_organisation_id, command.region, unit, "receiver_organisation_id")
     if receiver is None:
-        receiver = await _own_or_routed(command, pack, packs, unit)
+        receiver = await _own_or_routed(command, pack, unit)
     outgoing = sender is not None and sender.id in mine and receiver.id not in mine
     _may_register(unit.actor, sender, receiver)
     partner = pack.partner(sender.code if sender and not outgoing else None)
@@ -49,10 +48,10 @@ async def parties_of(command: RegisterReferral, pack: ReferralsPack, packs: Find
     return Parties(sender, receiver, department, way, outgoing)
 
 
-async def _own_or_routed(command: Signal, pack: ReferralsPack, packs: Finding, unit: Unit) -> Organisation:
+async def _own_or_routed(command: Signal, pack: ReferralsPack, unit: Unit) -> Organisation:
     region = unit.regions[command.region]
     today = unit.now.astimezone(region.zone).date()
-    band = age_band(command.child.birth_date, today, packs.age_bands(region.code))
+    band = age_band(command.child.birth_date, today, age_bands_of(unit.packs, region.code))
     territory = known_territory(command.territory, region)
     known = await operators(region.code, pack, unit)
     chosen = route(region.code, territory, band, known, fallback(region.code, pack)).organisation_id
@@ -65,9 +64,9 @@ async def _own_or_routed(command: Signal, pack: ReferralsPack, packs: Finding, u
     return await unit.session.get_one(Organisation, chosen)
 
 
-async def routed(signal: Signal, packs: Finding, unit: Unit) -> Organisation:
+async def routed(signal: Signal, unit: Unit) -> Organisation:
     """The operator an agency's signal goes to, by the routing rule of the pack."""
-    return await _own_or_routed(signal, packs.pack(signal.region), packs, unit)
+    return await _own_or_routed(signal, unit.packs.of(ReferralsPack, signal.region), unit)
 
 
 def _may_register(actor: Principal, sender: Organisation | None, receiver: Organisation) -> None:

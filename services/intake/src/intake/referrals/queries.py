@@ -7,30 +7,22 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.regions import Packs
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup, Relation
 from contracts.identifiers import FindingWay, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from intake.agencies.model import AgencyEndpoint
-from intake.extracts.model import IpraExtract, IpraImport, IpraReturn, QuarantinedRecord
 from intake.finding.family import FoundHealth, FoundWords, opened
-from intake.finding.packs import Finding
+from intake.finding.ladder_pack import OutreachPack
 from intake.finding.queries import FoundHealthView, FoundSocial, contact
-from intake.finding.referrals_pack import RoadMap
+from intake.finding.referrals_pack import ReferralsPack, RoadMap
 from intake.referrals.model import Referral, State
 from intake.referrals.views import ReferralCard, ReferralForm, ReferralLine, line
 
-_referral, _extract, _import = Referral.__table__.c, IpraExtract.__table__.c, IpraImport.__table__.c
-_record = QuarantinedRecord.__table__.c
+_referral = Referral.__table__.c
 REFERRALS = Order({n: _referral[n] for n in ("due_at", "received_at", "number", "state")}, _referral["id"], "due_at")
-EXTRACTS = Order({n: _extract[n] for n in ("received_at", "issued_on", "number")}, _extract["id"], "received_at")
-_return, _endpoint = IpraReturn.__table__.c, AgencyEndpoint.__table__.c
-RETURNS = Order({"made_at": _return["made_at"]}, _return["id"], "-made_at")
-ENDPOINTS = Order({"registered_at": _endpoint["registered_at"]}, _endpoint["id"], "registered_at")
-IMPORTS = Order({"received_at": _import["received_at"]}, _import["id"], "-received_at")
-QUARANTINE = Order({"ordinal": _record["ordinal"]}, _record["ordinal"], "ordinal")
 
 
 class ReferralFilter(BaseModel):
@@ -105,15 +97,17 @@ async def _opened(referral: Referral, groups: frozenset[FieldGroup], unit: Unit)
     return shown
 
 
-def referral_form(region: str, packs: Finding) -> ReferralForm:
+def referral_form(region: str, packs: Packs) -> ReferralForm:
     """The dictionaries of a region's referrals and ladder (D3-23); 404 for no region."""
-    if region not in packs.referrals:
+    pack = packs.find(ReferralsPack, region)
+    if pack is None:
         raise not_found()
-    return ReferralForm.of(packs.referrals[region], packs.outreach.get(region))
+    return ReferralForm.of(pack, packs.find(OutreachPack, region))
 
 
-def road_map(region: str, packs: Finding) -> RoadMap:
+def road_map(region: str, packs: Packs) -> RoadMap:
     """The interagency road map of a region: orders with dates, who does what by when (D2-06); 404 for no region."""
-    if region not in packs.referrals:
+    pack = packs.find(ReferralsPack, region)
+    if pack is None:
         raise not_found()
-    return packs.referrals[region].road_map
+    return pack.road_map

@@ -9,7 +9,8 @@ from contracts.cases import ConsentWithdrawn
 from sqlalchemy import select
 
 from intake.calendar_changes import Kept, follow
-from intake.finding.packs import finding
+from intake.finding.referrals_pack import ReferralsPack
+from intake.outreach.opening import END_OUTREACH
 from intake.referrals import commands
 from intake.referrals.consents import note_withdrawn
 from intake.referrals.model import Referral, State
@@ -33,9 +34,14 @@ async def answer_due(timer: Timer, unit: Unit) -> None:
     await commands.escalate(timer.subject_id, unit.now, unit)
 
 
+@timers.on(END_OUTREACH)
+async def end_outreach(timer: Timer, unit: Unit) -> None:
+    await commands.end_revoked(timer.subject_id, unit)
+
+
 async def recompute_answer_terms(runtime: Runtime) -> None:
     """After a start with another calendar or other terms, the terms of answer still running are computed again."""
-    packs = finding(runtime).referrals
+    packs = runtime.packs.all(ReferralsPack)
 
     async def move(referral: Referral, region: Region, unit: Unit) -> None:
         found = computed(packs[region.code].terms.answer, referral.received_at, region, referral.territory)

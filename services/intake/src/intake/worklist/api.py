@@ -19,7 +19,6 @@ from intake.applications import worklist as applications
 from intake.applications.commands import coordinate
 from intake.enquiries import worklist as enquiries
 from intake.enquiries.commands import work
-from intake.enquiries.packs import Journals, JournalsDep
 from intake.outreach import finders
 from intake.outreach import worklist as outreach
 
@@ -87,7 +86,6 @@ class Bulk:
     """One bulk assignment under way."""
 
     assignee_id: UUID
-    journals: Journals
     unit: Unit
 
     async def application(self, subject_id: UUID, item: ChosenItem) -> int:
@@ -96,7 +94,7 @@ class Bulk:
 
     async def enquiry(self, subject_id: UUID, item: ChosenItem) -> int:
         command = work.Assign(specialist_id=self.assignee_id, **_seen(item))
-        return (await work.assign(subject_id, command, self.journals, self.unit)).version
+        return (await work.assign(subject_id, command, self.unit)).version
 
     async def outreach(self, subject_id: UUID, item: ChosenItem) -> int:
         command = finders.Assign(responsible_id=self.assignee_id, **_seen(item))
@@ -118,7 +116,7 @@ ROOM_OF_KIND: Mapping[str, str] = {
 
 
 @router.post("/assignments", permission="worklist:assign")
-async def assign_items(command: AssignItems, journals: JournalsDep, unit: UnitDep) -> Assigned:
+async def assign_items(command: AssignItems, unit: UnitDep) -> Assigned:
     """Assign several items of the worklist to one person, in one request.
 
     Each item is judged by itself, by the rules of its own kind: families go to a coordinator of their centre, enquiries
@@ -126,12 +124,12 @@ async def assign_items(command: AssignItems, journals: JournalsDep, unit: UnitDe
     item is left as it was and names its problem; the others are assigned. Repeated with the same `Idempotency-Key`,
     the request gives its first answer again.
     """
-    return await assign(command, journals, unit)
+    return await assign(command, unit)
 
 
-async def assign(command: AssignItems, journals: Journals, unit: Unit) -> Assigned:
+async def assign(command: AssignItems, unit: Unit) -> Assigned:
     """Assign what can be assigned; every item has its result, in the order of the request."""
-    bulk = Bulk(command.assignee_id, journals, unit)
+    bulk = Bulk(command.assignee_id, unit)
     # If-Match speaks of one object; here each item brings its own version
     unit.if_match = None
     chosen: dict[Subject, ChosenItem] = {}

@@ -121,7 +121,7 @@ async def test_D0_18_a_questionnaire_that_lacks_something_names_it(family: Calle
             "status_document.issued_on",
         ),
         ({"unheard_of": 1}, "invalid", "unheard_of"),
-        ({"region": "smolensk"}, "region_unknown", "region"),
+        ({"region": "smolensk"}, "unknown_region", "region"),
     ],
 )
 async def test_a_wrong_answer_is_named(family: Caller, changes: dict[str, Any], slug: str, field: str) -> None:

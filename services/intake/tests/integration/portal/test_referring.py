@@ -26,4 +26,4 @@ async def test_D0_03_and_D0_10_a_consultant_of_the_oblast_refers_a_family_and_he
     taken = (await consultant.post(f"/referrals/{filed['id']}/accept")).json()
     assert (taken["state"], taken["outreach_id"]) == ("accepted", None), "this service climbs no ladder"
     extracted = await consultant.post("/ipra-extracts", params={"region": OBLAST}, json=extract("1", territory="klin"))
-    assert (extracted.status_code, extracted.json()["slug"]) == (422, "region_unknown"), "nor takes it extracts"
+    assert (extracted.status_code, extracted.json()["slug"]) == (422, "unknown_region"), "nor takes it extracts"

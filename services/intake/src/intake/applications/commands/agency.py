@@ -11,9 +11,9 @@ from contracts.identifiers import Code
 
 from intake.applications.commands import watch
 from intake.applications.model import Application
+from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, opened, shut
 from intake.applications.records import Attachment, AttachmentKind
-from intake.deployment import Deployment
 from intake.particulars.checks import known_territory
 from intake.particulars.requests import Versioned
 
@@ -49,12 +49,10 @@ async def attach_protocol(
     return attachment
 
 
-async def set_territories(
-    application_id: UUID, command: SetTerritories, deployment: Deployment, unit: Unit
-) -> Application:
+async def set_territories(application_id: UUID, command: SetTerritories, unit: Unit) -> Application:
     """Residence and responsibility are two territories; running deadlines follow the responsible one (T12, T15)."""
     application = await unit.get(Application, application_id, "application:set_territories", version=command.version)
-    region, terms = unit.regions[application.region], deployment.pack(application.region).terms
+    region, terms = unit.regions[application.region], unit.packs.of(IntakePack, application.region).terms
     residence = known_territory(command.residence, region)
     responsible = known_territory(command.responsible, region)
     if application.set_territories(residence, responsible, unit.now):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from chassis.access.tokens import Principal
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError, Kind, invalid
 from contracts.access import Role
 from contracts.identifiers import ApplicationSource, Purpose
 
@@ -28,26 +27,26 @@ def check_source(source: ApplicationSource, actor: Principal) -> None:
     """The public form is the site; a doctor files for the health agency; staff vouch for all else (D2-07, D2-22)."""
     doctors = source is ApplicationSource.HEALTH_AGENCY and Role.DOCTOR in actor.roles
     if source is not ApplicationSource.SITE and not doctors and not actor.roles & STAFF_ROLES:
-        raise _refused(
+        raise DomainError(
             "source_not_allowed",
-            "source",
-            "Через открытую форму заявку подают только с сайта.",
-            "The public form is for the site only.",
             Kind.FORBIDDEN,
+            ru="Через открытую форму заявку подают только с сайта.",
+            en="The public form is for the site only.",
+            field="source",
         )
 
 
 def check_entry_point(code: str | None, pack: IntakePack) -> None:
     known = [point.code for point in pack.entry_points]
     if code is not None and code not in known:
-        raise _refused(
+        raise invalid(
             "entry_point_unknown", "entry_point", "Такой точки входа нет.", "There is no such entry point.", known=known
         )
 
 
 def check_triggers(codes: Sequence[str], pack: IntakePack) -> None:
     if unknown := [code for code in codes if pack.trigger(code) is None]:
-        raise _refused(
+        raise invalid(
             "trigger_unknown",
             f"triggers.{list(codes).index(unknown[0])}",
             "Такого повода для обращения нет в списке.",
@@ -59,7 +58,7 @@ def check_triggers(codes: Sequence[str], pack: IntakePack) -> None:
 def check_protocol(follows: bool, pack: IntakePack, actor: Principal) -> None:
     """A protocol follows where the region writes any, from whoever files for the family (D2-08)."""
     if follows and not (is_staff(actor) and pack.terms.protocol):
-        raise _refused(
+        raise invalid(
             "protocol_not_expected",
             "protocol_follows",
             "Протокол объявления диагноза прикладывает врач или сотрудник, который подаёт заявку за семью.",
@@ -72,7 +71,7 @@ def check_consents(command: SubmitApplication, pack: IntakePack, staff: bool, no
     given = command.consents
     purposes = [consent.purpose for consent in given]
     if len(set(purposes)) != len(purposes):
-        raise _refused("consent_twice", "consents", "Согласие дано дважды.", "A purpose is consented to twice.")
+        raise invalid("consent_twice", "consents", "Согласие дано дважды.", "A purpose is consented to twice.")
     for purpose in _needed(command, pack):
         if purpose not in purposes:
             raise consent_missing(purpose, pack)
@@ -84,7 +83,3 @@ def _needed(command: SubmitApplication, pack: IntakePack) -> Sequence[Purpose]:
     needed = [text.purpose for text in pack.consents if text.required]
     told = command.diagnosis or command.triggers
     return [*needed, Purpose.HEALTH] if told and Purpose.HEALTH not in needed else needed
-
-
-def _refused(slug: str, field: str, ru: str, en: str, kind: Kind = Kind.INVALID, **extra: Any) -> DomainError:
-    return DomainError(slug, kind, ru=ru, en=en, field=field, **extra)

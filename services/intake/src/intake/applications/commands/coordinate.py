@@ -17,7 +17,6 @@ from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, Words, opened, shut
 from intake.applications.records import CallAttempt
 from intake.applications.tokens import serve_tokens
-from intake.deployment import Deployment
 from intake.directory.model import Organisation, Principal
 from intake.particulars.checks import CLOCK_SKEW
 from intake.particulars.requests import LongText, Versioned, acting_person
@@ -84,7 +83,7 @@ async def assign(application_id: UUID, command: AssignApplication, unit: Unit) -
     return application
 
 
-async def record_call(application_id: UUID, command: RecordCall, deployment: Deployment, unit: Unit) -> Application:
+async def record_call(application_id: UUID, command: RecordCall, unit: Unit) -> Application:
     """Record a call; one that nobody answered keeps the deadline running."""
     application = await unit.get(Application, application_id, "application:call", version=command.version)
     called_at = command.called_at or unit.now
@@ -98,7 +97,7 @@ async def record_call(application_id: UUID, command: RecordCall, deployment: Dep
         called_by=acting_person(unit),
         explanation_given=command.explanation_given,
     )
-    pack = deployment.pack(application.region)
+    pack = unit.packs.of(IntakePack, application.region)
     if command.client_type is not None:
         application.client_type = known_client_type(command.client_type, pack)
     due = computed(pack.terms.first_appointment, called_at, unit.regions[application.region], application.territory)
@@ -109,10 +108,10 @@ async def record_call(application_id: UUID, command: RecordCall, deployment: Dep
     return application
 
 
-async def hand_over(application_id: UUID, command: HandOver, deployment: Deployment, unit: Unit) -> Application:
+async def hand_over(application_id: UUID, command: HandOver, unit: Unit) -> Application:
     """Hand the application over to a service that suits the child."""
     application = await unit.get(Application, application_id, "application:hand_over", version=command.version)
-    pack = deployment.pack(application.region)
+    pack = unit.packs.of(IntakePack, application.region)
     service = await unit.session.get(Organisation, command.serving_organisation_id)
     if service is None or service.region != application.region or not suits(service, application.age_band, pack):
         raise not_a_service()

@@ -12,8 +12,8 @@ from contracts.personal import ChildData, FileOpening, RepresentativeData
 from contracts.sealed import Sealed, place, seal
 
 from intake.applications.model import Application
+from intake.applications.pack import IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
-from intake.deployment import Deployment
 from intake.particulars.requests import Versioned
 
 RELEASE_RETURNED = "release_returned"
@@ -36,12 +36,10 @@ async def accept_application(application_id: UUID, command: AcceptApplication, u
     return application
 
 
-async def return_application(
-    application_id: UUID, command: ReturnApplication, deployment: Deployment, unit: Unit
-) -> Application:
+async def return_application(application_id: UUID, command: ReturnApplication, unit: Unit) -> Application:
     """The service returns the application to its coordinator."""
     application = await unit.get(Application, application_id, "application:return", version=command.version)
-    pack = deployment.pack(application.region)
+    pack = unit.packs.of(IntakePack, application.region)
     if pack.return_reason(command.reason_code) is None:
         raise reason_unknown([reason.code for reason in pack.return_reasons])
     application.return_to_coordinator(command.reason_code, unit.now)

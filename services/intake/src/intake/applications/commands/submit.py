@@ -18,7 +18,7 @@ from contracts.personal import Contact
 from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import BaseModel
 
-from intake.access import hold_token
+from intake.acting import hold_token
 from intake.applications.commands.checks import (
     check_consents,
     check_entry_point,
@@ -30,10 +30,10 @@ from intake.applications.commands.checks import (
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.model import Application
 from intake.applications.pack import IntakePack
+from intake.applications.page import status_url
 from intake.applications.personal import Child, Health, Home, Representative, Words, shut, shut_if_any
 from intake.applications.records import ConsentDocument, Filing, Papers
 from intake.applications.tokens import index_application, token_maker
-from intake.deployment import Deployment
 from intake.particulars.ages import age_band
 from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven
@@ -103,11 +103,9 @@ class KnownFamily:
     organisation_id: UUID | None
 
 
-async def submit_application(
-    command: SubmitApplication, deployment: Deployment, unit: Unit, known: KnownFamily | None = None
-) -> Submitted:
+async def submit_application(command: SubmitApplication, unit: Unit, known: KnownFamily | None = None) -> Submitted:
     """File an application (D2-13, D2-16); a child outside the age bands served is redirected, not refused (D2-03)."""
-    pack = deployment.pack(command.region)
+    pack = unit.packs.of(IntakePack, command.region)
     region = unit.regions[command.region]
     territory = known_territory(command.territory, region)
     phone = normalised(command.phone)
@@ -136,7 +134,7 @@ async def submit_application(
         "id": filing.id,
         "number": number,
         "status_token": token,
-        "status_url": deployment.status_url(token),
+        "status_url": status_url(unit.settings, token),
     }
     if due is None:
         right = _right_service(filing, pack)

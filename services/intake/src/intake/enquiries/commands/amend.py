@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
+from chassis.errors import invalid
 from chassis.text import Stripped
 from chassis.work import Unit
 from contracts.identifiers import EnquiryOutcome, FamilyStatus
@@ -14,9 +15,9 @@ from sqlalchemy import func, select
 
 from intake.enquiries.commands.form import Versioned
 from intake.enquiries.commands.register import DUE, index_words, term_of
-from intake.enquiries.errors import anonymous_keeps_no_caller, nothing_changes, refused, unknown_code
+from intake.enquiries.errors import anonymous_keeps_no_caller, nothing_changes, unknown_code
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import Journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
 from intake.enquiries.records import Amendment, Column, Due
 from intake.enquiries.states import State
@@ -47,12 +48,12 @@ class Amend(Versioned):
     why: Why
 
 
-async def amend(enquiry_id: UUID, command: Amend, journals: Journals, unit: Unit) -> Enquiry:
+async def amend(enquiry_id: UUID, command: Amend, unit: Unit) -> Enquiry:
     """Correct one column. What stood there stays readable beside it."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:amend", version=command.version)
     _require_amendable(enquiry, command.column)
     key = await unit.keys.get(enquiry.person_id)
-    after = _checked(command, enquiry, journals)
+    after = _checked(command, enquiry, unit)
     before, values = _values(enquiry, command.column, after, key)
     if before == after:
         raise nothing_changes()
@@ -60,7 +61,7 @@ async def amend(enquiry_id: UUID, command: Amend, journals: Journals, unit: Unit
     unit.session.add(amendment)
     # the journal's trigger looks for it before it lets the row change
     await unit.session.flush([amendment])
-    enquiry.amend(amendment, values, _due(enquiry, values, journals, unit))
+    enquiry.amend(amendment, values, _due(enquiry, values, unit))
     if enquiry.given_at is None and "complaint" in values:
         await unit.timers.set(DUE, enquiry.id, enquiry.due_at)
     await index_words(enquiry, [after if isinstance(after, str) else None], unit)
@@ -71,11 +72,11 @@ def _require_amendable(enquiry: Enquiry, column: Column) -> None:
     if enquiry.anonymous and column in CALLER:
         raise anonymous_keeps_no_caller("column")
     if column in CLOSED_ONLY and enquiry.state is not State.CLOSED:
-        raise refused("result_missing", "column", "Результата в журнале ещё нет.", "There is no result yet.")
+        raise invalid("result_missing", "column", "Результата в журнале ещё нет.", "There is no result yet.")
 
 
-def _checked(command: Amend, enquiry: Enquiry, journals: Journals) -> Any:
-    column, value, pack = command.column, command.value, journals.pack(enquiry.region)
+def _checked(command: Amend, enquiry: Enquiry, unit: Unit) -> Any:
+    column, value, pack = command.column, command.value, unit.packs.of(EnquiriesPack, enquiry.region)
     if column in {Column.THEME, Column.HELP_KIND}:
         entries = pack.themes if column is Column.THEME else pack.help_kinds
         if value not in [entry.code for entry in entries]:
@@ -88,7 +89,7 @@ def _checked(command: Amend, enquiry: Enquiry, journals: Journals) -> Any:
     try:
         return PLAIN[column].validate_python(value)
     except ValidationError:
-        raise refused("value_invalid", "value", "Проверьте значение.", "Check the value.") from None
+        raise invalid("value_invalid", "value", "Проверьте значение.", "Check the value.") from None
 
 
 def _values(enquiry: Enquiry, column: Column, after: Any, key: Any) -> tuple[Any, dict[str, Any]]:
@@ -126,7 +127,9 @@ def _written(value: Any) -> str | None:
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _due(enquiry: Enquiry, values: dict[str, Any], journals: Journals, unit: Unit) -> Due:
+def _due(enquiry: Enquiry, values: dict[str, Any], unit: Unit) -> Due:
     complaint = values.get("complaint", enquiry.complaint)
     region, since = unit.regions[enquiry.region], enquiry.due_since
-    return Due(since, term_of(journals.pack(enquiry.region), complaint, since, region, enquiry.territory))
+    return Due(
+        since, term_of(unit.packs.of(EnquiriesPack, enquiry.region), complaint, since, region, enquiry.territory)
+    )

@@ -16,7 +16,7 @@ from intake.enquiries.commands.files import keep
 from intake.enquiries.commands.register import OLDEST, Question, enter
 from intake.enquiries.letters import Letter
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import Journals, journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller
 from intake.enquiries.records import FileKind
 from intake.particulars.checks import CLOCK_SKEW
@@ -36,28 +36,27 @@ class TextMessage(BaseModel):
 
 async def take_letter(runtime: Runtime, region: str, letter: Letter) -> bool:
     """Enter a letter once; False where it stands in the journal already."""
-    known = journals(runtime)
     async with runtime.transaction() as unit:
         if await _entered(letter.digest, unit):
             return False
-        question = _question(region, EnquiryChannel.EMAIL, letter.text, letter.digest, letter.sent_at, known, unit)
+        question = _question(region, EnquiryChannel.EMAIL, letter.text, letter.digest, letter.sent_at, unit)
         question = question.by(Caller(name=letter.name, phone=letter.phone, email=letter.email))
-        registered = await enter(question, known, unit)
+        registered = await enter(question, unit)
         entered = await unit.session.get_one(Enquiry, registered.id)
         for file in letter.files:
             await keep(entered, file.content, file.name, file.media_type, FileKind.LETTER, unit)
     return True
 
 
-async def take_text_message(region: str, message: TextMessage, known: Journals, unit: Unit) -> bool:
+async def take_text_message(region: str, message: TextMessage, unit: Unit) -> bool:
     """Enter a text message once; False where the gateway has delivered it before."""
     digest = hashlib.sha256(f"sms\0{region}\0{message.id}".encode()).hexdigest()
     text = message.text.replace("\x00", "").strip() or "(пустое сообщение)"
-    question = _question(region, EnquiryChannel.SMS, text, digest, message.received_at, known, unit)
+    question = _question(region, EnquiryChannel.SMS, text, digest, message.received_at, unit)
     try:
         # the gateway sees no journal: that the message is there already only the database can say
         async with unit.session.begin_nested():
-            await enter(question.by(Caller(phone=_number(message.sender))), known, unit)
+            await enter(question.by(Caller(phone=_number(message.sender))), unit)
     except IntegrityError as error:
         if constraint(error) != "uq_enquiries_source_digest":
             raise
@@ -75,13 +74,12 @@ def _question(
     text: str,
     digest: str,
     sent_at: datetime | None,
-    known: Journals,
     unit: Unit,
 ) -> Question:
     plausible = sent_at is not None and unit.now - OLDEST <= sent_at <= unit.now + CLOCK_SKEW
     return Question(
         region=region,
-        journal=known.pack(region).journal_for(""),
+        journal=unit.packs.of(EnquiriesPack, region).journal_for(""),
         territory=region,
         channel=channel,
         caller=Caller(),

@@ -13,7 +13,7 @@ from intake.enquiries.commands.register import check_codes
 from intake.enquiries.depersonal import require_depersonalised
 from intake.enquiries.errors import theme_missing
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import Journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, opened
 from intake.enquiries.publication import PublicAnswer, PublicState
 from intake.enquiries.words import digests, keyed
@@ -42,13 +42,13 @@ class TakeDown(Versioned):
     """Nothing more is asked."""
 
 
-async def draft(command: Draft, journals: Journals, unit: Unit) -> PublicAnswer:
+async def draft(command: Draft, unit: Unit) -> PublicAnswer:
     """Staff who may read the enquiry propose it."""
     enquiry = await unit.get(Enquiry, command.enquiry_id, "enquiry:serve")
     theme = command.theme or enquiry.theme
     if theme is None:
         raise theme_missing()
-    check_codes(theme, None, journals.pack(enquiry.region))
+    check_codes(theme, None, unit.packs.of(EnquiriesPack, enquiry.region))
     names = await _name_words(enquiry, unit)
     _check(command.question, command.answer, enquiry.organisation_id, names, unit)
     proposed = PublicAnswer(

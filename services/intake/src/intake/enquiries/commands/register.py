@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.access.tokens import token_digest
 from chassis.errors import forbidden
 from chassis.regions import Region
+from chassis.settings import ServiceSettings
 from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import EnquiryChannel, FamilyStatus
@@ -20,13 +21,13 @@ from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 
-from intake.access import hold_token
+from intake.acting import hold_token
 from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
 from intake.enquiries.errors import needed, time_impossible, unknown_code
 from intake.enquiries.model import Enquiry
 from intake.enquiries.numbers import next_number
 from intake.enquiries.pack import EnquiriesPack, Journal
-from intake.enquiries.packs import Journals, keeper
+from intake.enquiries.packs import keeper, question_url
 from intake.enquiries.personal import Caller, Place, Words, organisation_key, shut
 from intake.enquiries.records import Author, Due, EnquiryWord, Entry, Sheets, ThreadMessage
 from intake.enquiries.words import digests
@@ -89,9 +90,9 @@ class Registered(BaseModel):
     status_url: str
 
 
-async def register_enquiry(command: RegisterEnquiry, journals: Journals, unit: Unit) -> Registered:
+async def register_enquiry(command: RegisterEnquiry, unit: Unit) -> Registered:
     """Staff write down a question in the journal of their organisation."""
-    region, pack = _region(command.region, journals, unit), journals.pack(command.region)
+    region, pack = _region(command.region, unit), unit.packs.of(EnquiriesPack, command.region)
     territory = known_territory(command.territory, region)
     received_at = command.received_at or unit.now
     if not unit.now - OLDEST <= received_at <= unit.now + CLOCK_SKEW:
@@ -105,12 +106,12 @@ async def register_enquiry(command: RegisterEnquiry, journals: Journals, unit: U
         received_at=received_at,
         **_said(command, pack),
     )
-    return await enter(question, journals, unit)
+    return await enter(question, unit)
 
 
-async def submit_enquiry(region_code: str, command: SubmitEnquiry, journals: Journals, unit: Unit) -> Registered:
+async def submit_enquiry(region_code: str, command: SubmitEnquiry, unit: Unit) -> Registered:
     """Anybody asks, by the form or in «окно специалиста»; free of charge and without login (D1-01, D0-11)."""
-    region, pack = _region(region_code, journals, unit), journals.pack(region_code)
+    region, pack = _region(region_code, unit), unit.packs.of(EnquiriesPack, region_code)
     if not command.anonymous and command.agreed_version != pack.form.consent_version:
         raise needed(
             "agreed_version", "Прочитайте согласие и подтвердите его.", "Read the consent text and agree to it."
@@ -126,12 +127,12 @@ async def submit_enquiry(region_code: str, command: SubmitEnquiry, journals: Jou
         received_at=unit.now,
         **_said(command, pack),
     )
-    return await enter(question, journals, unit)
+    return await enter(question, unit)
 
 
-async def enter(question: Question, journals: Journals, unit: Unit) -> Registered:
+async def enter(question: Question, unit: Unit) -> Registered:
     """Enter a question in its journal. From here on the journal's other entries wait for this commit."""
-    pack, region = journals.pack(question.region), unit.regions[question.region]
+    pack, region = unit.packs.of(EnquiriesPack, question.region), unit.regions[question.region]
     organisation_id = keeper(question.region, question.journal)
     enquiry_id, token = question.id or unit.new_id(), secrets.token_urlsafe(TOKEN_BYTES)
     due = Due(question.received_at, term_of(pack, question.complaint, question.received_at, region, question.territory))
@@ -146,7 +147,7 @@ async def enter(question: Question, journals: Journals, unit: Unit) -> Registere
     await unit.session.flush()
     unit.session.add(_first_message(question, key, enquiry_id, unit))
     await index_words(enquiry, [question.caller.name, question.address, question.words], unit)
-    return _registered(enquiry, token, journals)
+    return _registered(enquiry, token, unit.settings)
 
 
 def term_of(pack: EnquiriesPack, complaint: bool, since: datetime, region: Region, territory: str) -> Any:
@@ -170,8 +171,8 @@ def check_codes(theme: str | None, help_kind: str | None, pack: EnquiriesPack) -
         raise unknown_code("help_kind", [entry.code for entry in pack.help_kinds])
 
 
-def _region(code: str, journals: Journals, unit: Unit) -> Region:
-    journals.pack(code)
+def _region(code: str, unit: Unit) -> Region:
+    unit.packs.of(EnquiriesPack, code)
     return unit.regions[code]
 
 
@@ -286,7 +287,7 @@ def _contact(question: Question, key: PersonKey, enquiry_id: UUID) -> Sealed[Con
     return seal(contact, key, place(EnquiryRegistered.fact_name(), "contact", enquiry_id))
 
 
-def _registered(enquiry: Enquiry, token: str, journals: Journals) -> Registered:
+def _registered(enquiry: Enquiry, token: str, settings: ServiceSettings) -> Registered:
     return Registered(
         id=enquiry.id,
         number=enquiry.registration,
@@ -296,5 +297,5 @@ def _registered(enquiry: Enquiry, token: str, journals: Journals) -> Registered:
         explanation=enquiry.explained.text("ru"),
         explanation_en=enquiry.explained.text("en"),
         status_token=token,
-        status_url=journals.status_url(token),
+        status_url=question_url(settings, token),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import not_found
+from chassis.errors import invalid, not_found
 from chassis.work import Unit
 from contracts.identifiers import EnquiryChannel
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from intake.enquiries.commands.form import Text
 from intake.enquiries.commands.register import DUE, index_words, term_of
-from intake.enquiries.errors import no_way_to_answer, refused
+from intake.enquiries.errors import no_way_to_answer
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import Journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Words, opened, shut
 from intake.enquiries.records import Author, Due, ThreadMessage
 
@@ -46,13 +46,13 @@ async def own_enquiry(unit: Unit) -> UUID:
     return found
 
 
-async def ask(enquiry_id: UUID, command: Ask, journals: Journals, unit: Unit) -> Enquiry:
+async def ask(enquiry_id: UUID, command: Ask, unit: Unit) -> Enquiry:
     """The family writes on; an answered question is served again by a new term."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:follow_up")
     written = select(func.count()).select_from(ThreadMessage).where(ThreadMessage.enquiry_id == enquiry.id)
     if (await unit.session.scalar(written) or 0) >= MOST_MESSAGES:
-        raise refused("thread_full", None, "Задайте новый вопрос отдельно.", "Please ask a new question.")
-    region, pack = unit.regions[enquiry.region], journals.pack(enquiry.region)
+        raise invalid("thread_full", None, "Задайте новый вопрос отдельно.", "Please ask a new question.")
+    region, pack = unit.regions[enquiry.region], unit.packs.of(EnquiriesPack, enquiry.region)
     term = term_of(pack, enquiry.complaint, unit.now, region, enquiry.territory)
     again = enquiry.given_at is not None
     enquiry.ask(Due(unit.now, term), unit.now)

@@ -12,7 +12,7 @@ from intake.enquiries.commands.register import DUE, check_codes, index_words, te
 from intake.enquiries.competence import candidates
 from intake.enquiries.errors import already_classified, not_competent, other_specialist, theme_missing
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import Journals
+from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Words, shut
 from intake.enquiries.records import Due
 from intake.particulars.requests import acting_person
@@ -44,26 +44,24 @@ class Close(Versioned):
     result: Text
 
 
-async def classify(enquiry_id: UUID, command: Classify, journals: Journals, unit: Unit) -> Enquiry:
+async def classify(enquiry_id: UUID, command: Classify, unit: Unit) -> Enquiry:
     """Set theme, kind of help and complaint where the entry was made without; later only amendments change them."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version)
-    check_codes(command.theme, command.help_kind, journals.pack(enquiry.region))
+    check_codes(command.theme, command.help_kind, unit.packs.of(EnquiriesPack, enquiry.region))
     if enquiry.theme is not None:
         raise already_classified()
     complaint = command.complaint or enquiry.complaint
-    enquiry.classify(
-        command.theme, command.help_kind or enquiry.help_kind, complaint, _due(enquiry, complaint, journals, unit)
-    )
+    enquiry.classify(command.theme, command.help_kind or enquiry.help_kind, complaint, _due(enquiry, complaint, unit))
     await unit.timers.set(DUE, enquiry.id, enquiry.due_at)
     return enquiry
 
 
-async def assign(enquiry_id: UUID, command: Assign, journals: Journals, unit: Unit) -> Enquiry:
+async def assign(enquiry_id: UUID, command: Assign, unit: Unit) -> Enquiry:
     """Make the competent specialist responsible."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version)
     if enquiry.theme is None:
         raise theme_missing()
-    ranked = [one.principal_id for one in await candidates(enquiry, journals.pack(enquiry.region), unit)]
+    ranked = [one.principal_id for one in await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit)]
     chosen = command.specialist_id or next(iter(ranked), None)
     if chosen is None or chosen not in ranked:
         raise not_competent([str(id) for id in ranked])
@@ -94,6 +92,8 @@ def require_responsible(enquiry: Enquiry, unit: Unit) -> None:
         raise other_specialist()
 
 
-def _due(enquiry: Enquiry, complaint: bool, journals: Journals, unit: Unit) -> Due:
+def _due(enquiry: Enquiry, complaint: bool, unit: Unit) -> Due:
     region, since = unit.regions[enquiry.region], enquiry.due_since
-    return Due(since, term_of(journals.pack(enquiry.region), complaint, since, region, enquiry.territory))
+    return Due(
+        since, term_of(unit.packs.of(EnquiriesPack, enquiry.region), complaint, since, region, enquiry.territory)
+    )

@@ -20,7 +20,8 @@ from sqlalchemy import delete, or_, select
 from intake.extracts.commands.take_extracts import Taking, Tally
 from intake.extracts.layouts import JSON_1, RawRecord, reader
 from intake.extracts.model import ImportChunk, IpraImport, QuarantinedRecord
-from intake.finding.packs import Finding, finding
+from intake.finding.ladder_pack import OutreachPack
+from intake.finding.referrals_pack import ReferralsPack
 
 CHUNK_BYTES = 256 * 1024
 BATCH = 500
@@ -34,7 +35,6 @@ async def queue_import(
     layout: str,
     content: bytes,
     organisation_id: UUID,
-    packs: Finding,
     unit: Unit,
     *,
     received_at: datetime | None = None,
@@ -43,8 +43,8 @@ async def queue_import(
 
     ``received_at``: when its records reached us, where that was before now. The term of D3-15 runs from then.
     """
-    rules = packs.pack(region).extracts
-    packs.ladder(region)  # an extract opens outreach: where there is no ladder none is taken
+    rules = unit.packs.of(ReferralsPack, region).extracts
+    unit.packs.of(OutreachPack, region)  # an extract opens outreach: where there is no ladder none is taken
     if organisation_id not in unit.actor.organisation_ids:
         raise forbidden()
     if layout != JSON_1:
@@ -143,12 +143,11 @@ async def _chunks(import_id: UUID, runtime: Runtime) -> AsyncIterator[bytes]:
 async def _take_batch(import_id: UUID, batch: list[RawRecord], bytes_done: int, runtime: Runtime) -> None:
     """A batch and the progress it makes, in one transaction: a restart goes on behind it and takes nothing twice."""
     async with runtime.transaction() as unit:
-        packs = finding(runtime)
         job = await unit.session.get_one(IpraImport, import_id, with_for_update=True)
-        room = packs.pack(job.region).extracts.max_records - job.seen
+        room = unit.packs.of(ReferralsPack, job.region).extracts.max_records - job.seen
         if room <= 0:
-            raise _too_many(packs.pack(job.region).extracts.max_records)
-        tally = await Taking(job, packs, unit).take(batch[:room])
+            raise _too_many(unit.packs.of(ReferralsPack, job.region).extracts.max_records)
+        tally = await Taking(job, unit).take(batch[:room])
         await _put_aside(import_id, tally, unit)
         job.seen += len(batch[:room])
         job.bytes_done, job.claimed_until = bytes_done, unit.now + LEASE
@@ -188,7 +187,7 @@ async def _finish(import_id: UUID, runtime: Runtime, error: DomainError | None) 
 
 
 async def correct_record(
-    import_id: UUID, ordinal: int, changes: dict[str, Any], new_id: UUID, packs: Finding, unit: Unit
+    import_id: UUID, ordinal: int, changes: dict[str, Any], new_id: UUID, unit: Unit
 ) -> IpraImport:
     """Bring a record in after correction, as an import of its own: what is given replaces what stood there.
 
@@ -203,7 +202,7 @@ async def correct_record(
     row.corrected_by, row.content = new_id, None
     content = json.dumps(fields, ensure_ascii=False).encode()
     return await queue_import(
-        new_id, job.region, JSON_1, content, job.organisation_id, packs, unit, received_at=job.received_at
+        new_id, job.region, JSON_1, content, job.organisation_id, unit, received_at=job.received_at
     )
 
 

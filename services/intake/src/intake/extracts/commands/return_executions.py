@@ -9,7 +9,7 @@ from uuid import UUID
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
-from chassis.errors import DomainError, Kind, forbidden
+from chassis.errors import DomainError, Kind, forbidden, invalid
 from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from intake.extracts.model import IpraExecution, IpraExtract, IpraReturn
 from intake.finding.grounds import covers, ground_missing
-from intake.finding.packs import Finding
+from intake.finding.referrals_pack import ReferralsPack
 from intake.particulars.requests import acting_person
 
 XML_1 = "ipra-execution-xml-1"
@@ -43,10 +43,10 @@ class MakeReturn(BaseModel):
     organisation_id: UUID
 
 
-async def record_execution(extract_id: UUID, command: RecordExecution, packs: Finding, unit: Unit) -> IpraExtract:
+async def record_execution(extract_id: UUID, command: RecordExecution, unit: Unit) -> IpraExtract:
     """Mark a measure; a corrected mark goes with the next file again."""
     extract = await unit.get(IpraExtract, extract_id, "ipra_extract:execute")
-    _check(command, extract, packs, unit)
+    _check(command, extract, unit)
     row = await unit.session.get(IpraExecution, (extract.id, command.measure), with_for_update=True)
     if row is None:
         row = IpraExecution(extract_id=extract.id, measure=command.measure)
@@ -57,9 +57,9 @@ async def record_execution(extract_id: UUID, command: RecordExecution, packs: Fi
     return extract
 
 
-async def make_return(command: MakeReturn, packs: Finding, unit: Unit) -> IpraReturn:
+async def make_return(command: MakeReturn, unit: Unit) -> IpraReturn:
     """A file of every mark of the operator not sent yet. It leaves on the pack's ground only (D3-26)."""
-    pack = packs.pack(command.region)
+    pack = unit.packs.of(ReferralsPack, command.region)
     ground = pack.ground(pack.extracts.return_ground)
     if ground is None or not covers(ground, PURPOSE, None if not ground.departments else min(ground.departments)):
         raise ground_missing(PURPOSE, [])
@@ -117,25 +117,19 @@ def _xml(id: UUID, made_on: str, lines: Sequence[Any]) -> Iterator[str]:
     yield "</ipraExecution>"
 
 
-def _check(command: RecordExecution, extract: IpraExtract, packs: Finding, unit: Unit) -> None:
+def _check(command: RecordExecution, extract: IpraExtract, unit: Unit) -> None:
     today = unit.now.astimezone(unit.regions[extract.region].zone).date()
-    known = packs.pack(extract.region).reason("execution", command.reason_code or "")
+    known = unit.packs.of(ReferralsPack, extract.region).reason("execution", command.reason_code or "")
     if command.measure > extract.measures:
-        raise _refused("measure_unknown", "measure", "В выписке нет такого мероприятия.", "No such measure.")
+        raise invalid("measure_unknown", "measure", "В выписке нет такого мероприятия.", "No such measure.")
     if not extract.issued_on <= command.executed_on <= today:
-        raise _refused(
+        raise invalid(
             "execution_date", "executed_on", "Дата вне срока выписки или в будущем.", "Outside the extract or ahead."
         )
     if not command.executed and known is None:
-        raise _refused("reason_unknown", "reason_code", "Выберите причину из списка.", "Choose a reason of the list.")
+        raise invalid("reason_unknown", "reason_code", "Выберите причину из списка.", "Choose a reason of the list.")
     if command.executed and command.reason_code:
-        raise _refused(
-            "reason_needless", "reason_code", "Причина нужна для неисполненного.", "Only where not executed."
-        )
-
-
-def _refused(slug: str, field: str, ru: str, en: str) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field)
+        raise invalid("reason_needless", "reason_code", "Причина нужна для неисполненного.", "Only where not executed.")
 
 
 def _nothing_to_send() -> DomainError:

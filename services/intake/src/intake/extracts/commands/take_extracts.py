@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
-from chassis.http.validation import invalid
+from chassis.errors import DomainError, invalid
+from chassis.http.validation import broken_rules
 from chassis.work import Unit
 from contracts.identifiers import FindingWay
 from contracts.sealed import PersonKey
@@ -20,7 +20,9 @@ from intake.extracts.layouts import RawRecord
 from intake.extracts.model import IpraExtract, IpraImport, Standing
 from intake.extracts.record import ExtractRecord
 from intake.finding.family import content_digest, person_digest, shut
-from intake.finding.packs import Finding
+from intake.finding.ladder_pack import OutreachPack
+from intake.finding.packs import age_bands_of
+from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder
 from intake.outreach.model import Outreach
@@ -57,10 +59,10 @@ class _Candidate:
 class Taking:
     """One batch on its way in, under the region's lock, by the system."""
 
-    def __init__(self, job: IpraImport, packs: Finding, unit: Unit) -> None:
-        self._region, self._import_id, self._packs, self._unit = unit.regions[job.region], job.id, packs, unit
+    def __init__(self, job: IpraImport, unit: Unit) -> None:
+        self._region, self._import_id, self._unit = unit.regions[job.region], job.id, unit
         self._received_at = job.received_at
-        self._pack, self._kek = packs.pack(job.region), unit.settings.key_encryption_key
+        self._pack, self._kek = unit.packs.of(ReferralsPack, job.region), unit.settings.key_encryption_key
         self._today = unit.now.astimezone(self._region.zone).date()
         self._ladders: dict[str, Ladder] = {}
         self._given: dict[UUID, int] = {}
@@ -86,7 +88,7 @@ class Taking:
             check_birth_date(record.birth_date, self._today)
             self._check_dates(record)
         except ValidationError as error:
-            tally.refused.append((raw, _reasons(invalid(error.errors(include_url=False)))))
+            tally.refused.append((raw, _reasons(broken_rules(error.errors(include_url=False)))))
         except DomainError as error:
             tally.refused.append((raw, _reasons(error)))
         else:
@@ -97,11 +99,11 @@ class Taking:
 
     def _check_dates(self, record: ExtractRecord) -> None:
         if record.issued_on > self._today:
-            raise _refusal("issued_in_future", "issued_on", "дата выписки в будущем", "issued in the future")
+            raise invalid("issued_in_future", "issued_on", "дата выписки в будущем", "issued in the future")
         if record.issued_on < record.birth_date:
-            raise _refusal("issued_before_birth", "issued_on", "выписка раньше рождения", "issued before the birth")
+            raise invalid("issued_before_birth", "issued_on", "выписка раньше рождения", "issued before the birth")
         if record.valid_until and record.valid_until < record.issued_on:
-            raise _refusal("term_backwards", "valid_until", "срок кончается раньше выписки", "ends before it is issued")
+            raise invalid("term_backwards", "valid_until", "срок кончается раньше выписки", "ends before it is issued")
 
     async def _present(
         self, candidates: Sequence[_Candidate]
@@ -131,7 +133,7 @@ class Taking:
             elif digest == one.content:
                 tally.known += 1
             else:
-                error = _refusal(
+                error = invalid(
                     "content_differs",
                     "number",
                     "под этим номером и датой уже есть другая выписка: изменение ИПРА — это новая выписка",
@@ -201,7 +203,7 @@ class Taking:
         self, one: _Candidate, child_key: PersonKey, family_key: PersonKey, known: Sequence[Operator]
     ) -> IpraExtract:
         record = one.record
-        band = age_band(record.birth_date, self._today, self._packs.age_bands(self._region.code))
+        band = age_band(record.birth_date, self._today, age_bands_of(self._unit.packs, self._region.code))
         routed = self._routed(one.territory, band, known)
         return IpraExtract(
             id=self._unit.new_id(),
@@ -248,7 +250,7 @@ class Taking:
     def _ladder(self, territory: str) -> Ladder:
         if territory not in self._ladders:
             self._ladders[territory] = _remembering(
-                Ladder.of(self._packs.ladder(self._region.code), self._region, territory)
+                Ladder.of(self._unit.packs.of(OutreachPack, self._region.code), self._region, territory)
             )
         return self._ladders[territory]
 
@@ -283,7 +285,3 @@ def _reasons(error: DomainError) -> list[dict[str, Any]]:
     if error.errors:
         return [{"field": e.field, "rule": e.rule, "ru": e.ru, "en": e.en} for e in error.errors]
     return [{"field": None, "rule": error.slug, "ru": error.ru, "en": error.en}]
-
-
-def _refusal(slug: str, field_name: str, ru: str, en: str) -> DomainError:
-    return DomainError(slug, Kind.INVALID, ru=ru, en=en, field=field_name)

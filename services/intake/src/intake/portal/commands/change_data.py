@@ -10,7 +10,7 @@ from uuid import UUID
 
 import workdays
 from chassis.aggregate import Aggregate
-from chassis.errors import DomainError, Kind, not_found
+from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.work import Unit
 from contracts.event import Moment
 from contracts.identifiers import Code
@@ -21,20 +21,19 @@ from pydantic import model_validator
 from sqlalchemy import ARRAY, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from intake.directory.packs import Directories
+from intake.accounts.commands import recognised
 from intake.particulars.requests import Versioned
-from intake.portal.answers import Answers, refused
+from intake.portal.answers import Answers
 from intake.portal.commands.decide_questionnaire import reason_unknown
 from intake.portal.commands.fill_questionnaire import (
     checked,
     opened,
-    recognised,
     require_complete,
     responsible,
     sealed,
     watch_document,
 )
-from intake.portal.pack import PortalPack, Portals, portal_of
+from intake.portal.pack import PortalPack
 from intake.portal.questionnaire import Questionnaire
 from intake.portal.questionnaire import require_state as require_questionnaire
 from intake.tables import Base
@@ -144,13 +143,13 @@ class DecideChange(Versioned):
     @model_validator(mode="after")
     def _declining_has_a_reason(self) -> DecideChange:
         if not self.accept and self.reason_code is None:
-            raise refused(
+            raise invalid(
                 "reason_missing", "reason_code", "Назовите причину отказа.", "Declining needs a reason of the list."
             )
         return self
 
 
-async def request_change(questionnaire_id: UUID, command: RequestChange, packs: Portals, unit: Unit) -> DataChange:
+async def request_change(questionnaire_id: UUID, command: RequestChange, unit: Unit) -> DataChange:
     """Ask the consultant to change data (D0-17)."""
     account = await recognised(unit)
     questionnaire = await unit.session.get(Questionnaire, questionnaire_id)
@@ -158,26 +157,26 @@ async def request_change(questionnaire_id: UUID, command: RequestChange, packs: 
     if questionnaire is None or questionnaire.principal_id != account.id:
         raise not_found()
     require_questionnaire("change", questionnaire.state)
-    values = await _different(command, questionnaire, portal_of(packs, questionnaire.region), unit)
+    values = await _different(command, questionnaire, unit.packs.of(PortalPack, questionnaire.region), unit)
     change = _new(command.id or unit.new_id(), questionnaire, values, await unit.keys.get(questionnaire.child_id), unit)
     region = unit.regions[questionnaire.region]
-    change.requested(computed(portal_of(packs, region.code).terms.data_change, unit.now, region, change.territory))
+    change.requested(
+        computed(unit.packs.of(PortalPack, region.code).terms.data_change, unit.now, region, change.territory)
+    )
     unit.session.add(change)
     return change
 
 
-async def decide_change(
-    change_id: UUID, command: DecideChange, packs: Portals, directories: Directories, unit: Unit
-) -> DataChange:
+async def decide_change(change_id: UUID, command: DecideChange, unit: Unit) -> DataChange:
     """The consultant accepts the change, which then is in force, or declines it with a reason."""
     change = await unit.get(DataChange, change_id, "data_change:decide", version=command.version)
-    portal = portal_of(packs, change.region)
+    portal = unit.packs.of(PortalPack, change.region)
     known = [reason.code for reason in portal.decline_reasons]
     if not command.accept and command.reason_code not in known:
         raise reason_unknown(known)
     change.decide("accepted" if command.accept else "declined", command.reason_code, unit.now)
     if command.accept:
-        await _apply(change, portal, directories, unit)
+        await _apply(change, portal, unit)
     return change
 
 
@@ -199,7 +198,7 @@ async def _different(
     tidy = checked(merged, portal, region, unit.now.astimezone(region.zone).date())
     changed = {name: getattr(tidy, name) for name in named if getattr(tidy, name) != getattr(now, name)}
     if not changed:
-        raise refused("nothing_changes", "fields", "В запросе нет изменений.", "The request changes nothing.")
+        raise invalid("nothing_changes", "fields", "В запросе нет изменений.", "The request changes nothing.")
     require_complete(tidy)
     return Answers.model_construct(**changed).model_dump(mode="json", include=set(changed))
 
@@ -228,7 +227,7 @@ async def wanted_by(change: DataChange, unit: Unit) -> dict[str, Any]:
     return unseal(Sealed[Wanted].model_validate(change.wanted), Wanted, key, _at(change.id)).values
 
 
-async def _apply(change: DataChange, portal: PortalPack, directories: Directories, unit: Unit) -> None:
+async def _apply(change: DataChange, portal: PortalPack, unit: Unit) -> None:
     questionnaire = await unit.session.get_one(Questionnaire, change.questionnaire_id, with_for_update=True)
     before = await opened(questionnaire, unit)
     merged = {**before.model_dump(mode="json"), **await wanted_by(change, unit)}
@@ -236,17 +235,17 @@ async def _apply(change: DataChange, portal: PortalPack, directories: Directorie
     questionnaire.change(await sealed(questionnaire, answers, unit), answers.district)
     await watch_document(questionnaire, answers, portal, unit)
     if answers.district != before.district:
-        responsible(answers.district, unit.regions[change.region], directories)
+        responsible(answers.district, unit.regions[change.region], unit.packs)
         await unit.timers.set(HAND_OVER, questionnaire.id, unit.now)
 
 
-async def hand_over(questionnaire_id: UUID, directories: Directories, unit: Unit) -> None:
+async def hand_over(questionnaire_id: UUID, unit: Unit) -> None:
     """Whoever answers for the new district gets the questionnaire and what waits to be decided on (T15).
 
     Done by the worker: the consultant who decided may not write what belongs to another organisation.
     """
     found = await unit.session.get_one(Questionnaire, questionnaire_id, with_for_update=True)
-    territory, organisation_id, consultant_id = responsible(found.district, unit.regions[found.region], directories)
+    territory, organisation_id, consultant_id = responsible(found.district, unit.regions[found.region], unit.packs)
     found.answer_for(territory, organisation_id, consultant_id)
     waiting = select(DataChange).where(DataChange.questionnaire_id == found.id, DataChange.state == State.REQUESTED)
     for change in await unit.session.scalars(waiting.with_for_update()):

@@ -13,7 +13,7 @@ from contracts.sealed import Sealed, place, seal
 
 from intake.particulars.requests import Versioned
 from intake.portal.commands.fill_questionnaire import CONTACTS, DOCUMENT_EXPIRES, opened
-from intake.portal.pack import Portals, portal_of
+from intake.portal.pack import PortalPack
 from intake.portal.questionnaire import Questionnaire
 
 
@@ -40,12 +40,10 @@ async def accept(questionnaire_id: UUID, command: AcceptQuestionnaire, unit: Uni
     return found
 
 
-async def return_to_family(
-    questionnaire_id: UUID, command: ReturnQuestionnaire, packs: Portals, unit: Unit
-) -> Questionnaire:
+async def return_to_family(questionnaire_id: UUID, command: ReturnQuestionnaire, unit: Unit) -> Questionnaire:
     """The family corrects and sends again."""
     found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version)
-    known = [reason.code for reason in portal_of(packs, found.region).return_reasons]
+    known = [reason.code for reason in unit.packs.of(PortalPack, found.region).return_reasons]
     if command.reason_code not in known:
         raise reason_unknown(known)
     found.return_to_family(command.reason_code, unit.now)

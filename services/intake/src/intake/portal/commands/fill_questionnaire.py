@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import DomainError, FieldError, Kind
-from chassis.privacy.audit import ReadAudit
-from chassis.regions import Region
+from chassis.errors import DomainError, FieldError, Kind, invalid
+from chassis.regions import Packs, Region
 from chassis.work import Unit
 from contracts.identifiers import Code
 from pydantic import ConfigDict, Field
 
-from intake.accounts.commands import own_account
-from intake.directory.model import Principal
-from intake.directory.packs import Directories, directory_of
+from intake.accounts.commands import recognised
+from intake.directory.pack import DirectoryPack
 from intake.directory.sectors import consultant_of, sector_of
 from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven, check_consent, consent_missing
 from intake.particulars.requests import Versioned
-from intake.portal.answers import RECORDS, Answers, open_one, refused, shut_all
-from intake.portal.pack import PortalPack, Portals, portal_of
+from intake.portal.answers import RECORDS, Answers, open_one, shut_all
+from intake.portal.pack import PortalPack
 from intake.portal.questionnaire import FileKind, Questionnaire, QuestionnaireConsent, QuestionnaireFile, State
 from intake.terms import computed
 
@@ -60,21 +57,10 @@ class SendQuestionnaire(Versioned):
     consents: list[ConsentGiven] = Field(max_length=10)
 
 
-async def recognised(unit: Unit) -> Principal:
-    """The caller's own account, also in the moment before the directory's event has come round."""
-    account = await own_account(unit)
-    if account is None or not account.active:
-        raise account_missing()
-    if unit.actor.id is None:
-        unit.actor = replace(unit.actor, id=account.id)
-        unit.audit = ReadAudit(unit.session, unit.actor, unit.correlation_id, unit.now)
-    return account
-
-
-async def write(command: WriteQuestionnaire, packs: Portals, unit: Unit) -> Questionnaire:
+async def write(command: WriteQuestionnaire, unit: Unit) -> Questionnaire:
     """Begin a questionnaire; the keys of child and representative are made with it."""
     account = await recognised(unit)
-    answers = _checked(command, portal_of(packs, command.region), unit.regions[command.region], unit)
+    answers = _checked(command, unit.packs.of(PortalPack, command.region), unit.regions[command.region], unit)
     questionnaire = Questionnaire(
         id=command.id or unit.new_id(),
         region=command.region,
@@ -89,12 +75,12 @@ async def write(command: WriteQuestionnaire, packs: Portals, unit: Unit) -> Ques
     return questionnaire
 
 
-async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, packs: Portals, unit: Unit) -> Questionnaire:
+async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, unit: Unit) -> Questionnaire:
     """Change the answers of a questionnaire that was not sent, or was returned."""
     await recognised(unit)
     questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit", version=command.version)
     region = unit.regions[questionnaire.region]
-    answers = _checked(command, portal_of(packs, questionnaire.region), region, unit)
+    answers = _checked(command, unit.packs.of(PortalPack, questionnaire.region), region, unit)
     questionnaire.fill(await sealed(questionnaire, answers, unit), answers.district, unit.now)
     return questionnaire
 
@@ -107,7 +93,7 @@ async def attach(
     questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit")
     blob = await unit.blobs.put(questionnaire.child_id, content, name=name, declared=declared)
     if kind is FileKind.PHOTO and not blob.media_type.startswith("image/"):
-        raise refused("photo_is_no_picture", "file", "Фотография должна быть картинкой.", "A photo must be a picture.")
+        raise invalid("photo_is_no_picture", "file", "Фотография должна быть картинкой.", "A photo must be a picture.")
     row = QuestionnaireFile(
         blob_id=blob.id,
         questionnaire_id=questionnaire.id,
@@ -120,17 +106,15 @@ async def attach(
     return row
 
 
-async def send(
-    questionnaire_id: UUID, command: SendQuestionnaire, portals: Portals, directories: Directories, unit: Unit
-) -> Questionnaire:
+async def send(questionnaire_id: UUID, command: SendQuestionnaire, unit: Unit) -> Questionnaire:
     """Send it to the consultant of the child's sector, with a consent per purpose (D0-03, D0-22)."""
     await recognised(unit)
     questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:send", version=command.version)
-    portal = portal_of(portals, questionnaire.region)
+    portal = unit.packs.of(PortalPack, questionnaire.region)
     answers = await opened(questionnaire, unit)
     require_complete(answers)
     _consented(command.consents, portal, unit)
-    await route(questionnaire, answers, portal, directories, unit)
+    await route(questionnaire, answers, portal, unit)
     for given in command.consents:
         document = QuestionnaireConsent(id=unit.new_id(), questionnaire_id=questionnaire.id, **given.model_dump())
         unit.session.add(document)
@@ -138,23 +122,21 @@ async def send(
     return questionnaire
 
 
-async def route(
-    questionnaire: Questionnaire, answers: Answers, portal: PortalPack, directories: Directories, unit: Unit
-) -> None:
+async def route(questionnaire: Questionnaire, answers: Answers, portal: PortalPack, unit: Unit) -> None:
     """Send the questionnaire to whoever answers for the district."""
     region = unit.regions[questionnaire.region]
-    territory, organisation_id, consultant_id = responsible(answers.district, region, directories)
+    territory, organisation_id, consultant_id = responsible(answers.district, region, unit.packs)
     due = computed(portal.terms.questionnaire, unit.now, region, territory)
     questionnaire.send(territory, organisation_id, consultant_id, due, unit.now)
 
 
-def responsible(district: str | None, region: Region, directories: Directories) -> tuple[str, UUID, UUID]:
+def responsible(district: str | None, region: Region, packs: Packs) -> tuple[str, UUID, UUID]:
     """Territory, organisation and consultant that answer for a district (D0-02, D0-03)."""
-    pack = directory_of(directories, region.code)
+    pack = packs.of(DirectoryPack, region.code)
     sector = sector_of(district, region, pack) if district else None
     consultant = consultant_of(sector, region.code, pack) if sector else None
     if district is None or consultant is None or consultant.organisation_id is None:
-        raise refused(
+        raise invalid(
             "district_unanswered", "district", "Для этого района консультант не назначен.", "Nobody answers for it."
         )
     return district, consultant.organisation_id, consultant.id
@@ -202,9 +184,9 @@ def checked(answers: Answers, portal: PortalPack, region: Region, today: date) -
     if tidy.birth_date:
         check_birth_date(tidy.birth_date, today)
     if tidy.sex is not None and tidy.sex not in {word.code for word in portal.sexes}:
-        raise refused("sex_unknown", "sex", "Выберите пол из списка.", "Choose the sex of the list.")
+        raise invalid("sex_unknown", "sex", "Выберите пол из списка.", "Choose the sex of the list.")
     if tidy.status_document and tidy.status_document.issued_on > today:
-        raise refused(
+        raise invalid(
             "issued_in_future",
             "status_document.issued_on",
             "Документ не может быть выдан в будущем.",
@@ -226,9 +208,9 @@ def _district(written: str | None, region: Region) -> str | None:
     try:
         found = known_territory(written, region)
     except DomainError as error:
-        raise refused("district_unknown", "district", error.ru, error.en) from None
+        raise invalid("district_unknown", "district", error.ru, error.en) from None
     if found == region.code:
-        raise refused("district_unknown", "district", "Выберите район из списка.", "Choose the district of the list.")
+        raise invalid("district_unknown", "district", "Выберите район из списка.", "Choose the district of the list.")
     return found
 
 
@@ -250,18 +232,9 @@ def require_complete(answers: Answers) -> None:
 def _consented(given: list[ConsentGiven], portal: PortalPack, unit: Unit) -> None:
     purposes = [consent.purpose for consent in given]
     if len(set(purposes)) != len(purposes):
-        raise refused("consent_twice", "consents", "Согласие дано дважды.", "A purpose is consented to twice.")
+        raise invalid("consent_twice", "consents", "Согласие дано дважды.", "A purpose is consented to twice.")
     for text in portal.consents:
         if text.required and text.purpose not in purposes:
             raise consent_missing(text.purpose, portal)
     for number, consent in enumerate(given):
         check_consent(consent, f"consents.{number}", portal, False, unit.now)
-
-
-def account_missing() -> DomainError:
-    return DomainError(
-        "account_missing",
-        Kind.CONFLICT,
-        ru="Сначала зарегистрируйте кабинет.",
-        en="Register your account first.",
-    )
