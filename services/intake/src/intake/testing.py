@@ -10,7 +10,7 @@ from random import choice
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.regions import Region, load_packs, load_regions
+from chassis.regions import Packs, Region, load_packs, load_regions
 from chassis.testing.running import Caller, Running
 from contracts.identifiers import AgeBand, ApplicationSource, Purpose, named_id
 from sqlalchemy import text
