@@ -134,6 +134,10 @@ class DeliveryMode(StrEnum):
     REMOTE = "remote"
 
 
+COUNTED_MODES = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
+"""Modes that serve a month's card (D4-07): visits at home and remote sessions. A trip to a point does not count."""
+
+
 class Accounting(StrEnum):
     """The two codes of the state task (D4-21)."""
 

@@ -1,20 +1,13 @@
 """Reporting: what can be counted."""
 
-from chassis.run import Room, Service
+from chassis.run import Service
 from chassis.settings import ServiceSettings
 
-from reporting.access import GUARDED
-from reporting.projections.subscribers import events
-from reporting.reports.api import api
+from reporting.projections.room import ROOM as projections
+from reporting.reports.room import ROOM as reports
 from reporting.tables import Base
 
-service = Service(
-    "reporting",
-    ServiceSettings,
-    [Room("projections", events=events), Room("reports", api=api)],
-    base=Base,
-    guarded=GUARDED,
-)
+service = Service("reporting", ServiceSettings, [projections, reports], base=Base)
 
 if __name__ == "__main__":
     from chassis.run.process import main

@@ -1,4 +1,4 @@
-"""The quota of a month's card (D4-07): done, planned, and what will be missing if nothing changes. Pure."""
+"""Pure. The quota of a month's card (D4-07): done, planned, and what will be missing if nothing changes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup
-
-COUNTED_MODES = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
-"""The card is served at home and remotely; a trip to a point does not count."""
+from contracts.identifiers import COUNTED_MODES, Accounting, DeliveryMode, ServiceGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from contracts.intake import EnquiryRegistered
 from intake.enquiries.commands.incoming import TextMessage, take_letter, take_text_message
 from intake.enquiries.letters import read_letter
 from intake.enquiries.model import Enquiry
-from intake.enquiries.packs import journals
 from intake.enquiries.states import State
 from intake.enquiries.testing import CALL, OMSK, Desk
 from sqlalchemy import select
@@ -45,7 +44,7 @@ async def mail(desk: Desk, _: Caller) -> None:
 async def text_message(desk: Desk, _: Caller) -> None:
     message = TextMessage(id="59fz", sender="+79050001122", text="Где бассейн?")
     async with desk.app.unit() as unit:
-        assert await take_text_message(OMSK, message, journals(desk.app.worker), unit)
+        assert await take_text_message(OMSK, message, unit)
 
 
 async def entries(app: Running) -> dict[UUID, Enquiry]:

@@ -10,7 +10,7 @@ from chassis.work import Unit
 from contracts import cases, intake, scheduling
 from contracts.identifiers import CallOutcome
 
-from reporting.projections.fold import Fold, Patch
+from reporting.projections.commands import Fold, Patch
 from reporting.projections.model import (
     ApplicationRow,
     AppointmentRow,
@@ -287,7 +287,7 @@ def _by_group(services: Iterable[scheduling.PlannedService]) -> dict[str, int]:
 def _project(fold: Fold) -> None:
     @events.batch(*fold.patches)
     async def project(batch: Sequence[Delivery], unit: Unit) -> None:
-        await fold.apply(batch, unit.session)
+        await fold.apply_batch(batch, unit)
 
 
 for _fold in (applications, appointments, case_files, programmes, deliveries, visits, trips, enquiries):

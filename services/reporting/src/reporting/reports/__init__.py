@@ -1,1 +1,1 @@
-"""One file per report: its row, its query, its title. `reports.catalogue` is the visible list."""
+"""Reports over the read tables: as JSON to read on, as XLSX to hand on."""

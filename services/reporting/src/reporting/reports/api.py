@@ -11,11 +11,12 @@ from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel
 
 from reporting.reports.catalogue import REPORTS, find
+from reporting.reports.pack import EntryPointsPack, ThemesPack
 from reporting.reports.report import Period, zone
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
-from reporting.reports.words import Titles, titles
+from reporting.reports.titles import Titles, titles
 
-api = Router(tags=["reports"])
+router = Router(tags=["reports"])
 PeriodQuery = Annotated[Period, Query()]
 
 
@@ -44,13 +45,13 @@ class ReportAnswer(ReportListing):
     rows: list[dict[str, Any]]
 
 
-@api.get("/reports", permission="report:read")
+@router.get("/reports", permission="report:read")
 async def list_reports() -> list[ReportListing]:
     """Every report there is."""
     return [ReportListing(name=r.name, title=r.title, columns=_headings(r.name)) for r in REPORTS.values()]
 
 
-@api.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
+@router.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
 async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
     """A report as a spreadsheet."""
     report = find(name)
@@ -63,7 +64,7 @@ async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response
     )
 
 
-@api.get("/reports/{name}", permission="report:read")
+@router.get("/reports/{name}", permission="report:read")
 async def report_rows(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAnswer:
     """A report as data."""
     report = find(name)
@@ -87,7 +88,9 @@ def _headings(name: str) -> list[Heading]:
 
 def _titles(name: str, period: Period, unit: Unit) -> Titles:
     columns = REPORTS[name].row.model_fields
-    known = titles(unit.settings.regions_dir, period.region)
+    entry_points = unit.packs.find(EntryPointsPack, period.region)
+    themes = unit.packs.find(ThemesPack, period.region)
+    known = titles(entry_points.entry_points if entry_points else (), themes.themes if themes else ())
     return {column: words for column, words in known.items() if column in columns}
 
 

@@ -1,8 +1,8 @@
-"""The visible list of reports."""
+"""Pure. The visible list of reports."""
 
 from chassis.errors import not_found
 
-from reporting.reports import applications, appointments, enquiries, quota, trips
+from reporting.reports.queries import applications, appointments, enquiries, quota, trips
 from reporting.reports.report import Report
 
 REPORTS: dict[str, Report] = {

@@ -1,4 +1,4 @@
-"""What every report is: a query over read tables for a region and a period, with rows that explain themselves."""
+"""Pure. What every report is: a query over read tables for a region and a period, with rows that explain themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from chassis.errors import DomainError, Kind
+from chassis import errors
 from chassis.http.validation import RuleError
 from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -55,14 +55,9 @@ def zone(period: Period, unit: Unit) -> ZoneInfo:
     """The region's time zone; 422 names a region this deployment does not have."""
     region = unit.regions.get(period.region)
     if region is None:
-        raise DomainError(
-            "unknown_region",
-            Kind.INVALID,
-            ru=f"Нет такого региона. Есть: {', '.join(sorted(unit.regions))}.",
-            en=f"No such region. There are: {', '.join(sorted(unit.regions))}.",
-            field="region",
-            rule="known",
-        )
+        known = ", ".join(sorted(unit.regions))
+        ru, en = f"Нет такого региона. Есть: {known}.", f"No such region. There are: {known}."
+        raise errors.invalid("unknown_region", "region", ru, en)
     return region.zone
 
 

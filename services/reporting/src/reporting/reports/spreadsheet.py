@@ -1,4 +1,4 @@
-"""A report as an XLSX file: title, period, headings, numbers as numbers, shares as per cent."""
+"""Pure. A report as an XLSX file: title, period, headings, numbers as numbers, shares as per cent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import xlsxwriter
 from pydantic.fields import FieldInfo
 
 from reporting.reports.report import Period, Report, Row
-from reporting.reports.words import Titles
+from reporting.reports.titles import Titles
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADER_ROW = 3

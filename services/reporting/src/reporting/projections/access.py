@@ -1,4 +1,4 @@
-"""Reporting's tables under the access policy: a head sees the organisation's rows, a manager the territory's."""
+"""The read tables under the access policy: a head sees the organisation's rows, a manager the territory's."""
 
 from collections.abc import Mapping
 

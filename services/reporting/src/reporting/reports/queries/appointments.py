@@ -8,14 +8,14 @@ from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
-from reporting.projections.model import AppointmentRow as A
+from reporting.projections.model import AppointmentRow
 from reporting.reports.report import Period, Report, Row, share, zone
 
 
 class FirstAppointments(Row):
     """A month. A family counts once, by its earliest appointment that was not cancelled.
 
-    Whoever has none is not here: that term is warned of and escalated.
+    Families without an appointment are not here: that term is warned of and escalated.
     """
 
     month: str = Field(title="Месяц приёма")
@@ -26,13 +26,16 @@ class FirstAppointments(Row):
     in_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
 
 
-async def by_month(period: Period, unit: Unit) -> Sequence[Row]:
-    day = cast(func.timezone(str(zone(period, unit)), A.starts_at), Date)
+async def by_month(period: Period, unit: Unit) -> Sequence[FirstAppointments]:
+    """First appointments by the month they take place in."""
+    day = cast(func.timezone(str(zone(period, unit)), AppointmentRow.starts_at), Date)
     first = (
-        select(A.application_id, day.label("day"), A.in_time, A.held_at)
-        .where(A.region == period.region, A.first.is_(True), A.cancelled.isnot(True))
-        .distinct(A.application_id)
-        .order_by(A.application_id, A.starts_at, A.id)
+        select(AppointmentRow.application_id, day.label("day"), AppointmentRow.in_time, AppointmentRow.held_at)
+        .where(
+            AppointmentRow.region == period.region, AppointmentRow.first.is_(True), AppointmentRow.cancelled.isnot(True)
+        )
+        .distinct(AppointmentRow.application_id)
+        .order_by(AppointmentRow.application_id, AppointmentRow.starts_at, AppointmentRow.id)
         .subquery()
     )
     month = func.to_char(first.c.day, "YYYY-MM")

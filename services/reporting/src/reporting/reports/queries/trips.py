@@ -11,8 +11,7 @@ from contracts.identifiers import DeliveryMode, VisitOutcome
 from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
-from reporting.projections.model import TripRow as T
-from reporting.projections.model import VisitRow as V
+from reporting.projections.model import TripRow, VisitRow
 from reporting.reports.report import Period, Report, Row, share, zone
 
 
@@ -30,26 +29,27 @@ class PlannedAgainstDone(Row):
     done_share: float | None = Field(title="Доля выполнения", json_schema_extra={"share": True})
 
 
-async def by_month(period: Period, unit: Unit) -> Sequence[Row]:
+async def by_month(period: Period, unit: Unit) -> Sequence[PlannedAgainstDone]:
+    """Visits and trips by the month of their day."""
     rows = [*await _visits(period, unit), *await _trips(period, unit)]
     return sorted(rows, key=lambda row: (row.month, row.kind))
 
 
 async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
-    day = cast(func.timezone(str(zone(period, unit)), V.starts_at), Date)
-    performed = V.outcome == VisitOutcome.PERFORMED
-    reported = V.state == "reported"
+    day = cast(func.timezone(str(zone(period, unit)), VisitRow.starts_at), Date)
+    performed = VisitRow.outcome == VisitOutcome.PERFORMED
+    reported = VisitRow.state == "reported"
     statement = (
         select(
             func.to_char(day, "YYYY-MM").label("month"),
-            V.mode,
+            VisitRow.mode,
             func.count(),
             func.count(case((reported & performed, 1))),
-            func.count(case((V.state == "postponed", 1))),
+            func.count(case((VisitRow.state == "postponed", 1))),
             func.count(case((reported & ~performed, 1))),
         )
-        .where(V.region == period.region, day.between(period.since, period.until))
-        .group_by("month", V.mode)
+        .where(VisitRow.region == period.region, day.between(period.since, period.until))
+        .group_by("month", VisitRow.mode)
     )
     kinds = {DeliveryMode.HOME: "визит на дом", DeliveryMode.REMOTE: "дистанционное занятие"}
     return [
@@ -67,8 +67,8 @@ async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
 
 
 async def _trips(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
-    statement = select(T.day, T.performed, T.cancelled, T.families, T.services).where(
-        T.region == period.region, T.day.between(period.since, period.until), T.published.is_(True)
+    statement = select(TripRow.day, TripRow.performed, TripRow.cancelled, TripRow.families, TripRow.services).where(
+        TripRow.region == period.region, TripRow.day.between(period.since, period.until), TripRow.published.is_(True)
     )
     months: dict[str, list[Any]] = defaultdict(list)
     for trip in await unit.session.execute(statement):

@@ -1,4 +1,4 @@
-"""Folds events into read tables: an event is a patch of one row, a batch is one upsert per shape of patch."""
+"""Every write of the room: an event is a patch of one row, a batch is one upsert per shape of patch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from chassis.bus import Delivery
+from chassis.work import Unit
 from contracts.event import Event
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
@@ -42,7 +43,7 @@ class Fold:
 
         return register
 
-    async def apply(self, deliveries: Sequence[Delivery], session: AsyncSession) -> None:
+    async def apply_batch(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
         """Bring the rows up to date with a batch."""
         merged: dict[UUID, dict[str, Any]] = defaultdict(dict)
         for delivery in deliveries:
@@ -52,7 +53,7 @@ class Fold:
         for id, patch in changed.items():
             shapes[frozenset(patch)].append({"id": id, **patch})
         for columns, rows in shapes.items():
-            await self._upsert(columns, rows, session)
+            await self._upsert(columns, rows, unit.session)
 
     async def _upsert(self, columns: frozenset[str], rows: list[dict[str, Any]], session: AsyncSession) -> None:
         size = max(1, _MOST_PARAMETERS // (len(columns) + 1))

@@ -1,0 +1,72 @@
+"""Applications by source and entry point, with the share answered within the working day (D2-17, D2-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.work import Unit
+from pydantic import Field
+from sqlalchemy import Date, and_, case, cast, func, select
+
+from reporting.projections.model import ApplicationRow
+from reporting.reports.report import Period, Report, Row, share, zone
+
+
+class ApplicationsBySource(Row):
+    """A source and an entry point; on time means that the family was reached before the call-back deadline."""
+
+    source: str = Field(title="Источник")
+    entry_point: str | None = Field(title="Точка входа")
+    submitted: int = Field(title="Подано")
+    redirected: int = Field(title="Направлено в другую службу")
+    withdrawn: int = Field(title="Отозвано")
+    reached: int = Field(title="Дозвонились")
+    on_time: int = Field(title="Дозвонились в срок")
+    overdue: int = Field(title="Срок прошёл, не дозвонились")
+    accepted: int = Field(title="Принято службами")
+    on_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
+
+
+async def by_source(period: Period, unit: Unit) -> Sequence[ApplicationsBySource]:
+    """Applications submitted in the period, counted by source and entry point."""
+    day = cast(func.timezone(str(zone(period, unit)), ApplicationRow.submitted_at), Date)
+    overdue = and_(
+        ApplicationRow.reached_at.is_(None),
+        ApplicationRow.withdrawn_at.is_(None),
+        ApplicationRow.call_back_due_at < unit.now,
+    )
+    statement = (
+        select(
+            ApplicationRow.source,
+            ApplicationRow.entry_point,
+            func.count().label("submitted"),
+            func.count(case((ApplicationRow.redirected.is_(True), 1))).label("redirected"),
+            func.count(ApplicationRow.withdrawn_at).label("withdrawn"),
+            func.count(ApplicationRow.reached_at).label("reached"),
+            func.count(case((ApplicationRow.reached_on_time.is_(True), 1))).label("on_time"),
+            func.count(case((overdue, 1))).label("overdue"),
+            func.count(ApplicationRow.accepted_at).label("accepted"),
+        )
+        .where(ApplicationRow.region == period.region, day.between(period.since, period.until))
+        .group_by(ApplicationRow.source, ApplicationRow.entry_point)
+        .order_by(ApplicationRow.source, ApplicationRow.entry_point)
+    )
+    return [
+        ApplicationsBySource(
+            source=counted.source,
+            entry_point=counted.entry_point,
+            submitted=counted.submitted,
+            redirected=counted.redirected,
+            withdrawn=counted.withdrawn,
+            reached=counted.reached,
+            on_time=counted.on_time,
+            overdue=counted.overdue,
+            accepted=counted.accepted,
+            # a family that can still be called in time is neither on time nor late yet
+            on_time_share=share(counted.on_time, counted.reached + counted.overdue),
+        )
+        for counted in await unit.session.execute(statement)
+    ]
+
+
+REPORT = Report("applications", "Заявки по источникам и своевременность ответа", ApplicationsBySource, by_source)

@@ -1,0 +1,74 @@
+"""Questions by theme, with their outcome and the share answered in time (D0-36, D0-37, D1-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.work import Unit
+from pydantic import Field
+from sqlalchemy import Date, and_, case, cast, func, select
+
+from reporting.projections.model import EnquiryRow
+from reporting.reports.report import Period, Report, Row, share, zone
+
+
+class EnquiriesByTheme(Row):
+    """A theme is a code of the pack's dictionary; empty while nobody has read the letter. In work: without a result."""
+
+    theme: str | None = Field(title="Тема")
+    registered: int = Field(title="Зарегистрировано")
+    complaints: int = Field(title="Из них жалоб")
+    anonymous: int = Field(title="Из них анонимных")
+    answered: int = Field(title="Получили ответ")
+    on_time: int = Field(title="Получили ответ в срок")
+    overdue: int = Field(title="Срок прошёл, ответа нет")
+    helped_in_full: int = Field(title="Помогли в полном объёме")
+    in_work: int = Field(title="В работе")
+    theme_share: float | None = Field(title="Доля темы", json_schema_extra={"share": True})
+    helped_share: float | None = Field(title="Доля полной помощи", json_schema_extra={"share": True})
+    on_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
+
+
+async def by_theme(period: Period, unit: Unit) -> Sequence[EnquiriesByTheme]:
+    """Questions registered in the period, counted by theme."""
+    day = cast(func.timezone(str(zone(period, unit)), EnquiryRow.registered_at), Date)
+    overdue = and_(EnquiryRow.given_at.is_(None), EnquiryRow.due_at < unit.now)
+    statement = (
+        select(
+            EnquiryRow.theme,
+            func.count().label("registered"),
+            func.count(case((EnquiryRow.complaint.is_(True), 1))).label("complaints"),
+            func.count(case((EnquiryRow.anonymous.is_(True), 1))).label("anonymous"),
+            func.count(EnquiryRow.given_at).label("answered"),
+            func.count(case((EnquiryRow.on_time.is_(True), 1))).label("on_time"),
+            func.count(case((overdue, 1))).label("overdue"),
+            func.count(case((EnquiryRow.outcome == "helped_in_full", 1))).label("helped_in_full"),
+            func.count(case((EnquiryRow.closed_at.is_(None), 1))).label("in_work"),
+        )
+        .where(EnquiryRow.region == period.region, day.between(period.since, period.until))
+        .group_by(EnquiryRow.theme)
+        .order_by(EnquiryRow.theme)
+    )
+    counted = (await unit.session.execute(statement)).all()
+    total = sum(theme.registered for theme in counted)
+    return [
+        EnquiriesByTheme(
+            theme=theme.theme,
+            registered=theme.registered,
+            complaints=theme.complaints,
+            anonymous=theme.anonymous,
+            answered=theme.answered,
+            on_time=theme.on_time,
+            overdue=theme.overdue,
+            helped_in_full=theme.helped_in_full,
+            in_work=theme.in_work,
+            theme_share=share(theme.registered, total),
+            helped_share=share(theme.helped_in_full, theme.registered),
+            # a question that may still be answered in time is neither on time nor late yet
+            on_time_share=share(theme.on_time, theme.answered + theme.overdue),
+        )
+        for theme in counted
+    ]
+
+
+REPORT = Report("enquiries", "Обращения по темам: исход и своевременность ответа", EnquiriesByTheme, by_theme)
