@@ -24,9 +24,9 @@ from intake.applications import queries as applications
 from intake.applications.duplicates import find_duplicates
 from intake.applications.model import Application
 from intake.enquiries import queries as enquiries
-from intake.enquiries.testing import OMSK
 from intake.main import service
 from intake.testing import MOSCOW
+from intake.testing.enquiries import OMSK
 from local_deploy.staff import DEMO_PASSWORD
 from local_deploy.system import CLIENT_ID, Ports, System
 from sqlalchemy import select

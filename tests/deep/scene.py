@@ -13,12 +13,12 @@ from contracts.event import Event
 from contracts.identifiers import named_id
 from contracts.sealed import PersonKey, Sealed
 from contracts.testing import every_example, example_key
-from intake.accounts.testing import OBLAST, accepted
 from intake.directory.background import load_directories
-from intake.enquiries.testing import Desk
 from intake.extracts.commands.import_extracts import work_off_one
 from intake.outreach.watch import name_finders_of_packs
 from intake.testing import IRKUTSK, MOSCOW, Route, extract, organisation, signal
+from intake.testing.enquiries import Desk
+from intake.testing.portal import OBLAST, accepted
 from known import Names
 from scheduling.resources.commands import load_at_start
 from scheduling.testing import CENTRE, CREW, POINT, SMOLENSK, VEHICLE, World

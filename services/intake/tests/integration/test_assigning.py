@@ -9,8 +9,8 @@ import pytest
 from chassis.testing.running import Caller, Running
 from contracts.identifiers import named_id
 from contracts.intake import ApplicationTaken, EnquiryAssigned, OutreachAssigned
-from intake.enquiries.testing import OMSK, Desk
 from intake.testing import IRKUTSK, Route, organisation, signal
+from intake.testing.enquiries import OMSK, Desk
 
 DEVICES = {
     "channel": "in_person",

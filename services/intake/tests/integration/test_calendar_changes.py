@@ -10,12 +10,11 @@ import pytest
 from chassis.testing.running import Caller, Running
 from contracts.event import Event
 from contracts.intake import OutreachDueMoved, QuestionnaireDueMoved, ReferralDueMoved
-from intake.accounts import testing as portal
 from intake.applications.subscribers import recompute_deadlines
 from intake.outreach.watch import recompute_starts
 from intake.portal.subscribers import recompute_consultants_terms
 from intake.referrals.subscribers import recompute_answer_terms
-from intake.testing import Route, signal
+from intake.testing import Route, portal, signal
 from workdays import CalendarYear, Decree
 
 NEW_YEAR_MORNING = datetime(2027, 1, 1, 9, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from intake.enquiries import api
 from intake.enquiries.model import Enquiry
-from intake.enquiries.testing import OMSK, Desk
 from intake.testing import organisation
+from intake.testing.enquiries import OMSK, Desk
 
 GATEWAY = "/gateways/sms/{region}"
 """Open to everybody by policy, and shut by its signature."""

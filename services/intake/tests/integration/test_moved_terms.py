@@ -11,8 +11,8 @@ import pytest
 from chassis.testing.running import Running
 from contracts.intake import ApplicationDeadlineMoved
 from intake.applications.subscribers import recompute_deadlines
-from intake.enquiries.testing import CALL, Desk
 from intake.testing import MOSCOW, Route
+from intake.testing.enquiries import CALL, Desk
 from workdays import CalendarYear, Decree
 
 NEW_YEAR_MORNING = datetime(2027, 1, 1, 9, 0, tzinfo=UTC)

@@ -10,12 +10,12 @@ from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
 from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from contracts.identifiers import named_id
-from intake.accounts.testing import ANSWERS, OBLAST, accepted
 from intake.directory.agreements import Agreement
 from intake.directory.resources import Resource
 from intake.main import service
 from intake.portal.commands.change_data import DataChange
 from intake.testing import SMOLENSK, Route, organisation
+from intake.testing.portal import ANSWERS, OBLAST, accepted
 
 RESOURCES = {"questionnaire", "data_change", "agreement", "resource_map"}
 ROUTES = [route for room in service.rooms if room.api for route in room.api.routes]

@@ -13,9 +13,9 @@ from intake.applications.model import Application
 from intake.applications.tokens import SearchToken
 from intake.enquiries.model import Enquiry
 from intake.enquiries.records import EnquiryWord
-from intake.enquiries.testing import Desk
 from intake.tables import Base
 from intake.testing import Route, everything_stored, organisation
+from intake.testing.enquiries import Desk
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine

@@ -16,9 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.enquiries.model import Enquiry
 from intake.enquiries.records import Due, Entry, Sheets
 from intake.enquiries.states import Delivery, State
-from intake.enquiries.testing import OMSK, enquiries_pack
 from intake.terms import computed
 from intake.testing import organisation, region
+from intake.testing.enquiries import OMSK, enquiries_pack
 
 PEOPLE = [UUID(int=1), UUID(int=2)]
 ORDER = ("registered", "assigned", "served", "answered", "answer_given", "result_recorded")

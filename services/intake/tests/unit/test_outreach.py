@@ -19,8 +19,8 @@ from intake.outreach.ladder import Meeting
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State
-from intake.outreach.testing import LADDER, START, TRAVEL, opened
 from intake.testing import finding_packs
+from intake.testing.outreach import LADDER, START, TRAVEL, opened
 
 
 def attempt(outreach: Outreach, means: ContactStep, outcome: ContactOutcome, at: datetime = START) -> Attempt:

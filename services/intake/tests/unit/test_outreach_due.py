@@ -15,7 +15,7 @@ from intake.outreach.ladder import Meeting
 from intake.outreach.model import Outreach
 from intake.outreach.records import Attempt, Letter
 from intake.outreach.states import RUNNING, State
-from intake.outreach.testing import LADDER, START, TRAVEL, opened
+from intake.testing.outreach import LADDER, START, TRAVEL, opened
 
 MOVES = st.one_of(
     st.tuples(st.sampled_from([ContactStep.PHONE, ContactStep.VISIT]), st.sampled_from(ContactOutcome)),

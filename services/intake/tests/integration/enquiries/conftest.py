@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from chassis.testing.running import Caller, Running
-from intake.enquiries.testing import Desk
+from intake.testing.enquiries import Desk
 
 
 @pytest.fixture

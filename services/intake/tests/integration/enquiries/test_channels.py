@@ -15,7 +15,7 @@ from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import place, unseal
 from contracts.testing import examples
 from intake.enquiries.subscribers import recompute_due_times
-from intake.enquiries.testing import CALL, LETTER, MESSAGE, OMSK, RESULT, Desk
+from intake.testing.enquiries import CALL, LETTER, MESSAGE, OMSK, RESULT, Desk
 
 
 @pytest.mark.parametrize(("asked", "missing"), [(CALL, "phone"), (CALL, "name"), (MESSAGE, "phone"), (MESSAGE, "name")])

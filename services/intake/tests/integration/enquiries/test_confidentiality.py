@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chassis.testing.running import Caller
 from contracts.intake import EnquiryRegistered
-from intake.enquiries.testing import CALL, NOBODY, OMSK, Desk, enquiries_pack
+from intake.testing.enquiries import CALL, NOBODY, OMSK, Desk, enquiries_pack
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

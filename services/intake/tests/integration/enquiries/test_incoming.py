@@ -19,9 +19,9 @@ from intake.directory.background import load_directories
 from intake.enquiries.commands.incoming import take_letter
 from intake.enquiries.letters import Letter, read_letter
 from intake.enquiries.mailbox import read_mailbox
-from intake.enquiries.testing import OMSK, Desk
 from intake.main import service
 from intake.settings import Mailbox
+from intake.testing.enquiries import OMSK, Desk
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bWFyc2hydXQtdGVzdC1zZWNyZXQtb2YtdGhlLXNtcw=="

@@ -12,7 +12,7 @@ import pytest
 from chassis.testing.running import Caller
 from docx import Document
 from intake.enquiries.journal import COLUMNS
-from intake.enquiries.testing import CALL, OMSK, Desk
+from intake.testing.enquiries import CALL, OMSK, Desk
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

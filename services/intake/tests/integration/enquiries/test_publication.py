@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from chassis.testing.running import Caller
-from intake.enquiries.testing import OMSK, Desk
+from intake.testing.enquiries import OMSK, Desk
 
 QUESTION, ANSWER = "Как получить ходунки для ребёнка?", "Ходунки выдают по ИПРА. Обратитесь в Социальный фонд России."
 

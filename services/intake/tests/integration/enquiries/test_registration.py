@@ -16,7 +16,7 @@ from intake.enquiries.commands.incoming import TextMessage, take_letter, take_te
 from intake.enquiries.letters import read_letter
 from intake.enquiries.model import Enquiry
 from intake.enquiries.states import State
-from intake.enquiries.testing import CALL, OMSK, Desk
+from intake.testing.enquiries import CALL, OMSK, Desk
 from sqlalchemy import select
 
 Door = Callable[[Desk, Caller], Awaitable[object]]

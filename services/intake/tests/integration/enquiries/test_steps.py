@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from chassis.testing.running import Caller, Running
 from contracts.identifiers import EnquiryChannel
-from intake.enquiries.testing import CALL, LETTER, OMSK, RESULT, Desk, enquiries_pack
 from intake.testing import IRKUTSK, MOSCOW
+from intake.testing.enquiries import CALL, LETTER, OMSK, RESULT, Desk, enquiries_pack
 
 
 async def test_D1_20_five_steps_from_a_call_to_its_result(desk: Desk, coordinator: Caller, specialist: Caller) -> None:

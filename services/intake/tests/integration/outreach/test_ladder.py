@@ -15,8 +15,8 @@ from contracts.intake import (
 from contracts.personal import Address, Contact
 from contracts.sealed import place, unseal
 from intake.outreach import tracking
-from intake.outreach.testing import do, found
 from intake.testing import Route
+from intake.testing.outreach import do, found
 
 posted = iter(range(1, 10_000))
 

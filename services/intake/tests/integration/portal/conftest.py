@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from chassis.testing.running import Caller, Running
-from intake.accounts.testing import OBLAST
 from intake.testing import Route
+from intake.testing.portal import OBLAST
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from contracts.intake import (
 )
 from contracts.personal import FileOpening
 from contracts.sealed import place, unseal
-from intake.accounts.testing import ANSWERS, OBLAST, accepted, consents, sent, written
 from intake.portal.questionnaire import Questionnaire
 from intake.testing import Route, organisation
+from intake.testing.portal import ANSWERS, OBLAST, accepted, consents, sent, written
 from sqlalchemy import text
 
 PDF = b"%PDF-1.7\n%%EOF\n"

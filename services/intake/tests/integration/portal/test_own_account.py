@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from chassis.testing.canary import Canary
 from chassis.testing.running import Caller, Running
-from intake.accounts.testing import ANSWERS, OBLAST, accepted, written
 from intake.testing import Route, everything_stored
+from intake.testing.portal import ANSWERS, OBLAST, accepted, written
 from sqlalchemy import text
 
 

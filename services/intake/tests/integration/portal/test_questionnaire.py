@@ -11,7 +11,7 @@ from chassis.testing.running import Caller, Running
 from contracts.intake import (
     QuestionnaireSent,
 )
-from intake.accounts.testing import ANSWERS, OBLAST, consents, written
+from intake.testing.portal import ANSWERS, OBLAST, consents, written
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"

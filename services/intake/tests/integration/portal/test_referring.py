@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chassis.testing.running import Caller, Running
-from intake.accounts.testing import OBLAST
 from intake.testing import extract, organisation, signal
+from intake.testing.portal import OBLAST
 
 
 async def test_D0_03_and_D0_10_a_consultant_of_the_oblast_refers_a_family_and_hears_of_one(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chassis.testing.running import Caller, Running
 from contracts.intake import ContactConsentWithdrawn, HealthConsentWithdrawn
-from intake.accounts.testing import ANSWERS, OBLAST, accepted, consents, sent
+from intake.testing.portal import ANSWERS, OBLAST, accepted, consents, sent
 
 
 @pytest.mark.parametrize("at_the_consultants", [False, True])

@@ -23,7 +23,7 @@ from intake.finding.ladder_pack import OutreachPack
 from intake.finding.packs import check_packs
 from intake.finding.referrals_pack import ReferralsPack
 
-REGIONS = Path(__file__).parents[4] / "regions"
+REGIONS = Path(__file__).parents[5] / "regions"
 MOSCOW, SMOLENSK, IRKUTSK = "moscow-early-help", "smolensk", "irkutsk"
 GIVEN_AT = datetime(2026, 3, 2, 6, 55, tzinfo=UTC)
 
