@@ -17,6 +17,7 @@ from chassis.errors import invalid
 
 M = TypeVar("M", bound=BaseModel)
 PM = TypeVar("PM", bound="PackModel")
+T = TypeVar("T")
 Code = str
 
 
@@ -151,6 +152,7 @@ class Packs:
         self._loaded: dict[type[PackModel], Mapping[str, PackModel]] = {
             model: load_packs(folder, model.FILE, model) for model in models
         }
+        self._made: dict[tuple[object, str], object] = {}
         for rule in rules:
             rule(self)
 
@@ -169,6 +171,12 @@ class Packs:
             ru, en = model.MISSING
             raise invalid("unknown_region", "region", ru, en)
         return found
+
+    def made(self, make: Callable[[str, PM], T], model: type[PM], region: str) -> T:
+        """What a room makes of its file of a region, such as look-ups by id: made once, kept as long as the file."""
+        if (make, region) not in self._made:
+            self._made[make, region] = make(region, self.of(model, region))
+        return cast("T", self._made[make, region])
 
 
 def load_regions(folder: Path) -> Mapping[str, Region]:

@@ -171,6 +171,9 @@ class Reason(PackModel):
 class SchedulingPack(PackModel):
     """The whole file."""
 
+    FILE = "scheduling"
+    MISSING = ("В этом регионе расписание не ведётся.", "No calendar is kept for this region.")
+
     skills: dict[Code, str] = Field(min_length=1)
     specialists: tuple[SpecialistEntry, ...] = ()
     rooms: tuple[RoomEntry, ...] = ()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, not_found
-from chassis.regions import load_packs
+from chassis.regions import Packs
 from contracts.identifiers import named_id
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scheduling.pack import (
     BrigadeEntry,
@@ -107,44 +105,27 @@ class Roster:
             )
 
 
-class _Where(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="MARSHRUT_", extra="ignore")
-
-    regions_dir: Path
-
-
-@cache
-def rosters() -> Mapping[str, Roster]:
-    """Every region's roster, read once from ``MARSHRUT_REGIONS_DIR``; raises `chassis.regions.BrokenPack`."""
-    packs = load_packs(_Where().regions_dir, "scheduling", SchedulingPack)
-    return {region: Roster(region, pack) for region, pack in packs.items()}
-
-
-def roster(region: str) -> Roster:
+def roster(packs: Packs, region: str) -> Roster:
     """One region's roster; 422 ``unknown_region``."""
-    if region not in rosters():
-        raise DomainError(
-            "unknown_region",
-            Kind.INVALID,
-            ru="В этом регионе расписание не ведётся.",
-            en="No calendar is kept for this region.",
-            field="region",
-            rule="known",
-        )
-    return rosters()[region]
+    return packs.made(Roster, SchedulingPack, region)
 
 
-def roster_of_brigade(brigade_id: UUID) -> tuple[Roster, BrigadeEntry]:
+def rosters(packs: Packs) -> list[Roster]:
+    """Every region's roster."""
+    return [roster(packs, region) for region in packs.all(SchedulingPack)]
+
+
+def roster_of_brigade(packs: Packs, brigade_id: UUID) -> tuple[Roster, BrigadeEntry]:
     """A brigade and the region it works in; 404 for an unknown one."""
-    for one in rosters().values():
+    for one in rosters(packs):
         if brigade_id in one.brigades:
             return one, one.brigades[brigade_id]
     raise not_found()
 
 
-def roster_of_point(point_id: UUID) -> tuple[Roster, PointEntry]:
+def roster_of_point(packs: Packs, point_id: UUID) -> tuple[Roster, PointEntry]:
     """A point and its region; 404 for an unknown one."""
-    for one in rosters().values():
+    for one in rosters(packs):
         if point_id in one.points:
             return one, one.points[point_id]
     raise not_found()

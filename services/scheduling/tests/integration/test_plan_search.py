@@ -14,10 +14,9 @@ from contracts.scheduling import PlanImproved
 from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem, check
 from scheduling.planner.score import score
+from scheduling.plans import background
+from scheduling.plans.model import LEASE, Plan, PlanSearch, SearchState
 from scheduling.testing import CENTRE, World
-from scheduling.trips import searching
-from scheduling.trips.model import Plan
-from scheduling.trips.search import LEASE, PlanSearch, SearchState
 from sqlalchemy import select
 
 MONTH = {"organisation_id": str(CENTRE), "region": "smolensk", "month": "2026-03"}
@@ -48,17 +47,17 @@ async def test_a_search_brings_a_valid_and_no_worse_plan_with_its_progress(
     world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head, shares = await world.head(), []
-    telling = searching._tell
+    telling = background._tell
 
     async def tell(search_id: UUID, share: float, runtime: Any) -> None:
         shares.append(share)
         await telling(search_id, share, runtime)
 
-    monkeypatch.setattr(searching, "_tell", tell)
+    monkeypatch.setattr(background, "_tell", tell)
     queued = await asked(head, plan, seconds=3)
     assert (queued["search"]["state"], queued["search"]["progress"]) == ("queued", 0)
     before = await stored(world, plan)
-    assert await searching.work_off_one(world.app.worker)
+    assert await background.work_off_one(world.app.worker)
     after = await stored(world, plan)
     found = (await head.get(f"/plans/{plan['id']}")).json()
     assert found["search"]["state"] == "done"
@@ -72,7 +71,7 @@ async def test_a_search_brings_a_valid_and_no_worse_plan_with_its_progress(
     assert bool(improved) == (new < old) == (found["version"] > plan["version"])
     accepted = await head.post(f"/plans/{plan['id']}/accept")
     assert accepted.status_code == 200, accepted.text
-    assert not await searching.work_off_one(world.app.worker), "nothing is left to do"
+    assert not await background.work_off_one(world.app.worker), "nothing is left to do"
 
 
 async def test_asking_again_while_a_search_is_under_way_changes_nothing(world: World, plan: dict[str, Any]) -> None:
@@ -106,9 +105,9 @@ async def ended(world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPa
         await meanwhile()
         return Answer.model_validate((await stored(world, plan)).answer)
 
-    monkeypatch.setattr(searching, "_searched", found)
+    monkeypatch.setattr(background, "_searched", found)
     await asked(await world.head(), plan)
-    assert await searching.work_off_one(world.app.worker)
+    assert await background.work_off_one(world.app.worker)
     return str((await (await world.head()).get(f"/plans/{plan['id']}")).json()["search"]["state"])
 
 
@@ -133,7 +132,7 @@ async def test_a_search_that_breaks_is_told_as_failed_and_the_plan_stands(
     world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken() -> None:
-        raise searching.SearchBrokeError(1)
+        raise background.SearchBrokeError(1)
 
     assert await ended(world, plan, monkeypatch, broken) == "failed"
     assert (await (await world.head()).post(f"/plans/{plan['id']}/accept")).status_code == 200
@@ -146,17 +145,17 @@ async def test_an_answer_that_breaks_a_rule_never_reaches_the_plan(
         answer = Answer.model_validate((await stored(world, plan)).answer)
         return answer.model_copy(update={"routes": (*answer.routes, *answer.routes)})
 
-    monkeypatch.setattr(searching, "_searched", twice)
+    monkeypatch.setattr(background, "_searched", twice)
     await asked(await world.head(), plan)
     before = await stored(world, plan)
-    assert await searching.work_off_one(world.app.worker)
+    assert await background.work_off_one(world.app.worker)
     after = await stored(world, plan)
     assert (after.version, after.answer) == (before.version, before.answer)
 
 
 async def test_a_stopped_worker_puts_its_search_back_and_ends_its_process(world: World, plan: dict[str, Any]) -> None:
     await asked(await world.head(), plan, seconds=600)
-    running = asyncio.create_task(searching.work_off_one(world.app.worker))
+    running = asyncio.create_task(background.work_off_one(world.app.worker))
     for _ in range(200):
         await asyncio.sleep(0.05)
         if (await latest(world, plan)).state is SearchState.RUNNING:
@@ -176,10 +175,10 @@ async def test_a_search_whose_worker_died_is_begun_again(
     world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await asked(await world.head(), plan)
-    assert await searching._claim(world.app.worker)
-    assert await searching._claim(world.app.worker) is None, "somebody is at it"
+    assert await background._claim(world.app.worker)
+    assert await background._claim(world.app.worker) is None, "somebody is at it"
     world.app.clock.advance(LEASE + timedelta(seconds=1))
-    assert await searching._claim(world.app.worker)
+    assert await background._claim(world.app.worker)
 
 
 async def test_a_placed_visit_is_explained_with_its_runner_up(world: World, plan: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from contracts.identifiers import DeliveryMode, ServiceGroup
 from hypothesis import given
 from hypothesis import strategies as st
 from scheduling.pack import VisitRules
-from scheduling.trips.demand import bundles, singles, still_due
+from scheduling.visits.demand import bundles, singles, still_due
 
 counts = st.lists(st.tuples(st.integers(1, 12), st.sampled_from([20, 30, 45, 60])), min_size=1, max_size=5)
 

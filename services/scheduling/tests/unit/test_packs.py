@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 import yaml
-from chassis.regions import BrokenPackError, load_file
+from chassis.regions import BrokenPackError, Packs, load_file
 from pydantic import ValidationError
 from scheduling.pack import SchedulingPack
 from scheduling.roster import roster, rosters
 
 REGIONS = Path(__file__).parents[4] / "regions"
+PACKS = Packs(REGIONS, (SchedulingPack,))
 
 
 def raw(region: str, file: str) -> Any:
@@ -22,20 +23,20 @@ def raw(region: str, file: str) -> Any:
 @pytest.mark.parametrize("region", ["smolensk", "moscow-early-help"])
 def test_every_specialist_is_in_the_directory_of_the_same_organisation(region: str) -> None:
     staff = {one["login"]: one["organisation"] for one in raw(region, "directory")["staff"] if one.get("specialist")}
-    named = {one.login: one.organisation for one in roster(region).pack.specialists}
+    named = {one.login: one.organisation for one in roster(PACKS, region).pack.specialists}
     assert named == staff
 
 
 def test_D4_21_services_at_a_point_are_the_urgent_services_of_the_catalogue() -> None:
     catalogue = {one["code"]: one for one in raw("smolensk", "cases")["services"]}
-    for code, one in roster("smolensk").point_services.items():
+    for code, one in roster(PACKS, "smolensk").point_services.items():
         known = catalogue[code]
         assert (one.group, one.skill, one.minutes) == (known["group"], known["skill"], known["minutes"])
-    assert set(roster("smolensk").point_services) == set(raw("smolensk", "cases")["urgent_services"])
+    assert set(roster(PACKS, "smolensk").point_services) == set(raw("smolensk", "cases")["urgent_services"])
 
 
 def test_points_and_hosts_exist_in_the_region() -> None:
-    for team in rosters().values():
+    for team in rosters(PACKS):
         organisations = {one["code"] for one in raw(team.region, "directory")["organisations"]}
         territories = {one["code"] for one in raw(team.region, "region")["territories"]}
         assert {one.host_organisation for one in team.pack.points} <= organisations

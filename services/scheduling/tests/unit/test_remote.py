@@ -8,9 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from scheduling.pack import Opening, Weekday
+from scheduling.plans.queries.month_problem import working_days
+from scheduling.plans.remote import Diary, Wish
 from scheduling.spans import Span
-from scheduling.trips.problem import working_days
-from scheduling.trips.remote import Diary, Wish
 from workdays import Calendar
 
 CALENDAR, ZONE = Calendar.load(), ZoneInfo("Europe/Moscow")

@@ -21,12 +21,12 @@ ROOM_FILES = frozenset(
     }
 )  # fmt: skip
 """The file names of every room; each may be a folder of that name."""
-OPENING_WORDS = ("Pure.", "Door to ")
-"""How the docstring of any other file of a room begins: a rule without input or output, or a client of the outside."""
+PURE, DOOR = "Pure.", "Door to "
+"""What the first line of any other file of a room says: a rule without input or output, or a client of the outside."""
 WITH_UNIT = frozenset({"commands", "queries", "api", "subscribers", "worklist", "background"})
 """Files whose public functions may take a unit of work."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete"})
-CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time", "time.monotonic"})
+CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"})
 NOT_FOR_A_MODEL = ("fastapi", "starlette", "httpx", "chassis.clock", "chassis.http", "sqlalchemy.ext.asyncio")
 
 
@@ -153,9 +153,9 @@ def routes_are_described(source: Source) -> Iterator[str]:
 def files_have_the_names_of_every_room(source: Source) -> Iterator[str]:
     """A file of a room bears a name that every room has, or is a pure rule, or a door to the outside."""
     if source.in_room and source.role not in ROOM_FILES:
-        words = ast.get_docstring(source.tree) or ""
-        if not words.startswith(OPENING_WORDS):
-            yield f"not a name of every room, and its docstring begins with none of {OPENING_WORDS}"
+        first, _, _ = (ast.get_docstring(source.tree) or "").partition("\n")
+        if PURE not in first and not first.startswith(DOOR):
+            yield f"not a name of every room, and its first line says neither {PURE!r} nor {DOOR!r}"
 
 
 RULES: tuple[Rule, ...] = (

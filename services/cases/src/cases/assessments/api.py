@@ -15,9 +15,11 @@ router = Router(tags=["assessments"])
 
 @router.post("/case-files/{case_id}/assessments", permission="assessment:record", status_code=201)
 async def record_assessment(case_id: UUID, command: RecordAssessment, unit: UnitDep) -> AssessmentRecorded:
+    """Record an assessment by ICF domains and qualifiers; it takes the child a step nearer to a programme (D2-21)."""
     return await commands.record_assessment(case_id, command, unit)
 
 
 @router.get("/case-files/{case_id}/assessments", permission="case_file:read")
-async def assessments(case_id: UUID, unit: UnitDep) -> list[AssessmentCard]:
+async def list_assessments(case_id: UUID, unit: UnitDep) -> list[AssessmentCard]:
+    """List the assessments of a file, the latest first."""
     return await queries.assessments(case_id, unit)

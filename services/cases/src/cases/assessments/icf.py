@@ -1,4 +1,4 @@
-"""The International Classification of Functioning (МКФ): what a category code and a qualifier may be."""
+"""The International Classification of Functioning (МКФ): what a category code and a qualifier may be. Pure."""
 
 from __future__ import annotations
 

@@ -13,5 +13,6 @@ router = Router(tags=["files"])
 
 
 @router.get("/case-files/{case_id}", permission="case_file:read")
-async def file_card(case_id: UUID, unit: UnitDep) -> FileCard:
+async def get_case_file(case_id: UUID, unit: UnitDep) -> FileCard:
+    """Show the personal file: the child, the people who answer for it, and every section the caller may read."""
     return await queries.file_card(case_id, unit)

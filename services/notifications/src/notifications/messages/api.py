@@ -19,31 +19,33 @@ api = Router(tags=["messages"])
 
 
 @api.get("/messages", permission="message:read")
-async def messages(unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]) -> Page[MessageLine]:
+async def list_messages(
+    unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]
+) -> Page[MessageLine]:
     """What was said to whom."""
     return await queries.list_messages(which, page, unit)
 
 
 @api.get("/messages/{message_id}", permission="message:read")
-async def message(message_id: UUID, unit: UnitDep) -> MessageCard:
+async def get_message(message_id: UUID, unit: UnitDep) -> MessageCard:
     """One message with its words."""
     return await queries.message_card(message_id, unit)
 
 
 @api.post("/messages/{message_id}/resend", permission="message:resend")
-async def resend(message_id: UUID, unit: UnitDep) -> decide.Decided:
+async def resend_message(message_id: UUID, unit: UnitDep) -> decide.Decided:
     """Try once more."""
     return await decide.resend_message(message_id, unit)
 
 
 @api.post("/messages/{message_id}/confirm", permission="message:confirm")
-async def confirm(message_id: UUID, command: decide.ConfirmMessage, unit: UnitDep) -> decide.Decided:
+async def confirm_message(message_id: UUID, command: decide.ConfirmMessage, unit: UnitDep) -> decide.Decided:
     """The family was told."""
     return await decide.confirm_message(message_id, command, unit)
 
 
 @api.get("/readers/{child_id}", permission="readers:read")
-async def readers(
+async def list_message_readers(
     child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
 ) -> list[ReaderLine]:
     """Who read the family's messages; ``before`` goes on from the last line."""

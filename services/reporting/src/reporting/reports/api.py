@@ -52,7 +52,7 @@ async def list_reports() -> list[ReportListing]:
 
 
 @router.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
-async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
+async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
     """A report as a spreadsheet."""
     report = find(name)
     rows = await report.query(period, unit)
@@ -65,7 +65,7 @@ async def report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response
 
 
 @router.get("/reports/{name}", permission="report:read")
-async def report_rows(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAnswer:
+async def get_report(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAnswer:
     """A report as data."""
     report = find(name)
     rows = await report.query(period, unit)

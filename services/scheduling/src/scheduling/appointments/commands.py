@@ -14,8 +14,8 @@ from contracts.identifiers import Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from scheduling import bookings
-from scheduling.appointments.desk import Family, Offer, nearest, open_desk
 from scheduling.appointments.model import Appointment, State
+from scheduling.appointments.queries.desk import Family, Offer, nearest, open_desk
 from scheduling.appointments.slots import Desk
 from scheduling.bookings import Booking
 from scheduling.resources.model import ChildFacts, Request
@@ -101,7 +101,7 @@ async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, u
     appointment = await unit.get(Appointment, appointment_id, "appointment:cancel")
     if appointment.state is State.CANCELLED and appointment.reason_code == command.reason_code:
         return appointment
-    known = roster(appointment.region)
+    known = roster(unit.packs, appointment.region)
     known.require_reason(command.reason_code, "reason_code")
     if command.no_next_reason is not None:
         known.require_reason(command.no_next_reason, "no_next_reason")
@@ -124,7 +124,7 @@ async def _family(command: BookAppointment, unit: Unit) -> Family:
     if facts is None:
         raise not_found()
     unit.policy.require(unit.actor, "appointment:book", facts)
-    if not set(command.skills or ()) <= roster(facts.region).pack.skills.keys():
+    if not set(command.skills or ()) <= roster(unit.packs, facts.region).pack.skills.keys():
         raise _refused("unknown_skill", "skills", "Такой специальности в регионе нет.", "The region has no such skill.")
     return Family(
         None,

@@ -12,7 +12,7 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled, Appoin
 from sqlalchemy import ARRAY, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduling.base import Base
+from scheduling.tables import Base
 
 
 class State(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduling.base import Base
+from scheduling.tables import Base
 
 
 class SyncItem(Base):

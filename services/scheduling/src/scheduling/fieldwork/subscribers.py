@@ -7,9 +7,9 @@ from uuid import UUID
 
 from chassis.work import Timer, TimerRouter, Unit
 
-from scheduling.fieldwork.offers import REFRESH, offer_new_dates, stale
-from scheduling.fieldwork.pauses import pause_child
-from scheduling.fieldwork.reports import NEW_DATES, PAUSE
+from scheduling.fieldwork.commands.follow_report import NEW_DATES, PAUSE
+from scheduling.fieldwork.commands.offer_new_dates import REFRESH, offer_new_dates, stale
+from scheduling.fieldwork.commands.pause_child import pause_child
 
 timers = TimerRouter()
 

@@ -12,22 +12,24 @@ from pydantic import AwareDatetime
 from scheduling.resources import commands, queries
 from scheduling.resources.queries import PointCard, ReaderLine, Resources, SpecialistCard
 
-api = Router(tags=["resources"])
+router = Router(tags=["resources"])
 
 
-@api.get("/specialists", permission="specialist:read")
-async def specialists(unit: UnitDep) -> list[SpecialistCard]:
+@router.get("/specialists", permission="specialist:read")
+async def list_specialists(unit: UnitDep) -> list[SpecialistCard]:
     """Specialists with skills, hours and absences."""
     return await queries.specialists(unit)
 
 
-@api.post("/specialists/{specialist_id}/absences", permission="specialist:manage", status_code=201)
-async def absence(specialist_id: UUID, command: commands.RecordAbsence, unit: UnitDep) -> commands.AbsenceRecorded:
+@router.post("/specialists/{specialist_id}/absences", permission="specialist:manage", status_code=201)
+async def record_absence(
+    specialist_id: UUID, command: commands.RecordAbsence, unit: UnitDep
+) -> commands.AbsenceRecorded:
     """A specialist is away; the bookings it meets are listed."""
     return await commands.record_absence(specialist_id, command, unit)
 
 
-@api.post(
+@router.post(
     "/specialists/{specialist_id}/absences/{absence_id}/withdraw", permission="specialist:manage", status_code=204
 )
 async def withdraw_absence(specialist_id: UUID, absence_id: UUID, unit: UnitDep) -> None:
@@ -35,26 +37,26 @@ async def withdraw_absence(specialist_id: UUID, absence_id: UUID, unit: UnitDep)
     await commands.withdraw_absence(specialist_id, absence_id, unit)
 
 
-@api.get("/points", permission="trip:read")
-async def points(region: Annotated[str | None, Query(max_length=64)] = None) -> list[PointCard]:
+@router.get("/points", permission="trip:read")
+async def list_points(unit: UnitDep, region: Annotated[str | None, Query(max_length=64)] = None) -> list[PointCard]:
     """Points that host brigades."""
-    return queries.points(region)
+    return queries.points(unit, region)
 
 
-@api.get("/brigades", permission="day_sheet:read")
-async def brigades(unit: UnitDep) -> list[Resources]:
+@router.get("/brigades", permission="day_sheet:read")
+async def list_brigades(unit: UnitDep) -> list[Resources]:
     """The brigades of the caller's organisations."""
-    return queries.brigades(unit.actor.organisation_ids)
+    return queries.brigades(unit)
 
 
-@api.get("/vehicles", permission="trip:read")
-async def vehicles(unit: UnitDep) -> list[Resources]:
+@router.get("/vehicles", permission="trip:read")
+async def list_vehicles(unit: UnitDep) -> list[Resources]:
     """The vehicles of the caller's organisations."""
-    return queries.vehicles(unit.actor.organisation_ids)
+    return queries.vehicles(unit)
 
 
-@api.get("/readers/{child_id}", permission="readers:read")
-async def readers(
+@router.get("/readers/{child_id}", permission="readers:read")
+async def list_scheduling_readers(
     child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
 ) -> list[ReaderLine]:
     """Who read the child's data here, for the family's page; ``before`` goes on from the last line."""

@@ -59,7 +59,7 @@ async def load_roster(unit: Unit) -> None:
     """Bring the specialists in line with the packs; whoever left a pack becomes inactive. Repeatable."""
     await unit.session.execute(_LOADING)
     known = {one.id: one for one in await unit.session.scalars(select(Specialist))}
-    for team in rosters().values():
+    for team in rosters(unit.packs):
         for id in team.specialists:
             (known.pop(id, None) or _new(unit, team, id)).stand(team, active=True)
         for left in [one for one in known.values() if one.region == team.region]:

@@ -12,8 +12,8 @@ from sqlalchemy import ARRAY, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduling.base import Base
 from scheduling.roster import Roster
+from scheduling.tables import Base
 
 
 class Specialist(Aggregate, Base):

@@ -73,11 +73,11 @@ async def specialists(unit: Unit) -> list[SpecialistCard]:
     for one in await unit.session.scalars(query):
         days = Away(id=one.id, first_day=one.first_day, last_day=one.last_day)
         away.setdefault(one.specialist_id, []).append(days)
-    return [_card(one, away.get(one.id, [])) for one in found]
+    return [_card(one, away.get(one.id, []), unit) for one in found]
 
 
-def _card(one: Specialist, absences: list[Away]) -> SpecialistCard:
-    team = roster(one.region)
+def _card(one: Specialist, absences: list[Away], unit: Unit) -> SpecialistCard:
+    team = roster(unit.packs, one.region)
     entry = team.specialists.get(one.id)
     return SpecialistCard(
         id=one.id,
@@ -91,7 +91,7 @@ def _card(one: Specialist, absences: list[Away]) -> SpecialistCard:
     )
 
 
-def points(region: str | None = None) -> list[PointCard]:
+def points(unit: Unit, region: str | None = None) -> list[PointCard]:
     """The points of the regions; reference data of the packs."""
     return [
         PointCard(
@@ -105,29 +105,29 @@ def points(region: str | None = None) -> list[PointCard]:
             rooms=point.rooms,
             hours=point.hours,
         )
-        for team in rosters().values()
+        for team in rosters(unit.packs)
         if region in (None, team.region)
         for id, point in team.points.items()
     ]
 
 
-def brigades(organisation_ids: frozenset[UUID]) -> list[Resources]:
+def brigades(unit: Unit) -> list[Resources]:
     """The brigades of the caller's organisations."""
     return [
         Resources(id=id, title=one.title, organisation_id=team.organisation(one.organisation))
-        for team in rosters().values()
+        for team in rosters(unit.packs)
         for id, one in team.brigades.items()
-        if team.organisation(one.organisation) in organisation_ids
+        if team.organisation(one.organisation) in unit.actor.organisation_ids
     ]
 
 
-def vehicles(organisation_ids: frozenset[UUID]) -> list[Resources]:
+def vehicles(unit: Unit) -> list[Resources]:
     """The vehicles of the caller's organisations (D4-18)."""
     return [
         Resources(id=id, title=one.title, organisation_id=team.organisation(one.organisation))
-        for team in rosters().values()
+        for team in rosters(unit.packs)
         for id, one in team.vehicles.items()
-        if team.organisation(one.organisation) in organisation_ids
+        if team.organisation(one.organisation) in unit.actor.organisation_ids
     ]
 
 

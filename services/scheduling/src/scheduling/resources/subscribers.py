@@ -125,7 +125,7 @@ async def team_fixed(event: TeamFixed, unit: Unit) -> None:
     """The team may read what is planned for the child."""
     facts = await unit.session.get(ChildFacts, event.child_id)
     if facts is not None:
-        facts.team = roster(facts.region).team(event.specialist_ids)
+        facts.team = roster(unit.packs, facts.region).team(event.specialist_ids)
 
 
 async def _note(unit: Unit, application_id: object, **values: object) -> None:

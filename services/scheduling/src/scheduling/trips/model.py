@@ -1,7 +1,8 @@
-"""Demand, the month's plan, and what it becomes: routes, visits and remote sessions."""
+"""A brigade's day at a partner's point: planned, confirmed by the host, published, performed (D4-15…D4-18)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,240 +10,227 @@ from uuid import UUID
 
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
-from contracts.cases import ServiceLine
-from contracts.identifiers import DeliveryMode, VisitOutcome
+from contracts.identifiers import VisitOutcome
 from contracts.scheduling import (
+    Invitation,
     PerformedService,
-    PlanAccepted,
-    PlanImproved,
-    PlanMade,
-    PlannedService,
-    PlanPublished,
-    VisitPostponed,
-    VisitReported,
-    VisitScheduled,
+    TripCancelled,
+    TripConfirmed,
+    TripPerformed,
+    TripPlanned,
+    TripPublished,
+    TripService,
 )
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import ARRAY, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduling.base import Base, Values
 from scheduling.spans import Span
-from scheduling.trips.demand import Task
+from scheduling.tables import Base, Values
+from scheduling.visits.demand import Task
 
 
-class Demand(Base):
-    """An approved programme version: the lines to bring, and the address and contact sealed at cases' fact."""
+class TripState(StrEnum):
+    """Where a trip stands."""
 
-    __tablename__ = "demands"
-
-    programme_id: Mapped[UUID] = mapped_column(primary_key=True)
-    programme_version: Mapped[int]
-    case_id: Mapped[UUID]
-    child_id: Mapped[UUID] = mapped_column(index=True)
-    region: Mapped[str]
-    territory: Mapped[str]
-    organisation_id: Mapped[UUID] = mapped_column(index=True)
-    coordinator_id: Mapped[UUID]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    quota: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    lines: Mapped[tuple[ServiceLine, ...]] = mapped_column(Values(ServiceLine))
-    address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    contact: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-
-
-class PlanState(StrEnum):
-    """Where a plan stands."""
-
-    MADE = "made"
-    ACCEPTED = "accepted"
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
     PUBLISHED = "published"
+    PERFORMED = "performed"
+    CANCELLED = "cancelled"
 
 
-class Plan(Aggregate, Base):
-    """A month of one organisation as the planner answered it.
+class Session(BaseModel):
+    """One service to one family: by whom, in which room, from when."""
 
-    ``problem`` and ``answer`` are the planner's own versioned JSON, without coordinates; ``digest`` is the fingerprint
-    of the calendar the problem was built from.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    __tablename__ = "plans"
-
-    region: Mapped[str]
-    organisation_id: Mapped[UUID] = mapped_column(index=True)
-    month: Mapped[date]
-    state: Mapped[PlanState] = mapped_column(default=PlanState.MADE)
-    seed: Mapped[int]
-    digest: Mapped[str]
-    problem: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    drafts: Mapped[list[Any]] = mapped_column(JSONB)
-    sessions: Mapped[list[Any]] = mapped_column(JSONB)
-    made_at: Mapped[datetime]
-    made_by: Mapped[UUID]
-
-    def made(self, visits: int, unplaced: int) -> None:
-        """Tell that there is a plan to look at."""
-        self.record(PlanMade(**self._about(), visits=visits, unplaced=unplaced))
-
-    def improve(self, answer: dict[str, Any], sessions: list[Any], visits: int, unplaced: int) -> None:
-        """Take over a better answer; whoever looked at the former one has to look again before accepting."""
-        self.answer, self.sessions = answer, sessions
-        self.record(PlanImproved(**self._about(), visits=visits, unplaced=unplaced))
-
-    def accept(self, visits: int, unplaced: int) -> None:
-        """The head agrees with it. Accepting twice changes nothing."""
-        if self.state is PlanState.MADE:
-            self.state = PlanState.ACCEPTED
-            self.record(PlanAccepted(**self._about(), visits=visits, unplaced=unplaced))
-
-    def publish(self, *, visits: int, sessions: int, unplaced: int, trips: int) -> None:
-        """It stands in everybody's calendar now; an unaccepted plan is refused (409)."""
-        if self.state is not PlanState.ACCEPTED:
-            raise DomainError(
-                "plan_not_accepted", Kind.CONFLICT, ru="Сначала примите план.", en="Accept the plan first."
-            )
-        self.state = PlanState.PUBLISHED
-        self.record(
-            PlanPublished(**self._about(), visits=visits, remote_sessions=sessions, unplaced=unplaced, trips=trips)
-        )
-
-    def _about(self) -> dict[str, Any]:
-        return {
-            "plan_id": self.id,
-            "region": self.region,
-            "organisation_id": self.organisation_id,
-            "month": self.month,
-        }
+    task: Task
+    specialist_id: UUID
+    room: int
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
 
 
-class Route(Base):
-    """A brigade's day on the road: crew and vehicle are booked from ``leaves_at`` to ``back_at``.
+class TripInvitation(Base):
+    """A family invited to the point, and what was given to it there."""
 
-    ``version`` rises with every change, so that an offer computed for another route is noticed.
-    """
-
-    __tablename__ = "routes"
+    __tablename__ = "trip_invitations"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
-    brigade_id: Mapped[UUID] = mapped_column(index=True)
-    day: Mapped[date]
-    leaves_at: Mapped[datetime]
-    back_at: Mapped[datetime]
-    vehicle_id: Mapped[UUID]
-    specialist_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
-    lunch_at: Mapped[datetime | None]
-    active: Mapped[bool] = mapped_column(default=True)
-    """False when every visit of the day was postponed; nobody is booked for it then."""
-
-
-class VisitState(StrEnum):
-    """Where a visit or remote session stands."""
-
-    SCHEDULED = "scheduled"
-    POSTPONED = "postponed"
-    REPORTED = "reported"
-
-
-class Visit(Aggregate, Base):
-    """One child at home, or one remote session. It keeps its id when it moves to another date (T4).
-
-    ``changed_at`` holds, per field of the report, the version in which it last changed (T1).
-    """
-
-    __tablename__ = "visits"
-
+    trip_id: Mapped[UUID] = mapped_column(index=True)
     region: Mapped[str]
-    territory: Mapped[str]
     organisation_id: Mapped[UUID] = mapped_column(index=True)
     case_id: Mapped[UUID]
     child_id: Mapped[UUID] = mapped_column(index=True)
     coordinator_id: Mapped[UUID]
     team: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
-    programme_id: Mapped[UUID] = mapped_column(index=True)
-    plan_id: Mapped[UUID | None] = mapped_column(index=True)
-    mode: Mapped[DeliveryMode]
-    brigade_id: Mapped[UUID | None]
-    route_id: Mapped[UUID | None] = mapped_column(index=True)
-    specialist_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
-    day: Mapped[date] = mapped_column(index=True)
-    starts_at: Mapped[datetime] = mapped_column(index=True)
+    published: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    tasks: Mapped[tuple[Task, ...]] = mapped_column(Values(Task))
-    place_estimated: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[VisitState] = mapped_column(default=VisitState.SCHEDULED)
-    postponed_until: Mapped[date | None]
+    sessions: Mapped[tuple[Session, ...]] = mapped_column(Values(Session))
     outcome: Mapped[VisitOutcome | None]
     performed: Mapped[tuple[PerformedService, ...]] = mapped_column(Values(PerformedService))
     performed_at: Mapped[datetime | None]
     changed_at: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
     @property
-    def span(self) -> Span:
-        return Span(self.starts_at, self.ends_at)
-
-    @property
-    def services(self) -> tuple[PlannedService, ...]:
-        """What is to be done, as other services are told."""
-        return tuple(
-            PlannedService(line_id=one.line_id, service_code=one.service_code, group=one.group, minutes=one.minutes)
-            for one in self.tasks
-        )
-
-    def schedule(self) -> None:
-        """The visit has a published time; told anew whenever the time is new."""
-        self.state, self.outcome, self.postponed_until = VisitState.SCHEDULED, None, None
-        self.record(
-            VisitScheduled(
-                visit_id=self.id,
-                **self._about(),
-                territory=self.territory,
-                organisation_id=self.organisation_id,
-                plan_id=self.plan_id,
-                brigade_id=self.brigade_id,
-                specialist_ids=tuple(self.specialist_ids),
-                starts_at=self.starts_at,
-                ends_at=self.ends_at,
-                services=self.services,
-            )
-        )
-        self._changed("outcome")
-
-    def postpone(self, reason: VisitOutcome, until: date | None) -> None:
-        """It will not take place at its time; a new date is to be found (T5)."""
-        self.state, self.outcome, self.postponed_until, self.route_id = VisitState.POSTPONED, reason, until, None
-        self.record(
-            VisitPostponed(visit_id=self.id, **self._about(), reason=reason, until=until, services=self.services)
-        )
-        self._changed("outcome")
+    def tasks(self) -> tuple[Task, ...]:
+        """What the family was invited for."""
+        return tuple(one.task for one in self.sessions)
 
     def report(self, changes: dict[str, Any], performed_at: datetime) -> None:
         """What came of it; ``changes`` are the fields ``outcome`` and ``services`` that are new."""
+        self.version += 1
         self.outcome = changes.get("outcome", self.outcome)
         self.performed = changes.get("services", self.performed)
-        assert self.outcome is not None
-        self.state, self.performed_at = VisitState.REPORTED, performed_at
+        self.performed_at = performed_at
+        self.changed_at = dict(self.changed_at) | dict.fromkeys(changes, self.version)
+
+
+class Trip(Aggregate, Base):
+    """The day itself. The host confirms it; specialists, vehicle and point are booked at publication."""
+
+    __tablename__ = "trips"
+
+    region: Mapped[str]
+    territory: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    host_organisation_id: Mapped[UUID] = mapped_column(index=True)
+    point_id: Mapped[UUID]
+    day: Mapped[date] = mapped_column(index=True)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[TripState] = mapped_column(default=TripState.PLANNED)
+    vehicle_id: Mapped[UUID]
+    specialist_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    team: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    leaves_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    back_at: Mapped[datetime]
+    unmet: Mapped[list[Any]] = mapped_column(JSONB)
+    families: Mapped[int]
+    services: Mapped[int]
+    planned_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None]
+
+    @property
+    def span(self) -> Span:
+        """When specialists and vehicle are away."""
+        return Span(self.leaves_at, self.back_at)
+
+    def planned(self) -> None:
+        """The host is to confirm the day."""
         self.record(
-            VisitReported(
-                visit_id=self.id,
+            TripPlanned(
                 **self._about(),
-                outcome=self.outcome,
-                performed_at=performed_at,
-                services=tuple(self.performed) if self.outcome is VisitOutcome.PERFORMED else (),
+                territory=self.territory,
+                organisation_id=self.organisation_id,
+                point_id=self.point_id,
+                host_organisation_id=self.host_organisation_id,
+                specialist_ids=tuple(self.specialist_ids),
+                urgent=self.urgent,
             )
         )
-        self._changed(*changes)
 
-    def _changed(self, *fields: str) -> None:
-        self.changed_at = dict(self.changed_at or {}) | dict.fromkeys(fields, self.version)
+    def confirm(self, now: datetime) -> None:
+        """The host keeps the rooms free that day. Confirming twice changes nothing."""
+        if self.state is TripState.CANCELLED:
+            raise trip_cancelled()
+        if self.state is not TripState.PLANNED:
+            return
+        self.state, self.confirmed_at = TripState.CONFIRMED, now
+        self.record(TripConfirmed(**self._about()))
+
+    def publish(self, invitations: Sequence[TripInvitation], now: datetime) -> None:
+        """Invite the families; refused until the host has confirmed, and once the brigade should have left (409)."""
+        if self.state is TripState.CANCELLED:
+            raise trip_cancelled()
+        if self.state is TripState.PLANNED:
+            raise DomainError(
+                "host_not_confirmed",
+                Kind.CONFLICT,
+                ru="Принимающая организация ещё не подтвердила день.",
+                en="The host has not confirmed the day yet.",
+            )
+        if now >= self.leaves_at:
+            ru, en = "День выезда уже наступил: приглашать поздно.", "The trip has begun: it is too late to invite."
+            raise DomainError("trip_begun", Kind.CONFLICT, ru=ru, en=en)
+        self.state = TripState.PUBLISHED
+        self.record(
+            TripPublished(
+                **self._about(),
+                territory=self.territory,
+                organisation_id=self.organisation_id,
+                point_id=self.point_id,
+                invitations=tuple(_invitation(one) for one in invitations),
+            )
+        )
+
+    def cancel(self, reason_code: str, now: datetime) -> None:
+        """The brigade does not come; refused once a published one has left (409 ``trip_begun``). Twice changes nothing.
+
+        A day nobody was invited to may be called off later too: else it would stand among the work for ever.
+        """
+        if self.state is TripState.CANCELLED:
+            return
+        if self.state is TripState.PERFORMED or (self.state is TripState.PUBLISHED and now >= self.leaves_at):
+            raise DomainError(
+                "trip_begun",
+                Kind.CONFLICT,
+                ru="Выезд уже начался: отметьте по каждой семье, что не состоялось.",
+                en="The trip has begun: report for each family what did not take place.",
+            )
+        self.state, self.cancelled_at, self.cancel_reason = TripState.CANCELLED, now, reason_code
+        self.record(TripCancelled(**self._about(), reason_code=reason_code))
+
+    def perform(self, invitations: Sequence[TripInvitation]) -> None:
+        """Every family has its report: tell what was given, for the acts of urgent services (D4-21)."""
+        self.state = TripState.PERFORMED
+        self.record(
+            TripPerformed(
+                **self._about(),
+                territory=self.territory,
+                organisation_id=self.organisation_id,
+                services=tuple(service for one in invitations for service in _given(one)),
+            )
+        )
 
     def _about(self) -> dict[str, Any]:
-        return {
-            "child_id": self.child_id,
-            "case_id": self.case_id,
-            "region": self.region,
-            "programme_id": self.programme_id,
-            "mode": self.mode,
-        }
+        return {"trip_id": self.id, "region": self.region, "day": self.day}
+
+
+def trip_cancelled() -> DomainError:
+    """Nothing more happens with a cancelled trip."""
+    return DomainError("trip_cancelled", Kind.CONFLICT, ru="Выезд отменён.", en="The trip has been cancelled.")
+
+
+def _invitation(one: TripInvitation) -> Invitation:
+    return Invitation(
+        child_id=one.child_id,
+        case_id=one.case_id,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        services=len(one.sessions),
+    )
+
+
+def _given(one: TripInvitation) -> list[TripService]:
+    if one.outcome is not VisitOutcome.PERFORMED:
+        return []
+    return [
+        TripService(
+            delivery_id=service.delivery_id,
+            child_id=one.child_id,
+            case_id=one.case_id,
+            service_code=service.service_code,
+            group=service.group,
+            minutes=service.minutes,
+            specialist_id=service.specialist_id,
+        )
+        for service in one.performed
+    ]

@@ -9,16 +9,13 @@ from uuid import UUID
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
-from contracts.identifiers import DeliveryMode, Purpose, VisitOutcome
-from contracts.scheduling import PlannedService
+from contracts.identifiers import Purpose, VisitOutcome
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from scheduling.roster import roster
-from scheduling.spans import month_of
-from scheduling.trips.model import Plan, PlanState, Visit, VisitState
-from scheduling.trips.trip import Session, Trip, TripInvitation, TripState
-from scheduling.trips.trip_commands import invitations_of
+from scheduling.trips.commands.plan_trip import invitations_of
+from scheduling.trips.model import Session, Trip, TripInvitation, TripState
 
 
 class TripSession(BaseModel):
@@ -80,46 +77,12 @@ class FamilyInvitation(BaseModel):
     outcome: VisitOutcome | None
 
 
-class PlanLine(BaseModel):
-    """A plan in a list. ``solver``: greedy for the first answer, lns for one that was searched for."""
-
-    id: UUID
-    version: int
-    region: str
-    organisation_id: UUID
-    month: date
-    state: PlanState
-    solver: str
-    made_at: datetime
-
-
-class VisitCard(BaseModel):
-    """A home visit or remote session as staff and family see it."""
-
-    id: UUID
-    version: int
-    child_id: UUID
-    case_id: UUID
-    programme_id: UUID
-    region: str
-    organisation_id: UUID
-    mode: DeliveryMode
-    brigade_id: UUID | None
-    specialist_ids: list[UUID]
-    starts_at: datetime
-    ends_at: datetime
-    state: VisitState
-    outcome: VisitOutcome | None
-    postponed_until: date | None
-    services: list[PlannedService]
-
-
 async def trip_card(trip: Trip, unit: Unit) -> TripCard:
     """The trip with the invitations the actor may see."""
     invitations = await invitations_of(trip.id, unit)
     shown = [(one.child_id, one.id) for one in invitations]
     await unit.audit.listed("trip", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    titles = {code: one.title for code, one in roster(trip.region).point_services.items()}
+    titles = {code: one.title for code, one in roster(unit.packs, trip.region).point_services.items()}
     own: dict[str, Any] = {name: getattr(trip, name) for name in TripCard.model_fields if name != "invitations"}
     cards = [
         InvitationCard(
@@ -147,20 +110,6 @@ def _session(session: Session, titles: dict[str, str]) -> TripSession:
         starts_at=session.starts_at,
         ends_at=session.ends_at,
     )
-
-
-async def plans(unit: Unit, query: PageQuery, *, month: date | None, state: PlanState | None) -> Page[PlanLine]:
-    """Plans the actor may see; a plan's visits stand on its card."""
-    column = Plan.__table__.c
-    told = [column[name] for name in PlanLine.model_fields if name != "solver"]
-    statement = select(*told, column["answer"]["solver"].astext.label("solver"))
-    if month is not None:
-        statement = statement.where(column["month"] == month_of(month)[0])
-    if state is not None:
-        statement = statement.where(column["state"] == state)
-    order = Order({name: column[name] for name in ("month", "made_at", "state")}, column["id"], "-month")
-    rows, cursor = await paginate(unit.session, statement, query, order)
-    return Page(items=[PlanLine.model_validate(row, from_attributes=True) for row in rows], next_cursor=cursor)
 
 
 async def trips(
@@ -197,33 +146,3 @@ async def invitations(
     shown = [(one.child_id, one.trip_id) for one in found]
     await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
     return Page(items=found, next_cursor=cursor)
-
-
-async def visits(
-    unit: Unit,
-    query: PageQuery,
-    *,
-    child_id: UUID | None = None,
-    state: VisitState | None = None,
-    since: datetime | None = None,
-) -> Page[VisitCard]:
-    """Visits the actor may see, by time; every child shown is recorded."""
-    statement = select(Visit)
-    if child_id is not None:
-        statement = statement.where(Visit.child_id == child_id)
-    if state is not None:
-        statement = statement.where(Visit.state == state)
-    if since is not None:
-        statement = statement.where(Visit.starts_at >= since)
-    order = Order({"starts_at": Visit.__table__.c.starts_at}, Visit.__table__.c.id, "starts_at")
-    rows, cursor = await paginate(unit.session, statement, query, order)
-    items = [visit_card(row[0]) for row in rows]
-    shown = [(one.child_id, one.id) for one in items]
-    await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return Page(items=items, next_cursor=cursor)
-
-
-def visit_card(visit: Visit) -> VisitCard:
-    """The visit as it is shown."""
-    own = {name: getattr(visit, name) for name in VisitCard.model_fields if name != "services"}
-    return VisitCard(**own, services=list(visit.services))

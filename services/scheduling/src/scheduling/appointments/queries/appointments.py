@@ -1,0 +1,111 @@
+"""Free first appointments and the list of appointments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import Purpose
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from scheduling.appointments.commands import family_of
+from scheduling.appointments.model import Appointment, State
+from scheduling.appointments.queries.desk import NEAREST, Offer, horizon, offers, open_desk
+from scheduling.resources.model import Request
+
+MOST_SLOTS = 100
+
+
+class FirstSlots(BaseModel):
+    """Free times for the first appointment (D2-19).
+
+    ``in_time``: those that start by ``due_at``. Where there are none, ``message`` says so and ``nearest`` are the next
+    three after it.
+    """
+
+    application_id: UUID
+    due_at: datetime
+    time_zone: str
+    minutes: int
+    in_time: list[Offer]
+    nearest: list[Offer]
+    message: str | None = None
+    message_en: str | None = None
+
+
+class AppointmentCard(BaseModel):
+    """An appointment as staff and family see it."""
+
+    id: UUID
+    version: int
+    application_id: UUID | None
+    child_id: UUID
+    region: str
+    organisation_id: UUID
+    first: bool
+    state: State
+    starts_at: datetime
+    ends_at: datetime
+    due_at: datetime | None
+    in_time: bool | None
+    specialist_ids: list[UUID]
+    room_id: UUID
+    held_at: datetime | None
+    reason_code: str | None
+    next_appointment_id: UUID | None
+
+
+async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
+    """Free times until the due time; where there is none, the nearest three after it."""
+    family = family_of(await unit.get(Request, application_id, "appointment:book"))
+    assert family.due_at is not None
+    last = max(family.due_at, unit.now) + timedelta(days=horizon(family.region, unit.packs))
+    desk = await open_desk(unit, family, last)
+    found = offers(islice(desk.slots(unit.now, family.due_at, family.child_id), MOST_SLOTS), family.due_at)
+    later = [] if found else list(islice(desk.slots(max(family.due_at, unit.now), last, family.child_id), NEAREST))
+    ru, en = (_NONE_IN_TIME, _NONE_IN_TIME_EN) if later else (_NONE_AT_ALL, _NONE_AT_ALL_EN)
+    texts = {} if found else {"message": ru, "message_en": en}
+    return FirstSlots(
+        application_id=application_id,
+        due_at=family.due_at,
+        time_zone=desk.zone.key,
+        minutes=desk.minutes,
+        in_time=found,
+        nearest=offers(later, family.due_at),
+        **texts,
+    )
+
+
+_NONE_IN_TIME = "До срока первого приёма свободного времени нет. Ниже три ближайших времени после срока."
+_NONE_AT_ALL = "Свободного времени нет ни до срока первого приёма, ни в ближайшие недели после него."
+_NONE_AT_ALL_EN = "No time is free before the first appointment is due, nor in the weeks after it."
+_NONE_IN_TIME_EN = "No time is free before the first appointment is due. The nearest three after it are below."
+
+
+async def appointments(
+    unit: Unit, query: PageQuery, *, child_id: UUID | None = None, state: State | None = None
+) -> Page[AppointmentCard]:
+    """Appointments the actor may see, by time; every child shown is recorded in the read audit."""
+    statement = select(Appointment)
+    if child_id is not None:
+        statement = statement.where(Appointment.child_id == child_id)
+    if state is not None:
+        statement = statement.where(Appointment.state == state)
+    order = Order({"starts_at": Appointment.__table__.c.starts_at}, Appointment.__table__.c.id, "starts_at")
+    rows, cursor = await paginate(unit.session, statement, query, order)
+    items = [card(row[0]) for row in rows]
+    shown = [(item.child_id, item.id) for item in items]
+    await unit.audit.listed("appointment", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    return Page(items=items, next_cursor=cursor)
+
+
+def card(appointment: Appointment) -> AppointmentCard:
+    """The appointment as it is shown."""
+    own: dict[str, Any] = {name: getattr(appointment, name, None) for name in AppointmentCard.model_fields}
+    return AppointmentCard(**own | {"organisation_id": appointment.serving_organisation_id})

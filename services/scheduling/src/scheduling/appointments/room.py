@@ -1,0 +1,16 @@
+"""Appointments at an organisation."""
+
+from chassis.run import Room
+
+from scheduling.appointments.access import GUARDED
+from scheduling.appointments.api import router
+from scheduling.appointments.subscribers import events
+from scheduling.appointments.worklist import work
+
+ROOM = Room(
+    "appointments",
+    api=router,
+    events=events,
+    worklist=work,
+    guarded=GUARDED,
+)

@@ -1,0 +1,1 @@
+"""What a device brings back, and what follows from it."""

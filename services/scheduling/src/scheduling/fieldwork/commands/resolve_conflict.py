@@ -1,0 +1,60 @@
+"""A person decides between two values; both stay on record (T1)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from chassis.work import Unit
+from contracts.identifiers import VisitOutcome
+from contracts.scheduling import PerformedService
+from pydantic import BaseModel, ConfigDict
+
+from scheduling.fieldwork.commands.follow_report import Subject, apply, resume
+from scheduling.fieldwork.commands.offer_new_dates import REFRESH
+from scheduling.fieldwork.model import Choice, SyncConflict
+from scheduling.trips.model import TripInvitation
+from scheduling.visits.model import Visit
+
+
+class Resolve(BaseModel):
+    """Which of the two values stands."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    choice: Choice
+
+
+async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> SyncConflict:
+    """Let one value stand. The same decision again changes nothing; another one is refused (409)."""
+    conflict = await unit.get(SyncConflict, conflict_id, "sync_conflict:resolve")
+    if conflict.choice is not None:
+        if conflict.choice is command.choice:
+            return conflict
+        raise DomainError("conflict_resolved", Kind.CONFLICT, ru="Уже решено иначе.", en="It was decided otherwise.")
+    conflict.choice, conflict.resolved_by, conflict.resolved_at = command.choice, unit.actor.id, unit.now
+    subject = await _subject(conflict, unit)
+    if command.choice is Choice.OFFERED:
+        await apply(subject, {conflict.field: _value(conflict)}, conflict.reported_at, None, unit)
+        if isinstance(subject, Visit):
+            payload = {
+                "brigade_id": str(subject.brigade_id),
+                "day": subject.day.isoformat(),
+                "child_id": str(subject.child_id),
+            }
+            await unit.timers.set(REFRESH, subject.id, unit.now, payload)
+    await resume(subject, unit)
+    return conflict
+
+
+async def _subject(conflict: SyncConflict, unit: Unit) -> Subject:
+    model: Any = Visit if conflict.subject_kind == "visit" else TripInvitation
+    subject: Subject = await unit.get(model, conflict.subject_id, "sync_conflict:resolve")
+    return subject
+
+
+def _value(conflict: SyncConflict) -> Any:
+    if conflict.field == "services":
+        return tuple(PerformedService.model_validate(one) for one in conflict.offered or ())
+    return VisitOutcome(conflict.offered)

@@ -1,0 +1,1 @@
+"""What a brigade takes along, and what waits to be decided."""

@@ -1,0 +1,102 @@
+"""Conflicts to decide, and offers of new dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.work import Unit
+from contracts.access import FieldGroup
+from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from scheduling.fieldwork.model import Choice, NewDate, OfferState, SyncConflict
+from scheduling.resources.model import ChildFacts
+from scheduling.visits.model import Visit, VisitState
+
+
+class ConflictCard(BaseModel):
+    """One field with two values, and the decision."""
+
+    id: UUID
+    subject_kind: str
+    subject_id: UUID
+    child_id: UUID
+    field: str
+    kept: Any
+    offered: Any
+    reported_at: datetime
+    found_at: datetime
+    choice: Choice | None
+    resolved_at: datetime | None
+
+
+class OfferCard(BaseModel):
+    """A free time for a postponed visit."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    specialist_ids: list[UUID]
+
+
+class WaitingVisit(BaseModel):
+    """A postponed visit and the times offered for it; no offers mean nothing is free, or they are being computed."""
+
+    visit_id: UUID
+    mode: DeliveryMode
+    reason: VisitOutcome | None
+    postponed_until: date | None
+    services: list[ServiceGroup]
+    offers: list[OfferCard]
+
+
+async def conflicts(unit: Unit, *, open_only: bool = True) -> list[ConflictCard]:
+    """Conflicts the actor may decide, oldest first, with both values."""
+    query = select(SyncConflict).order_by(SyncConflict.found_at, SyncConflict.id).limit(200)
+    if open_only:
+        query = query.where(SyncConflict.choice.is_(None))
+    found = list(await unit.session.scalars(query))
+    shown = [(one.child_id, one.subject_id) for one in found]
+    await unit.audit.listed("sync_conflict", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    return [conflict_card(one) for one in found]
+
+
+def conflict_card(conflict: SyncConflict) -> ConflictCard:
+    """The conflict as it is shown."""
+    return ConflictCard(**{name: getattr(conflict, name) for name in ConflictCard.model_fields})
+
+
+async def offers(child_id: UUID, unit: Unit) -> list[WaitingVisit]:
+    """Postponed visits of a child with the times offered for each; 404 for a child of somebody else."""
+    if await unit.session.get(ChildFacts, child_id) is None:
+        raise not_found()
+    waiting = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.POSTPONED)
+    visits = list(await unit.session.scalars(waiting.order_by(Visit.starts_at, Visit.id)))
+    query = select(NewDate).where(
+        NewDate.child_id == child_id, NewDate.state == OfferState.OPEN, NewDate.starts_at > unit.now
+    )
+    found: dict[UUID, list[NewDate]] = {}
+    for one in await unit.session.scalars(query.order_by(NewDate.starts_at)):
+        found.setdefault(one.visit_id, []).append(one)
+    shown = [(child_id, visit.id) for visit in visits]
+    await unit.audit.listed("offer", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    return [_waiting(visit, found.get(visit.id, [])) for visit in visits]
+
+
+def _waiting(visit: Visit, offered: Iterable[NewDate]) -> WaitingVisit:
+    return WaitingVisit(
+        visit_id=visit.id,
+        mode=visit.mode,
+        reason=visit.outcome,
+        postponed_until=visit.postponed_until,
+        services=[task.group for task in visit.tasks],
+        offers=[
+            OfferCard(id=one.id, starts_at=one.starts_at, ends_at=one.ends_at, specialist_ids=list(one.specialist_ids))
+            for one in offered
+        ],
+    )

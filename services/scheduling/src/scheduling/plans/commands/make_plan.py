@@ -1,0 +1,249 @@
+"""Making, accepting and publishing the plan of a month."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chassis.errors import DomainError, Kind, forbidden
+from chassis.work import Unit
+from contracts.identifiers import Code, DeliveryMode
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import func, select
+
+from scheduling import planner
+from scheduling.planner import Plan as Answer
+from scheduling.planner import Problem
+from scheduling.plans.commands.publish_plan import publish
+from scheduling.plans.model import Plan, PlanState
+from scheduling.plans.month import Draft, Month
+from scheduling.plans.placed import PlacedSession, PlacedVisit
+from scheduling.plans.queries.month_problem import build
+from scheduling.plans.remote import Diary
+from scheduling.roster import roster
+from scheduling.spans import Day, Span, at, month_of, whole_day
+from scheduling.trips.model import Trip, TripState
+
+
+def _month(value: object) -> object:
+    return f"{value}-01" if isinstance(value, str) and len(value) == len("2026-03") else value
+
+
+class MakePlan(BaseModel):
+    """A month to plan, as ``2026-03`` or any day of it. ``seed`` makes a searched plan repeatable."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID | None = None
+    organisation_id: UUID
+    region: Code
+    month: Annotated[Day, BeforeValidator(_month)]
+    seed: int = Field(1, ge=0)
+
+
+async def make_plan(command: MakePlan, unit: Unit) -> Plan:
+    """Build the problem from demand, brigades, absences and bookings, and answer it at once, greedily; a better plan is
+    searched for on request (`search`). The same id again changes nothing.
+
+    Raises `DomainError`: 403 for another's organisation, ``month_over`` when no working day is left.
+    """
+    if command.id and (known := await unit.find(Plan, command.id, "plan:make")):
+        return known
+    if command.organisation_id not in unit.actor.organisation_ids:
+        raise forbidden()
+    roster(unit.packs, command.region)
+    id, month = command.id or unit.new_id(), month_of(command.month)[0]
+    found = await build(unit, id, command.region, command.organisation_id, month, unit.now)
+    if not found.problem.days:
+        raise DomainError(
+            "month_over",
+            Kind.INVALID,
+            ru="В этом месяце не осталось рабочих дней.",
+            en="No working day is left in this month.",
+            field="month",
+        )
+    answer = await _answered(found.problem, command.seed)
+    sessions, left = held_sessions(unit, command.region, command.organisation_id, found, answer)
+    plan = Plan(
+        id=id,
+        region=command.region,
+        organisation_id=command.organisation_id,
+        month=month,
+        state=PlanState.MADE,
+        seed=command.seed,
+        digest=found.digest,
+        problem=found.problem.model_dump(mode="json"),
+        answer=answer.model_dump(mode="json"),
+        drafts=[draft.model_dump(mode="json") for draft in found.drafts],
+        sessions=[one.model_dump(mode="json") for one in sessions],
+        made_at=unit.now,
+        made_by=unit.actor.id,
+    )
+    plan.made(stops(answer) + len(sessions), len(answer.unplaced) + len(left))
+    unit.session.add(plan)
+    return plan
+
+
+async def accept_plan(plan_id: UUID, unit: Unit) -> Plan:
+    """Agree with a plan that breaks no rule, while the calendar is still the one it was made for.
+
+    Raises `DomainError`: ``plan_invalid`` (names every violation), ``calendar_changed``.
+    """
+    plan = await unit.get(Plan, plan_id, "plan:accept")
+    if plan.state is not PlanState.MADE:
+        return plan
+    refuse_violations(plan)
+    await _unchanged(plan, unit)
+    answer = answer_of(plan)
+    plan.accept(stops(answer) + len(plan.sessions), len(unplaced(plan)))
+    return plan
+
+
+async def publish_plan(plan_id: UUID, unit: Unit) -> Plan:
+    """Book everybody and tell the families; all or nothing. Publishing twice changes nothing."""
+    plan = await unit.get(Plan, plan_id, "plan:publish")
+    if plan.state is PlanState.PUBLISHED:
+        return plan
+    if plan.state is PlanState.ACCEPTED:
+        refuse_violations(plan)
+        await _unchanged(plan, unit)
+    visits, sessions, left = placed_visits(plan, unit), sessions_of(plan), len(unplaced(plan))
+    plan.publish(visits=len(visits), sessions=len(sessions), unplaced=left, trips=await _trips(plan, unit))
+    await publish(plan, visits, sessions, unit)
+    return plan
+
+
+def refuse_violations(plan: Plan) -> None:
+    """The oracle's word, without solver code: 409 ``plan_invalid`` with every broken rule by name."""
+    violations = planner.check(Problem.model_validate(plan.problem), answer_of(plan))
+    if violations:
+        raise DomainError(
+            "plan_invalid",
+            Kind.CONFLICT,
+            ru="План нарушает правила: " + "; ".join(sorted({one.text for one in violations})[:5]),
+            en="The plan breaks rules: " + "; ".join(sorted({one.text_en for one in violations})[:5]),
+            violations=[{"rule": one.rule, "visits": list(one.visits), "text": one.text} for one in violations],
+        )
+
+
+async def _unchanged(plan: Plan, unit: Unit) -> None:
+    now = await build(unit, plan.id, plan.region, plan.organisation_id, plan.month, plan.made_at)
+    if now.digest != plan.digest:
+        raise calendar_changed()
+
+
+def calendar_changed(**extra: Any) -> DomainError:
+    """409: the plan was made for another calendar."""
+    return DomainError(
+        "calendar_changed",
+        Kind.CONFLICT,
+        ru="С момента составления плана расписание изменилось. Составьте план заново.",
+        en="The calendar has changed since the plan was made. Make the plan again.",
+        **extra,
+    )
+
+
+async def _answered(problem: Problem, seed: int) -> Answer:
+    """In a thread: the event loop serves others meanwhile. The table came from great circles, so it is an estimate."""
+    try:
+        answer = await asyncio.to_thread(planner.solve, problem, seed=seed)
+    except planner.ProblemError as error:
+        raise DomainError(
+            "problem_faulty",
+            Kind.CONFLICT,
+            ru="План составить нельзя: " + "; ".join(fault.text for fault in error.faults[:5]),
+            en="The month cannot be planned: " + "; ".join(fault.text_en for fault in error.faults[:5]),
+        ) from error
+    return answer.model_copy(update={"estimated": True, "seed": seed})
+
+
+def held_sessions(
+    unit: Unit, region_code: str, organisation_id: UUID, month: Month, answer: Answer
+) -> tuple[list[PlacedSession], list[UUID]]:
+    """Remote sessions fill what routes, bookings and absences leave free; those placed, and those left."""
+    team, region = roster(unit.packs, region_code), unit.regions[region_code]
+    taken = {id: list(spans) for id, spans in month.taken.items()}
+    for id, days in month.away.items():
+        taken.setdefault(id, []).extend(whole_day(day, region.zone) for day in sorted(days))
+    for resource, span in _on_the_road(month, answer, region.zone):
+        taken.setdefault(resource, []).append(span)
+    people = {id: (one.skills, one.hours) for id, one in team.specialists_of(organisation_id).items()}
+    placed, left = Diary(people, region.calendar, region.zone, taken).place(month.wishes)
+    sessions = [
+        PlacedSession(
+            visit_id=one.visit_id,
+            specialist_id=one.specialist_id,
+            starts_at=one.span.starts_at,
+            ends_at=one.span.ends_at,
+        )
+        for one in placed
+    ]
+    return sessions, left
+
+
+def _on_the_road(month: Month, answer: Answer, zone: ZoneInfo) -> Iterator[tuple[UUID, Span]]:
+    """Crews while they are away, and children while they are visited."""
+    drafts = {str(draft.visit_id): draft for draft in month.drafts}
+    for route in answer.routes:
+        for person in route.crew:
+            yield UUID(person), Span(at(route.day, route.leave, zone), at(route.day, route.back, zone))
+        for stop in route.stops:
+            start = at(route.day, stop.start, zone)
+            yield drafts[stop.visit].child_id, Span(start, start + timedelta(minutes=drafts[stop.visit].minutes))
+
+
+def stops(answer: Answer) -> int:
+    """How many home visits have a place."""
+    return sum(len(route.stops) for route in answer.routes)
+
+
+def answer_of(plan: Plan) -> Answer:
+    """The planner's stored answer."""
+    return Answer.model_validate(plan.answer)
+
+
+def drafts_of(plan: Plan) -> dict[UUID, Draft]:
+    """What was to be placed, by visit."""
+    return {draft.visit_id: draft for draft in map(Draft.model_validate, plan.drafts)}
+
+
+def sessions_of(plan: Plan) -> list[PlacedSession]:
+    """The placed remote sessions."""
+    return [PlacedSession.model_validate(one) for one in plan.sessions]
+
+
+def placed_visits(plan: Plan, unit: Unit) -> list[PlacedVisit]:
+    """The placed home visits with their moments."""
+    zone, drafts = unit.regions[plan.region].zone, drafts_of(plan)
+    found = []
+    for route in answer_of(plan).routes:
+        for stop in route.stops:
+            draft, start = drafts[UUID(stop.visit)], at(route.day, stop.start, zone)
+            ends_at = start + timedelta(minutes=draft.minutes)
+            crew = [UUID(one) for one in route.crew]
+            found.append(
+                PlacedVisit(draft=draft, brigade_id=UUID(route.brigade), crew=crew, starts_at=start, ends_at=ends_at)
+            )
+    return found
+
+
+def unplaced(plan: Plan) -> dict[UUID, str]:
+    """What found no place, with the rule in the way; a remote session lacks a free specialist."""
+    reasons: dict[UUID, str] = {UUID(one.id): one.reason for one in answer_of(plan).unplaced}
+    held = {one.visit_id for one in sessions_of(plan)}
+    remote = (draft.visit_id for draft in drafts_of(plan).values() if draft.mode is DeliveryMode.REMOTE)
+    return reasons | {id: "specialists" for id in remote if id not in held}
+
+
+async def _trips(plan: Plan, unit: Unit) -> int:
+    first, last = month_of(plan.month)
+    query = select(func.count()).where(
+        Trip.organisation_id == plan.organisation_id,
+        Trip.day.between(first, last),
+        Trip.state.in_([TripState.PUBLISHED, TripState.PERFORMED]),
+    )
+    return await unit.session.scalar(query) or 0

@@ -1,0 +1,1 @@
+"""What can be asked about the plan of a month."""

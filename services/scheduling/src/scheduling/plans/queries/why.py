@@ -1,0 +1,92 @@
+"""Why a visit of a plan is where it is, and what would give an unplaced one a place; confirmed by the oracle."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from uuid import UUID
+
+from chassis.errors import not_found
+from chassis.work import Unit
+from contracts.identifiers import DeliveryMode
+from pydantic import BaseModel
+
+from scheduling.planner import Problem
+from scheduling.planner.explain import Explanation, Place, explain
+from scheduling.planner.words import in_words
+from scheduling.plans.commands.make_plan import answer_of, drafts_of, unplaced
+from scheduling.plans.model import Plan
+from scheduling.roster import Roster, roster
+
+REMOTE = "Занятие проходит дистанционно: дорога не нужна, решает свободное время специалиста и семьи."
+
+
+class Stage(BaseModel):
+    """How many brigade-days are left when one more rule is asked."""
+
+    rule: str
+    left: int
+
+
+class Spot(BaseModel):
+    """A brigade's day, and the kilometres (with prices) the visit adds there."""
+
+    brigade_id: UUID
+    day: date
+    price: float
+
+
+class Way(BaseModel):
+    """One rule given up, and the place this opens. ``start``: minute of the day; ``detail``: of a swap, the visit."""
+
+    rule: str
+    brigade_id: UUID
+    day: date
+    start: int
+    detail: str
+
+
+class Why(BaseModel):
+    """``text``: the whole of it in sentences. ``ways`` is empty for a placed visit, ``place`` for one without."""
+
+    visit_id: UUID
+    text: list[str]
+    funnel: list[Stage] = []
+    reason: str | None = None
+    ways: list[Way] = []
+    place: Spot | None = None
+    runner_up: Spot | None = None
+
+
+async def why(plan_id: UUID, visit_id: UUID, unit: Unit) -> Why:
+    """The planner's word on one visit of a plan; 404 where the plan has no such visit."""
+    plan = await unit.get(Plan, plan_id, "plan:read")
+    draft = drafts_of(plan).get(visit_id)
+    if draft is None:
+        raise not_found()
+    if draft.mode is DeliveryMode.REMOTE:
+        return Why(visit_id=visit_id, text=[REMOTE], reason=unplaced(plan).get(visit_id))
+    problem, answer = Problem.model_validate(plan.problem), answer_of(plan)
+    # in a thread: a month of a thousand visits takes a while
+    found = await asyncio.to_thread(explain, problem, answer, str(visit_id))
+    return _why(visit_id, found, roster(unit.packs, plan.region))
+
+
+def _why(visit_id: UUID, found: Explanation, team: Roster) -> Why:
+    names = {str(id): f"бригада «{one.title}»" for id, one in team.brigades.items()} | {str(visit_id): ""}
+    return Why(
+        visit_id=visit_id,
+        text=list(in_words(found, names)),
+        funnel=[Stage(rule=stage.rule, left=stage.left) for stage in found.funnel],
+        reason=found.reason,
+        ways=[
+            Way(rule=one.rule, brigade_id=UUID(one.brigade), day=one.day, start=one.start, detail=one.detail)
+            for one in found.relaxations
+        ],
+        place=_spot(found.place),
+        runner_up=_spot(found.runner_up),
+    )
+
+
+def _spot(place: Place | None) -> Spot | None:
+    return None if place is None else Spot(brigade_id=UUID(place.brigade), day=place.day, price=place.price)

@@ -1,0 +1,1 @@
+"""What can be done with a brigade's day at a point."""

@@ -1,0 +1,16 @@
+"""A brigade's day at a partner's point."""
+
+from chassis.run import Room
+
+from scheduling.trips.access import GUARDED
+from scheduling.trips.api import router
+from scheduling.trips.subscribers import timers
+from scheduling.trips.worklist import work
+
+ROOM = Room(
+    "trips",
+    api=router,
+    timers=timers,
+    worklist=work,
+    guarded=GUARDED,
+)

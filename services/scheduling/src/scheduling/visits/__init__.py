@@ -1,0 +1,1 @@
+"""Home visits: what is demanded for a child, who drives to whom, and when."""
