@@ -1,4 +1,4 @@
-"""What stands in a version of a programme: goals in the family's words, and services with their six attributes.
+"""Pure. What stands in a version of a programme: goals in the family's words, services with their six attributes.
 
 Whoever draws up or reads has a `Content`. At rest it is in two parts: the `Outline`, which the rules need, and the
 `Words`, sealed under the child's key, so that they end with it.
