@@ -19,7 +19,7 @@ from intake.outreach.tracking import inland_check
 from intake.referrals.model import Referral
 from intake.testing import IRKUTSK, Route, extract, organisation, signal
 
-ROOMS = {"referrals", "outreach"}
+ROOMS = {"referrals", "extracts", "agencies", "outreach"}
 ROUTES = [route for room in service.rooms if room.api and room.name in ROOMS for route in room.api.routes]
 ALL = matrix(doors(ROUTES))
 SAMPLED = list({(cell.door, cell.outcome, cell.fields): cell for cell in sample(ALL)}.values())
