@@ -15,7 +15,7 @@ from contracts.sealed import PersonKey, Sealed
 from contracts.testing import every_example, example_key
 from intake.directory.background import load_directories
 from intake.extracts.commands.import_extracts import work_off_one
-from intake.outreach.watch import name_finders_of_packs
+from intake.outreach.background import name_finders_of_packs
 from intake.testing import IRKUTSK, MOSCOW, Route, extract, organisation, signal
 from intake.testing.enquiries import Desk
 from intake.testing.portal import OBLAST, accepted

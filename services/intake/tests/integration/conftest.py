@@ -7,7 +7,7 @@ from chassis.testing.plugin import START, Runner
 from chassis.testing.running import Running
 from intake.directory.background import load_directories
 from intake.main import service
-from intake.outreach.watch import name_finders_of_packs
+from intake.outreach.background import name_finders_of_packs
 from intake.testing import IRKUTSK, SMOLENSK, Route
 
 

@@ -10,10 +10,10 @@ import pytest
 from chassis.testing.running import Caller, Running
 from contracts.event import Event
 from contracts.intake import OutreachDueMoved, QuestionnaireDueMoved, ReferralDueMoved
-from intake.applications.subscribers import recompute_deadlines
-from intake.outreach.watch import recompute_starts
-from intake.portal.subscribers import recompute_consultants_terms
-from intake.referrals.subscribers import recompute_answer_terms
+from intake.applications.background import recompute_deadlines
+from intake.outreach.background import recompute_starts
+from intake.portal.background import recompute_consultants_terms
+from intake.referrals.background import recompute_answer_terms
 from intake.testing import Route, portal, signal
 from workdays import CalendarYear, Decree
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from chassis.testing.running import Running
 from contracts.intake import ApplicationDeadlineMoved
+from intake.applications.background import recompute_deadlines
 from intake.applications.deadlines import DeadlineChange
 from intake.applications.model import Application
-from intake.applications.subscribers import recompute_deadlines
 from intake.testing import MOSCOW, Route
 from sqlalchemy import func, select
 from workdays import CalendarYear, Decree

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from chassis.testing.running import Running
 from contracts.intake import ApplicationDeadlineMoved
-from intake.applications.subscribers import recompute_deadlines
+from intake.applications.background import recompute_deadlines
 from intake.testing import MOSCOW, Route
 from intake.testing.enquiries import CALL, Desk
 from workdays import CalendarYear, Decree

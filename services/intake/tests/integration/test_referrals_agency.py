@@ -22,8 +22,8 @@ from intake.directory.background import load_directories
 from intake.extracts.commands.import_extracts import work_off_one
 from intake.finding.referrals_pack import ReferralsPack
 from intake.main import service
-from intake.outreach.watch import name_finders_of_packs
-from intake.referrals.callbacks import call_one_back
+from intake.outreach.background import name_finders_of_packs
+from intake.referrals.background import call_one_back
 from intake.testing import IRKUTSK, REGIONS, Route, extract, finding_packs, organisation, signal
 from sqlalchemy import select, update
 from standardwebhooks import Webhook

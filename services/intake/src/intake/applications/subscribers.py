@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from chassis.bus import EventRouter
-from chassis.regions import Region
-from chassis.work import Runtime, Timer, TimerRouter, Unit
+from chassis.work import Timer, TimerRouter, Unit
 from contracts.cases import ConsentRecorded, ConsentWithdrawn
 from contracts.identifiers import Purpose
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
@@ -13,10 +12,6 @@ from intake.applications.commands import watch
 from intake.applications.commands.serve import RELEASE_RETURNED
 from intake.applications.commands.submit import CALL_BACK_DUE, FIND_DUPLICATES
 from intake.applications.duplicates import find_duplicates
-from intake.applications.model import Application
-from intake.applications.pack import IntakePack
-from intake.applications.states import CLOSED_UNSERVED
-from intake.calendar_changes import Kept, follow
 
 events = EventRouter()
 timers = TimerRouter()
@@ -63,15 +58,3 @@ async def release_returned(timer: Timer, unit: Unit) -> None:
 @timers.on(FIND_DUPLICATES)
 async def look_for_duplicates(timer: Timer, unit: Unit) -> None:
     await find_duplicates(timer.subject_id, unit)
-
-
-async def recompute_deadlines(runtime: Runtime) -> None:
-    """After a start with another calendar or other terms, running deadlines are computed again."""
-    packs = runtime.packs.all(IntakePack)
-
-    async def move(application: Application, region: Region, unit: Unit) -> None:
-        await watch.recompute_running(application, region, packs[region.code].terms, unit)
-
-    terms = {code: pack.terms.kept for code, pack in packs.items()}
-    waiting = Application.state.not_in(CLOSED_UNSERVED)
-    await follow(runtime, Kept("applications", terms, Application, waiting, move))

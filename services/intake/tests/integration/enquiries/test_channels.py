@@ -14,7 +14,7 @@ from contracts.notifications import MessageFailed, MessageSent
 from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import place, unseal
 from contracts.testing import examples
-from intake.enquiries.subscribers import recompute_due_times
+from intake.enquiries.background import recompute_due_times
 from intake.testing.enquiries import CALL, LETTER, MESSAGE, OMSK, RESULT, Desk
 
 

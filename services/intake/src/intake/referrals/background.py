@@ -14,15 +14,20 @@ from uuid import UUID
 import httpx
 import structlog
 from chassis.errors import DomainError
-from chassis.work import Runtime
+from chassis.regions import Region
+from chassis.work import Runtime, Unit
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from intake.agencies.model import AgencyEndpoint, Callback
 from intake.agencies.signing import sign, unlocked
 from intake.agencies.target import TargetRefusedError, check_url, post
+from intake.calendar_changes import Kept, follow
 from intake.directory.model import Organisation
 from intake.finding.referrals_pack import ReferralsPack
+from intake.referrals import commands
+from intake.referrals.model import Referral, State
+from intake.terms import computed
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -109,3 +114,16 @@ async def _note(callback_id: UUID, outcome: str, runtime: Runtime) -> None:
             log.warning("callback given up", callback=str(row.id), outcome=outcome)
         else:
             row.next_try_at = unit.now + min(FIRST_RETRY * 2 ** min(row.attempts, 12), LONGEST_RETRY)
+
+
+async def recompute_answer_terms(runtime: Runtime) -> None:
+    """After a start with another calendar or other terms, the terms of answer still running are computed again."""
+    packs = runtime.packs.all(ReferralsPack)
+
+    async def move(referral: Referral, region: Region, unit: Unit) -> None:
+        found = computed(packs[region.code].terms.answer, referral.received_at, region, referral.territory)
+        if referral.move_due(found, unit.now):
+            await unit.timers.set(commands.ANSWER_DUE, referral.id, referral.due_at)
+
+    terms = {code: (pack.terms.answer,) for code, pack in packs.items()}
+    await follow(runtime, Kept("referrals", terms, Referral, Referral.state == State.RECEIVED, move))

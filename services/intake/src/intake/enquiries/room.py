@@ -1,0 +1,25 @@
+"""The journal of enquiries."""
+
+from chassis.run import Room
+
+from intake.enquiries.access import GUARDED
+from intake.enquiries.api import router
+from intake.enquiries.background import recompute_due_times
+from intake.enquiries.mailbox import read_mailboxes
+from intake.enquiries.pack import EnquiriesPack
+from intake.enquiries.subscribers import events, timers
+from intake.enquiries.worklist import work
+
+ROOM = Room(
+    "enquiries",
+    api=router,
+    events=events,
+    timers=timers,
+    worklist=work,
+    background=(
+        recompute_due_times,
+        read_mailboxes,
+    ),
+    guarded=GUARDED,
+    packs=(EnquiriesPack,),
+)
