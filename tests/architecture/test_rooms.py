@@ -22,7 +22,7 @@ from chassis.testing.architecture import (
 )
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("cases", "scheduling", "reporting")  # each joins when its rooms have moved
+SERVICES = ("cases", "scheduling", "notifications", "reporting")  # each joins when its rooms have moved
 
 ROUTE = """
 @router.post("/{{id}}/take", permission="application:take")

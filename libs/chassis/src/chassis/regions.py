@@ -152,6 +152,7 @@ class Packs:
         self._loaded: dict[type[PackModel], Mapping[str, PackModel]] = {
             model: load_packs(folder, model.FILE, model) for model in models
         }
+        self.folder = folder
         self._made: dict[tuple[object, str], object] = {}
         for rule in rules:
             rule(self)
@@ -172,10 +173,10 @@ class Packs:
             raise invalid("unknown_region", "region", ru, en)
         return found
 
-    def made(self, make: Callable[[str, PM], T], model: type[PM], region: str) -> T:
-        """What a room makes of its file of a region, such as look-ups by id: made once, kept as long as the file."""
+    def made(self, make: Callable[[Packs, str], T], region: str) -> T:
+        """What a room makes of the files of a region, such as look-ups by id: made once, kept as long as the files."""
         if (make, region) not in self._made:
-            self._made[make, region] = make(region, self.of(model, region))
+            self._made[make, region] = make(self, region)
         return cast("T", self._made[make, region])
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
-from chassis.regions import BrokenPackError, PackModel, Region, load_packs, load_regions
+from chassis.regions import BrokenPackError, PackModel, Packs, Region, load_regions
 from contracts.identifiers import Code, DeliveryMode, VisitOutcome, named_id
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from notifications.escalations.model import Term
-from notifications.kinds import MessageKind
-from notifications.preferences.quiet import QuietHours
+from notifications.kinds import MessageKind, Term
+from notifications.quiet import QuietHours
 from notifications.templates.library import Library
 
 SHARED = "platform"
@@ -50,6 +46,9 @@ class EscalationRules(PackModel):
 class NotificationsPack(PackModel):
     """The whole file."""
 
+    FILE = "notifications"
+    MISSING = ("Такого региона здесь нет.", "This deployment has no such region.")
+
     sender: str
     coordinating_organisation: Code
     quiet_hours: QuietHours
@@ -74,7 +73,7 @@ class NotificationsPack(PackModel):
         return self
 
 
-class _View(BaseModel):
+class _View(PackModel):
     """The part of a file of another service that letters quote."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -89,7 +88,9 @@ class Organisation(_View):
     phone: str | None = None
 
 
-class _Directory(_View):
+class DirectoryView(_View):
+    FILE = "directory"
+
     organisations: tuple[Organisation, ...] = ()
 
 
@@ -104,8 +105,10 @@ class _Reason(_View):
     title: str
 
 
-class _Scheduling(_View):
-    skills: dict[Code, str] = {}
+class SchedulingView(_View):
+    FILE = "scheduling"
+
+    skills: Mapping[Code, str] = {}
     points: tuple[_Point, ...] = ()
     cancel_reasons: tuple[_Reason, ...] = ()
 
@@ -137,66 +140,37 @@ class RegionPack:
         return named_id("organisation", f"{self.region.code}/{self.rules.coordinating_organisation}")
 
 
-@lru_cache
-def packs(folder: Path) -> Mapping[str, RegionPack]:
-    """Every region that sends messages, by its code, read and checked once.
+def pack_of(packs: Packs, region: str) -> RegionPack:
+    """The pack of one region; an event of a region this deployment does not serve is refused."""
+    return packs.made(region_pack, region)
+
+
+def region_pack(packs: Packs, region: str) -> RegionPack:
+    """The pack of one region put together from its files.
 
     Raises:
-        BrokenPackError: a file breaks a rule, a template is missing or names something it is not given.
+        BrokenPackError: the coordinating organisation is not in the directory.
+        DomainError: ``unknown_region``.
     """
-    regions = load_regions(folder)
-    directories = load_packs(folder, "directory", _Directory)
-    schedules = load_packs(folder, "scheduling", _Scheduling)
-    return {
-        code: _pack(folder, regions[code], rules, directories.get(code, _Directory()), schedules.get(code))
-        for code, rules in load_packs(folder, "notifications", NotificationsPack).items()
-    }
-
-
-def _pack(
-    folder: Path, region: Region, rules: NotificationsPack, directory: _Directory, schedule: _Scheduling | None
-) -> RegionPack:
-    schedule = schedule or _Scheduling()
+    rules = packs.of(NotificationsPack, region)
+    directory = packs.find(DirectoryView, region) or DirectoryView()
+    schedule = packs.find(SchedulingView, region) or SchedulingView()
     known = {organisation.code: organisation for organisation in directory.organisations}
     if rules.coordinating_organisation not in known:
         raise BrokenPackError(
-            f"{folder / region.code / 'notifications.yaml'}: coordinating_organisation: not in directory.yaml"
+            f"{packs.folder / region / 'notifications.yaml'}: coordinating_organisation: not in directory.yaml"
         )
-    pack = RegionPack(
-        region=region,
+    return RegionPack(
+        region=load_regions(packs.folder)[region],
         rules=rules,
-        library=Library(folder / region.code / "templates", folder / SHARED / "templates"),
-        organisations={named_id("organisation", f"{region.code}/{code}"): found for code, found in known.items()},
-        points={named_id("point", f"{region.code}/{p.code}"): _point(p, known) for p in schedule.points},
+        library=Library(packs.folder / region / "templates", packs.folder / SHARED / "templates"),
+        organisations={named_id("organisation", f"{region}/{code}"): found for code, found in known.items()},
+        points={named_id("point", f"{region}/{p.code}"): _point(p, known) for p in schedule.points},
         skills=schedule.skills,
         cancel_reasons={reason.code: reason.title for reason in schedule.cancel_reasons},
     )
-    _check_templates(pack)
-    return pack
 
 
 def _point(point: _Point, organisations: Mapping[str, Organisation]) -> Point:
     host = organisations.get(point.host_organisation)
     return Point(point.title, host.address if host else None, host.phone if host else None)
-
-
-def _check_templates(pack: RegionPack) -> None:
-    from notifications.messages.facts import FACTS
-    from notifications.messages.facts.base import MORNING
-    from notifications.templates.words import Words
-
-    words = Words(pack, pack.region.zone, {}, "Проверкина Проверка Проверовна", MORNING)
-    pack.library.refuse_strangers()
-    for kind in MessageKind:
-        for sample in FACTS[kind].samples(pack):
-            pack.library.check(kind, words.variables(sample))
-
-
-def pack_of(folder: Path, region: str) -> RegionPack:
-    """The pack of one region; an event of a region this deployment does not serve is refused."""
-    try:
-        return packs(folder)[region]
-    except KeyError:
-        raise DomainError(
-            "unknown_region", Kind.INVALID, ru="Такого региона здесь нет.", en="This deployment has no such region."
-        ) from None

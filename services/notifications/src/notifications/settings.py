@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from chassis.settings import ServiceSettings
 from pydantic import Field, SecretStr
 
+from notifications.channels.email import MailServer
 from notifications.channels.sms import SmsGateway
-from notifications.pack import packs
 
 
 class Settings(ServiceSettings):
@@ -29,6 +29,15 @@ class Settings(ServiceSettings):
     sms_gateways: dict[str, SmsGateway] = Field(default_factory=dict)
     """By region. Where a region has none, nothing leaves by text message and a person is asked to call."""
 
-    def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002
-        """A broken pack or template stops the service at its start; the error names the file."""
-        packs(self.regions_dir)
+    @property
+    def mail_server(self) -> MailServer:
+        """Where letters are handed over."""
+        return MailServer(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            from_address=self.smtp_from,
+            tls=self.smtp_tls,
+            username=self.smtp_username,
+            password=self.smtp_password.get_secret_value() if self.smtp_password else None,
+            timeout_seconds=self.smtp_timeout_seconds,
+        )

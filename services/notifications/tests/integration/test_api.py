@@ -11,7 +11,7 @@ from chassis.data.context import Cause
 from chassis.testing.running import Caller
 from contracts.notifications import MessageSent
 from embedded import MailSink
-from notifications.messages.sending import claim
+from notifications.messages.background import claim
 from notifications.testing import CENTRE, Household, Office, local
 from sqlalchemy import text
 

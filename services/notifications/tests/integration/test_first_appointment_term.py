@@ -9,8 +9,8 @@ from chassis.testing.running import Caller
 from contracts.event import Moment
 from contracts.intake import ApplicationDeadlineMoved
 from contracts.scheduling import AppointmentCancelled
-from notifications.escalations.testing import DUE, LATER, WARNING, at, items, tell
 from notifications.testing import REGION, Household, Office, local
+from notifications.testing.escalations import DUE, LATER, WARNING, at, items, tell
 
 CALLED = local(2, 11)
 

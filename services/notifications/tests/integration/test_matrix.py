@@ -13,8 +13,8 @@ from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role
 from nats.aio.client import Client
 from notifications.main import service
+from notifications.messages.background import claim
 from notifications.messages.model import Message
-from notifications.messages.sending import claim
 from notifications.testing import CENTRE, Office
 
 ROUTES = [route for room in service.rooms if room.api for route in room.api.routes]

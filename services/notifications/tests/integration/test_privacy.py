@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chassis.testing.canary import Canary
 from embedded import MailSink
-from notifications.messages import sending
+from notifications.messages import background
 from notifications.testing import CENTRE, Office, local
 from sqlalchemy import text
 
@@ -37,7 +37,7 @@ async def test_a_failing_letter_does_not_quote_the_family(
     async def failing(*_: object) -> None:
         raise ValueError(canary.text, canary.email)
 
-    monkeypatch.setattr(sending, "write_letter", failing)
+    monkeypatch.setattr(background, "write_letter", failing)
     await office.acquainted(name=canary.name, email=canary.email)
     monkeypatch.undo()
     refused = await office.acquainted(name=f"{canary.name}\r\nBcc: {canary.email}", email=canary.email)

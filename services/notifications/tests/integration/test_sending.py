@@ -13,9 +13,9 @@ from chassis.data.context import Cause
 from chassis.run.worker import Worker
 from contracts.notifications import MessageSent
 from embedded import MailSink
-from notifications.messages import sending
+from notifications.messages import background
+from notifications.messages.background import claim, hand_over, send_messages, settle
 from notifications.messages.model import MessageState
-from notifications.messages.sending import claim, hand_over, send_messages, settle
 from notifications.testing import CENTRE, Household, Office
 
 
@@ -147,7 +147,7 @@ async def test_an_answer_to_an_older_attempt_does_not_end_the_new_one(office: Of
     assert (await coordinator.post(f"/messages/{row.id}/resend")).status_code == 200
     second = await claim(office.app.worker, row.id, Cause())
     assert second is not None
-    await settle(office.app.worker, late, sending.Refused("address_refused"))
+    await settle(office.app.worker, late, background.Refused("address_refused"))
     assert (await office.newest(home)).state is MessageState.SENDING
 
 
@@ -205,14 +205,14 @@ async def test_a_letter_that_cannot_be_written_is_tried_again_and_spoils_no_othe
     office: Office, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fine = await office.household(), await office.household()
-    row, write = await office.newest(broken), sending.write_letter
+    row, write = await office.newest(broken), background.write_letter
 
     async def failing(message: object, *rest: object) -> object:
         if getattr(message, "id", None) == row.id:
             raise LookupError(broken.email)
         return await write(message, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "write_letter", failing)
+    monkeypatch.setattr(background, "write_letter", failing)
     await office.send()
     assert (await office.newest(broken)).reason_code == "not_written"
     assert len(sink.messages(fine.email)) == 1
@@ -228,7 +228,7 @@ async def test_a_fault_of_ours_in_mid_dialogue_is_an_unknown_outcome(
     async def broken(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(sending.email, "deliver", broken)
+    monkeypatch.setattr(background.email, "deliver", broken)
     home = await office.acquainted()
     assert (await office.newest(home)).state is MessageState.UNKNOWN
 
@@ -236,15 +236,15 @@ async def test_a_fault_of_ours_in_mid_dialogue_is_an_unknown_outcome(
 async def test_an_outcome_is_written_down_though_the_database_was_away_for_a_moment(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, failures = sending._settle, [OSError(), OSError()]
+    write, failures = background._settle, [OSError(), OSError()]
 
     async def flaky(*arguments: object) -> None:
         if failures:
             raise failures.pop()
         await write(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "_settle", flaky)
-    monkeypatch.setattr(sending, "SETTLE_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(background, "_settle", flaky)
+    monkeypatch.setattr(background, "SETTLE_PAUSE_SECONDS", 0.01)
     home = await office.acquainted()
     assert (await office.newest(home)).state is MessageState.SENT
 

@@ -20,8 +20,9 @@ from contracts.intake import (
     OutreachMet,
     QuestionnaireReturned,
 )
-from notifications.escalations.model import Term
-from notifications.escalations.testing import (
+from notifications.kinds import Term
+from notifications.testing import CENTRE, REGION, Office, local
+from notifications.testing.escalations import (
     CONSULTANT,
     DUE,
     GIVEN,
@@ -38,7 +39,6 @@ from notifications.escalations.testing import (
     questionnaire,
     tell,
 )
-from notifications.testing import CENTRE, REGION, Office, local
 
 
 async def test_T3_the_responsible_specialist_is_warned_and_no_colleague(office: Office, head: Caller) -> None:

@@ -24,8 +24,10 @@ from contracts.intake import (
     ReferralAccepted,
     ReferralDueMoved,
 )
-from notifications.escalations.model import Escalation, Level, Term
-from notifications.escalations.testing import (
+from notifications.escalations.model import Escalation, Level
+from notifications.kinds import Term
+from notifications.testing import CENTRE, REGION, Office, local
+from notifications.testing.escalations import (
     DUE,
     GIVEN,
     LATER,
@@ -41,7 +43,6 @@ from notifications.escalations.testing import (
     referral,
     tell,
 )
-from notifications.testing import CENTRE, REGION, Office, local
 
 BEGINNINGS: list[Any] = [
     pytest.param(enquiry(), Term.ENQUIRY, id="enquiry"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from notifications.channels.letter import Letter
 from notifications.kinds import MessageKind
-from notifications.messages.facts import ApplicationReceived
+from notifications.messages.letter_data import ApplicationReceived
 from notifications.messages.model import FINAL, GIVE_UP_AFTER, LONGEST_RETRY, Message, MessageState
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notifications.preferences.quiet import QuietHours, allowed_from, reminder_time
+from notifications.quiet import QuietHours, allowed_from, reminder_time
 from pydantic import ValidationError
 
 MOSCOW, KAMCHATKA = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Kamchatka")

@@ -1,6 +1,9 @@
 """Every pack has words for every kind, and a broken template stops the service at its start."""
 
+import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +12,17 @@ from chassis.regions import BrokenPackError
 from chassis.testing.running import REGIONS
 from notifications.channels.sms import LONGEST
 from notifications.kinds import MessageKind
-from notifications.messages.facts import FACTS
-from notifications.pack import packs
-from notifications.settings import Settings
-from notifications.templates.words import Words, addressed, phone
+from notifications.main import service
+from notifications.messages.letter_data import FACTS
+from notifications.messages.wording import Words, addressed, phone
+from notifications.pack import NotificationsPack, RegionPack, pack_of
+
+
+def packs(folder: Path) -> dict[str, RegionPack]:
+    """The packs of a folder, checked as at a start."""
+    found = service.packs(folder)
+    return {region: pack_of(found, region) for region in found.all(NotificationsPack)}
+
 
 PACKS = packs(REGIONS)
 NOW = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
@@ -117,9 +127,19 @@ def test_a_pack_s_own_wording_goes_before_the_shared_one(folder: Path) -> None:
 def test_the_service_does_not_start_on_a_broken_pack_and_shows_no_secret(folder: Path) -> None:
     (folder / "platform/templates/trip_reminder.html").unlink()
     given = {"oidc_issuer": "https://i.test", "oidc_audience": "a", "keyring_secret": "A" * 43 + "="}
-    with pytest.raises(ValueError, match=r"trip_reminder\.html: missing") as error:
-        Settings(**given, regions_dir=folder, database_api_url="postgresql://u:secret@h/d")
-    assert "secret" not in str(error.value)
+    addresses = {"regions_dir": str(folder), "database_api_url": "postgresql://u:secret@h/d"}
+    variables = {f"MARSHRUT_{name.upper()}": value for name, value in (given | addresses).items()}
+    started = subprocess.run(
+        [sys.executable, "-m", "notifications.main", "all"],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert started.returncode == 1
+    assert "trip_reminder.html: missing" in started.stdout + started.stderr
+    assert "secret" not in started.stdout + started.stderr
 
 
 def test_a_name_cannot_bring_markup_into_a_letter() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from notifications.escalations.model import Term
+from notifications.kinds import Term
 from notifications.pack import EscalationRules
 from pydantic import ValidationError
 

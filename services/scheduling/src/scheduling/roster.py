@@ -107,7 +107,11 @@ class Roster:
 
 def roster(packs: Packs, region: str) -> Roster:
     """One region's roster; 422 ``unknown_region``."""
-    return packs.made(Roster, SchedulingPack, region)
+    return packs.made(_roster, region)
+
+
+def _roster(packs: Packs, region: str) -> Roster:
+    return Roster(region, packs.of(SchedulingPack, region))
 
 
 def rosters(packs: Packs) -> list[Roster]:

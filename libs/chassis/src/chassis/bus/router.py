@@ -79,6 +79,11 @@ class EventRouter:
         """Subscribe a projection to many events; it gets whole batches, each aggregate's facts in order."""
         return self._register(events, Mode.BATCH)
 
+    def including(self, *others: EventRouter) -> EventRouter:
+        """This router with the subscribers of others behind its own, in their order: a room in several files."""
+        self.handlers += [handler for other in others for handler in other.handlers]
+        return self
+
     def _register(self, events: tuple[type[Event], ...], mode: Mode) -> Callable[[Any], Any]:
         def register(function: Decorated) -> Decorated:
             offered = ("unit",) if mode is Mode.BATCH else ("unit", "envelope")

@@ -8,7 +8,7 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ from chassis.data.database import Database
 from chassis.http.health import Check, health_routes
 from chassis.privacy.blobs import BlobBucket
 from chassis.privacy.keyring import KeySource
-from chassis.regions import BrokenPackError, load_regions
+from chassis.regions import BrokenPackError, Packs, Region, load_regions
 from chassis.run.bus_safety import refuse_unsafe_bus
 from chassis.run.safety import UnsafeError, once_it_answers, refuse_unsafe_database
 from chassis.run.service import Service
@@ -117,6 +117,8 @@ async def run(service: Service, settings: ServiceSettings, part: Part) -> None:
         BrokenPackError: a region pack breaks a rule.
     """
     start_tracing(service.name, settings.otlp_endpoint)
+    # first, for it asks no server: a broken pack is told at once
+    decided = load_regions(settings.regions_dir), service.packs(settings.regions_dir)
     async with AsyncExitStack() as stack:
         connection = await once_it_answers("NATS", lambda: connect(settings.nats_url, service.name))
         stack.push_async_callback(connection.drain)
@@ -125,9 +127,9 @@ async def run(service: Service, settings: ServiceSettings, part: Part) -> None:
         metrics = Metrics(service.name)
         api = worker = None
         if part is not Part.WORKER:
-            api = await _runtime(service, settings, settings.database_api_url, connection, stack)
+            api = await _runtime(service, settings, settings.database_api_url, connection, decided, stack)
         if part is not Part.API:
-            worker = await _runtime(service, settings, settings.database_worker_url, connection, stack)
+            worker = await _runtime(service, settings, settings.database_worker_url, connection, decided, stack)
         loops = Worker(service, worker, connection, metrics) if worker else None
         app = service.app(api, metrics) if api else Starlette()
         either = api or worker
@@ -145,13 +147,18 @@ def _leave_the_program_to_itself() -> None:
 
 
 async def _runtime(
-    service: Service, settings: ServiceSettings, url: str, connection: Client, stack: AsyncExitStack
+    service: Service,
+    settings: ServiceSettings,
+    url: str,
+    connection: Client,
+    decided: tuple[Mapping[str, Region], Packs],
+    stack: AsyncExitStack,
 ) -> Runtime:
     clock = SteeredClock(settings.clock_file) if settings.clock_file else SystemClock()
     database = Database(url, pool_size=settings.database_pool_size, clock=clock, name=service.name)
     stack.push_async_callback(database.close)
     await once_it_answers("PostgreSQL", lambda: refuse_unsafe_database(database.engine, service.guarded))
-    jetstream = connection.jetstream()
+    jetstream, (regions, packs) = connection.jetstream(), decided
     return Runtime(
         name=service.name,
         settings=settings,
@@ -159,8 +166,8 @@ async def _runtime(
         policy=service.policy,
         keys=KeySource(settings.key_encryption_key, jetstream, owner=service.owns_keys),
         blobs=BlobBucket(jetstream, service.name),
-        regions=load_regions(settings.regions_dir),
-        packs=service.packs(settings.regions_dir),
+        regions=regions,
+        packs=packs,
         clock=clock,
     )
 

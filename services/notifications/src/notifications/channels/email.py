@@ -14,13 +14,13 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import aiosmtplib
 from chassis.clock import Clock
 
 from notifications.channels.letter import Letter, NotNow, Outcome, Refused, Taken, Unclear
-from notifications.settings import Settings
 
 # The newer policies parse and fold every header as a tree: ten times the processor time of a letter with Russian names.
 _POLICY = compat32.clone(linesep="\r\n")
@@ -29,6 +29,18 @@ _GREETING_SECONDS = 45.0
 """For everything before the content; with twice the longest answer after it a delivery stays under two minutes."""
 _BYE_SECONDS = 2.0
 _LOST = (aiosmtplib.SMTPException, OSError, TimeoutError)
+
+
+class MailServer(NamedTuple):
+    """Where letters are handed over, and as whom. ``tls``: ``auto``, ``starttls`` or ``tls``."""
+
+    host: str
+    port: int
+    from_address: str
+    tls: str
+    username: str | None
+    password: str | None
+    timeout_seconds: float
 
 
 def compose(letter: Letter, message_id: UUID, sender: str, from_address: str, clock: Clock) -> Message:
@@ -61,20 +73,20 @@ def _folded(words: str, header: str) -> str:
     return Header(words, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
-async def deliver(letter: Letter, message_id: UUID, sender: str, settings: Settings, clock: Clock) -> Outcome:
+async def deliver(letter: Letter, message_id: UUID, sender: str, server: MailServer, clock: Clock) -> Outcome:
     """Hand one letter to the mail server. Does not raise for anything the server or the network does.
 
     Until the content is offered (DATA) a broken dialogue means "not taken"; after it nobody can tell.
     """
     try:
-        mail = compose(letter, message_id, sender, settings.smtp_from, clock)
+        mail = compose(letter, message_id, sender, server.from_address, clock)
         content, recipient = mail.as_bytes(), letter.address.encode("ascii").decode()
     except (ValueError, IndexError, MessageError):
         # which of them the standard library raises depends on how the address is malformed
         return Refused("address_invalid")
     try:
-        async with _dialogue(settings) as client:
-            refusal = await _address(client, settings.smtp_from, recipient)
+        async with _dialogue(server) as client:
+            refusal = await _address(client, server.from_address, recipient)
             return refusal or await _offer(client, content)
     except _LOST:
         return NotNow("channel_unavailable")
@@ -104,16 +116,15 @@ async def _offer(client: aiosmtplib.SMTP, content: bytes) -> Outcome:
 
 
 @contextlib.asynccontextmanager
-async def _dialogue(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
-    password = settings.smtp_password
+async def _dialogue(server: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
     client = aiosmtplib.SMTP(
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        timeout=settings.smtp_timeout_seconds,
-        use_tls=settings.smtp_tls == "tls",
-        start_tls={"auto": None, "starttls": True, "tls": False}[settings.smtp_tls],
-        username=settings.smtp_username,
-        password=password.get_secret_value() if password else None,
+        hostname=server.host,
+        port=server.port,
+        timeout=server.timeout_seconds,
+        use_tls=server.tls == "tls",
+        start_tls={"auto": None, "starttls": True, "tls": False}[server.tls],
+        username=server.username,
+        password=server.password,
     )
     try:
         yield client

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
+from chassis.clock import SystemClock
 from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr
 from standardwebhooks import Webhook
 
@@ -58,7 +58,7 @@ async def deliver(letter: Letter, message_id: UUID, gateway: SmsGateway) -> Outc
 
 def _signed(message_id: str, body: str, gateway: SmsGateway) -> dict[str, str]:
     # the gateway compares with its own watch, not with the steered clock of a demonstration
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     return {
         "Content-Type": "application/json",
         "webhook-id": message_id,

@@ -9,8 +9,9 @@ from uuid import UUID
 from chassis.work import Timer, Unit
 from sqlalchemy import update
 
-from notifications.escalations.model import Escalation, Level, Term
-from notifications.pack import packs
+from notifications.escalations.model import Escalation, Level
+from notifications.kinds import Term
+from notifications.pack import NotificationsPack, pack_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ LEVELS = {timer(term, level): (term, level) for term in Term for level in (Level
 
 async def watch(what: Watched, unit: Unit) -> None:
     """A term begins, or begins again; one of a region that sends no messages is nobody's to warn of."""
-    if what.region not in packs(unit.settings.regions_dir):
+    if what.region not in unit.packs.all(NotificationsPack):
         return
     known = await _locked(what.term, what.subject_id, unit)
     if known is None:
@@ -138,7 +139,7 @@ async def _locked(term: Term, subject_id: UUID, unit: Unit) -> Escalation | None
 
 
 async def _set_timers(escalation: Escalation, unit: Unit) -> None:
-    rules = packs(unit.settings.regions_dir)[escalation.region].rules.escalation
+    rules = pack_of(unit.packs, escalation.region).rules.escalation
     near = escalation.due_at - rules.warned_before(escalation.term)
     # The due moment itself is still on time.
     overdue = escalation.due_at + timedelta(minutes=rules.overdue_minutes, microseconds=1)

@@ -8,28 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notifications.base import Base
-
-
-class Term(StrEnum):
-    """Whose running out somebody is warned of."""
-
-    CALL_BACK = "call_back"
-    """A coordinator calls the family back (D2-17)."""
-    ACCEPTANCE = "acceptance"
-    """The service accepts the family or returns the application (D2-23)."""
-    FIRST_APPOINTMENT = "first_appointment"
-    """The first appointment is booked within a week of the call (D2-19)."""
-    ENQUIRY = "enquiry"
-    """The person who asked has the answer (D1-11)."""
-    REFERRAL = "referral"
-    """The receiver answers the agency that told of a family (T13)."""
-    OUTREACH = "outreach"
-    """The next thing to do with a family that was found: attempt, visit, letter, meeting, survey (D3-15…D3-21)."""
-    QUESTIONNAIRE = "questionnaire"
-    """The consultant answers a child's questionnaire (D0-22)."""
-    DATA_CHANGE = "data_change"
-    """The consultant decides on changed data (D0-17)."""
+from notifications.kinds import Term
+from notifications.tables import Base
 
 
 class Level(StrEnum):

@@ -9,42 +9,42 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from notifications.messages import queries
 from notifications.messages.commands import decide
-from notifications.messages.queries import MessageCard, MessageFilter, MessageLine
-from notifications.messages.readers import ReaderLine
-from notifications.messages.readers import readers as read_by
+from notifications.messages.queries import messages
+from notifications.messages.queries.messages import MessageCard, MessageFilter, MessageLine
+from notifications.messages.queries.readers import ReaderLine
+from notifications.messages.queries.readers import readers as read_by
 
-api = Router(tags=["messages"])
+router = Router(tags=["messages"])
 
 
-@api.get("/messages", permission="message:read")
+@router.get("/messages", permission="message:read")
 async def list_messages(
     unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]
 ) -> Page[MessageLine]:
     """What was said to whom."""
-    return await queries.list_messages(which, page, unit)
+    return await messages.list_messages(which, page, unit)
 
 
-@api.get("/messages/{message_id}", permission="message:read")
+@router.get("/messages/{message_id}", permission="message:read")
 async def get_message(message_id: UUID, unit: UnitDep) -> MessageCard:
     """One message with its words."""
-    return await queries.message_card(message_id, unit)
+    return await messages.message_card(message_id, unit)
 
 
-@api.post("/messages/{message_id}/resend", permission="message:resend")
+@router.post("/messages/{message_id}/resend", permission="message:resend")
 async def resend_message(message_id: UUID, unit: UnitDep) -> decide.Decided:
     """Try once more."""
     return await decide.resend_message(message_id, unit)
 
 
-@api.post("/messages/{message_id}/confirm", permission="message:confirm")
+@router.post("/messages/{message_id}/confirm", permission="message:confirm")
 async def confirm_message(message_id: UUID, command: decide.ConfirmMessage, unit: UnitDep) -> decide.Decided:
     """The family was told."""
     return await decide.confirm_message(message_id, command, unit)
 
 
-@api.get("/readers/{child_id}", permission="readers:read")
+@router.get("/readers/{child_id}", permission="readers:read")
 async def list_message_readers(
     child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
 ) -> list[ReaderLine]:

@@ -15,10 +15,10 @@ from contracts.sealed import Sealed
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notifications.base import Base, ModelColumn
 from notifications.channels.letter import Letter
 from notifications.kinds import MessageKind
-from notifications.messages.facts import FACTS, Facts
+from notifications.messages.letter_data import FACTS, Facts
+from notifications.tables import Base, ModelColumn
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)

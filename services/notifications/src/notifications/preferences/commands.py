@@ -17,11 +17,13 @@ from contracts.intake import (
     EnquiryRegistered,
 )
 from contracts.personal import Contact
+from contracts.scheduling import SpecialistRegistered
 from contracts.sealed import place, unseal
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from notifications.pack import pack_of
-from notifications.preferences.model import Family
+from notifications.preferences.model import Family, Specialist
 
 
 async def family_of(unit: Unit, child_id: UUID) -> Family:
@@ -51,7 +53,7 @@ async def remember_family(event: ApplicationSubmitted, unit: Unit) -> Family:
         representative_id=event.representative_id,
         region=event.region,
         territory=event.territory,
-        organisation_id=pack_of(unit.settings.regions_dir, event.region).coordinating_id,
+        organisation_id=pack_of(unit.packs, event.region).coordinating_id,
         contact=event.contact,
         contact_place=at,
         contact_told_at=event.submitted_at,
@@ -128,3 +130,10 @@ async def open_contact(family: Family, unit: Unit) -> Contact:
     """
     key = await unit.keys.get(family.contact.key_id)
     return unseal(family.contact, Contact, key, family.contact_place)
+
+
+async def note_skills(event: SpecialistRegistered, unit: Unit) -> None:
+    """Replace what was known."""
+    row = insert(Specialist).values(id=event.specialist_id, skills=sorted(event.skills))
+    replaced = {"skills": row.excluded.skills}
+    await unit.session.execute(row.on_conflict_do_update(index_elements=[Specialist.id], set_=replaced))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.personal import Contact
 from contracts.sealed import Sealed
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notifications.base import Base, ModelColumn
+from notifications.tables import Base, ModelColumn
 
 SealedContact = Sealed[Contact]
 
@@ -39,3 +41,12 @@ class Family(Base):
         """Take a newer contact over; an older one than the known changes nothing."""
         if told_at >= self.contact_told_at:
             self.contact, self.contact_place, self.contact_told_at = contact, place, told_at
+
+
+class Specialist(Base):
+    """A replica of scheduling's register."""
+
+    __tablename__ = "specialists"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    skills: Mapped[list[Any]] = mapped_column(JSONB)

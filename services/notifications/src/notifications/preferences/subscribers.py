@@ -15,7 +15,7 @@ from contracts.intake import (
 from contracts.scheduling import SpecialistRegistered
 
 from notifications.preferences import commands
-from notifications.preferences.specialists import note_skills
+from notifications.preferences.commands import note_skills
 
 events = EventRouter()
 

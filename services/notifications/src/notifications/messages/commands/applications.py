@@ -16,9 +16,9 @@ from contracts.intake import (
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts import ApplicationReceived, CallBackMoved, ServiceAccepted
+from notifications.messages.commands.plan_message import OUTDATED, plan, planned
+from notifications.messages.letter_data import ApplicationReceived, CallBackMoved, ServiceAccepted
 from notifications.messages.model import Message, MessageState
-from notifications.messages.planning import OUTDATED, plan, planned
 from notifications.preferences.model import Family
 
 WITHDRAWN = "application_withdrawn"

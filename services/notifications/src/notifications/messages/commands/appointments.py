@@ -9,10 +9,10 @@ from contracts.scheduling import AppointmentBooked as Booked
 from contracts.scheduling import AppointmentCancelled as Cancelled
 
 from notifications.kinds import MessageKind
+from notifications.messages.commands.plan_message import plan, take_back, told_before
 from notifications.messages.commands.remind import set_reminder
-from notifications.messages.facts import AppointmentBooked, AppointmentCancelled, AppointmentReminder
+from notifications.messages.letter_data import AppointmentBooked, AppointmentCancelled, AppointmentReminder
 from notifications.messages.model import MessageState
-from notifications.messages.planning import plan, take_back, told_before
 
 
 async def tell_booking(event: Booked, occasion: str, unit: Unit) -> None:

@@ -6,8 +6,8 @@ from chassis.work import Unit
 from contracts.identifiers import EnquiryChannel, MessageChannel
 from contracts.intake import EnquiryAnswered, EnquiryRegistered
 
-from notifications.messages import facts
-from notifications.messages.planning import plan
+from notifications.messages import letter_data
+from notifications.messages.commands.plan_message import plan
 from notifications.preferences.commands import remember_asker
 
 LEAVES_BY = {
@@ -21,7 +21,7 @@ async def acknowledge(event: EnquiryRegistered, occasion: str, unit: Unit) -> No
     """Number and term, to whoever left an address (D0-38)."""
     if event.person_id is None or event.contact is None or not await remember_asker(event, unit):
         return
-    told = facts.EnquiryReceived(number=event.number, due_at=event.due.due_at, provisional=event.due.provisional)
+    told = letter_data.EnquiryReceived(number=event.number, due_at=event.due.due_at, provisional=event.due.provisional)
     await plan(unit, event.person_id, told, event.enquiry_id, occasion)
 
 
@@ -30,5 +30,5 @@ async def tell_answer(event: EnquiryAnswered, occasion: str, unit: Unit) -> None
     if event.channel not in LEAVES_BY or event.person_id is None or event.answer is None:
         return
     if await remember_asker(event, unit):
-        told = facts.EnquiryAnswered(number=event.number, answer=event.answer)
+        told = letter_data.EnquiryAnswered(number=event.number, answer=event.answer)
         await plan(unit, event.person_id, told, event.enquiry_id, occasion, channel=LEAVES_BY[event.channel])

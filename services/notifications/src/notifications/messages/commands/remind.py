@@ -7,10 +7,10 @@ from uuid import UUID
 from chassis.work import Timer, Unit
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts import FACTS, Facts
-from notifications.messages.planning import pack_for, plan, zone
+from notifications.messages.commands.plan_message import pack_for, plan, zone
+from notifications.messages.letter_data import FACTS, Facts
 from notifications.preferences.commands import family_of
-from notifications.preferences.quiet import reminder_time
+from notifications.quiet import reminder_time
 
 
 async def set_reminder(unit: Unit, subject_id: UUID, child_id: UUID, about_id: UUID, facts: Facts) -> None:

@@ -9,11 +9,11 @@ from contracts.scheduling import Invitation, TripCancelled, TripPublished
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
-from notifications.messages import facts
+from notifications.messages import letter_data
+from notifications.messages.commands.plan_message import OUTDATED, plan, planned
 from notifications.messages.commands.remind import set_reminder
-from notifications.messages.facts import TripInvitation, TripReminder
+from notifications.messages.letter_data import TripInvitation, TripReminder
 from notifications.messages.model import Message, MessageState
-from notifications.messages.planning import OUTDATED, plan, planned
 
 _TELLING = (MessageKind.TRIP_INVITATION, MessageKind.TRIP_CANCELLED)
 
@@ -61,14 +61,14 @@ async def _uninvite(trip_id: UUID, told: Message, occasion: str, unit: Unit) -> 
     await _take_back(trip_id, told.child_id, unit, but=MessageKind.TRIP_CANCELLED)
     known = told.facts
     if isinstance(known, TripInvitation) and _heard(told):
-        off = facts.TripCancelled.model_validate(known.model_dump(exclude={"moved"}))
+        off = letter_data.TripCancelled.model_validate(known.model_dump(exclude={"moved"}))
         await plan(unit, told.child_id, off, trip_id, occasion)
 
 
 def _heard(told: Message) -> bool:
     """Whether the family has, or may have, read something about this trip."""
     known = told.facts
-    if told.attempts > 0 or isinstance(known, facts.TripCancelled):
+    if told.attempts > 0 or isinstance(known, letter_data.TripCancelled):
         return True
     return isinstance(known, TripInvitation) and known.moved
 

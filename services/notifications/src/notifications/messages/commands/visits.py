@@ -12,10 +12,10 @@ from contracts.scheduling import VisitScheduled
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
+from notifications.messages.commands.plan_message import OUTDATED, pack_for, plan, planned, take_back
 from notifications.messages.commands.remind import set_reminder
-from notifications.messages.facts import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
+from notifications.messages.letter_data import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
 from notifications.messages.model import Message, MessageState
-from notifications.messages.planning import OUTDATED, pack_for, plan, planned, take_back
 from notifications.preferences.commands import family_of
 
 

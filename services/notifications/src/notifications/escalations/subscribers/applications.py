@@ -20,7 +20,7 @@ from contracts.scheduling import AppointmentBooked, AppointmentCancelled
 
 from notifications.escalations import commands
 from notifications.escalations.commands import Watched
-from notifications.escalations.model import Term
+from notifications.kinds import Term
 from notifications.pack import pack_of
 
 events = EventRouter()
@@ -37,7 +37,7 @@ async def submitted(event: ApplicationSubmitted, unit: Unit) -> None:
         number=event.number,
         region=event.region,
         territory=event.territory,
-        organisation_id=pack_of(unit.settings.regions_dir, event.region).coordinating_id,
+        organisation_id=pack_of(unit.packs, event.region).coordinating_id,
         due_at=event.call_back_due.due_at,
         since=event.submitted_at,
     )

@@ -1,4 +1,4 @@
-"""What every message tells: ids, codes and moments only. The words come from the pack, the name at sending."""
+"""What every message tells: ids, codes and moments only. The words come from the pack, the name at sending. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from notifications.kinds import MessageKind
 
 if TYPE_CHECKING:
+    from notifications.messages.wording import Words
     from notifications.pack import RegionPack
-    from notifications.templates.words import Words
 
 MORNING = datetime(2026, 3, 10, 7, 30, tzinfo=UTC)
 LATER = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)

@@ -1,16 +1,16 @@
-"""What each kind of message tells."""
+"""What each kind of message tells. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.applications import ApplicationReceived, CallBackMoved, ServiceAccepted
-from notifications.messages.facts.appointments import AppointmentBooked, AppointmentCancelled, AppointmentReminder
-from notifications.messages.facts.base import Facts
-from notifications.messages.facts.enquiries import EnquiryAnswered, EnquiryReceived
-from notifications.messages.facts.trips import TripCancelled, TripInvitation, TripReminder
-from notifications.messages.facts.visits import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
+from notifications.messages.letter_data.applications import ApplicationReceived, CallBackMoved, ServiceAccepted
+from notifications.messages.letter_data.appointments import AppointmentBooked, AppointmentCancelled, AppointmentReminder
+from notifications.messages.letter_data.base import Facts
+from notifications.messages.letter_data.enquiries import EnquiryAnswered, EnquiryReceived
+from notifications.messages.letter_data.trips import TripCancelled, TripInvitation, TripReminder
+from notifications.messages.letter_data.visits import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
 
 __all__ = [
     "FACTS",

@@ -25,8 +25,8 @@ from contracts.testing import example_key
 from nats.aio.client import Client
 from sqlalchemy import select
 
+from notifications.messages.background import send_due
 from notifications.messages.model import Message
-from notifications.messages.sending import send_due
 from notifications.settings import Settings
 
 REGION = "smolensk"

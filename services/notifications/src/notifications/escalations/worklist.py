@@ -1,4 +1,4 @@
-"""The worklist's part: what is near for those who must act, what is overdue for their superiors too."""
+"""What is near for those who must act, what is overdue for their superiors too."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from workdays import overdue
 
 from notifications.escalations.commands import LEVELS, timer
-from notifications.escalations.model import Escalation, Level, Term
-from notifications.pack import packs
+from notifications.escalations.model import Escalation, Level
+from notifications.kinds import Term
+from notifications.pack import NotificationsPack
 
 
 class _Words(NamedTuple):
@@ -68,6 +69,8 @@ _WORDS = {
 
 
 _RAISED = func.concat(Escalation.term, "_", Escalation.level)
+
+
 _TITLES = {kind: _WORDS[term].of(level) for kind, (term, level) in LEVELS.items()}
 
 
@@ -102,9 +105,6 @@ async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[Wor
     return [_item(one, unit) for one in await unit.session.scalars(wanted)]
 
 
-raised = CountedWork(rows, load)
-
-
 def _item(escalation: Escalation, unit: Unit) -> WorkItem:
     words = _WORDS[escalation.term]
     title = words.of(escalation.level)
@@ -134,7 +134,7 @@ async def overdue_by_term(unit: Unit) -> Mapping[tuple[str, ...], float]:
         .group_by(Escalation.term, Escalation.region)
     )
     found: dict[tuple[str, ...], float] = {
-        (term, region): 0.0 for term in Term for region in packs(unit.settings.regions_dir)
+        (term, region): 0.0 for term in Term for region in unit.packs.all(NotificationsPack)
     }
     return found | {(term, region): float(count) for term, region, count in rows}
 
@@ -142,3 +142,6 @@ async def overdue_by_term(unit: Unit) -> Mapping[tuple[str, ...], float]:
 OVERDUE_TERMS = RoomGauge(
     "terms_overdue", "Terms that have passed while somebody still waits", ("term", "region"), overdue_by_term
 )
+
+
+work = CountedWork(rows, load)

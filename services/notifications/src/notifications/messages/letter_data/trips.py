@@ -1,4 +1,4 @@
-"""What is told about a brigade's day at a point."""
+"""What is told about a brigade's day at a point. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.base import MORNING, SOMEBODY, Facts
+from notifications.messages.letter_data.base import MORNING, SOMEBODY, Facts
 
 if TYPE_CHECKING:
+    from notifications.messages.wording import Words
     from notifications.pack import RegionPack
-    from notifications.templates.words import Words
 
 
 class TripFacts(Facts):

@@ -1,4 +1,4 @@
-"""What templates are given: everything as a person reads it, in the time of the place the family lives in."""
+"""Pure. What templates are given: everything as a person reads it, in the time of the place the family lives in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workdays.wording import counted, day_month, full_date, weekday, zone_label
 from notifications.pack import Organisation, Point, RegionPack
 
 if TYPE_CHECKING:
-    from notifications.messages.facts import Facts
+    from notifications.messages.letter_data import Facts
 
 _PATRONYMIC = re.compile(r"(вна|чна|вич|ьич|мич|оглы|кызы)$", re.IGNORECASE)
 _PHONE = re.compile(r"\+7(\d{3})(\d{3})(\d{2})(\d{2})")

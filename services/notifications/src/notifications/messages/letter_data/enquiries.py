@@ -1,4 +1,4 @@
-"""What is told to people who asked: that the question stands in the journal, and its answer."""
+"""What is told to people who asked: that the question stands in the journal, and its answer. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from contracts.sealed import Sealed
 from pydantic import AwareDatetime
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.base import MORNING, Facts
+from notifications.messages.letter_data.base import MORNING, Facts
 
 if TYPE_CHECKING:
+    from notifications.messages.wording import Words
     from notifications.pack import RegionPack
-    from notifications.templates.words import Words
 
 
 class EnquiryReceived(Facts):

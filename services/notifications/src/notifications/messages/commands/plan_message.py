@@ -12,12 +12,12 @@ from contracts.identifiers import MessageChannel
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts import Facts
+from notifications.messages.letter_data import Facts
 from notifications.messages.model import GIVE_UP_AFTER, Message, MessageState
 from notifications.pack import RegionPack, pack_of
 from notifications.preferences.commands import family_of
 from notifications.preferences.model import Family
-from notifications.preferences.quiet import allowed_from
+from notifications.quiet import allowed_from
 
 OUTDATED = "outdated"
 
@@ -114,7 +114,7 @@ def sendable_from(kind: MessageKind, moment: datetime, pack: RegionPack, where: 
 
 def pack_for(unit: Unit, region: str) -> RegionPack:
     """The region's pack."""
-    return pack_of(unit.settings.regions_dir, region)
+    return pack_of(unit.packs, region)
 
 
 def zone(unit: Unit, family: Family) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""What is told about home visits and remote sessions."""
+"""What is told about home visits and remote sessions. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contracts.identifiers import DeliveryMode, VisitOutcome
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.base import LATER, MORNING, SOMEBODY, Facts
+from notifications.messages.letter_data.base import LATER, MORNING, SOMEBODY, Facts
 
 if TYPE_CHECKING:
+    from notifications.messages.wording import Words
     from notifications.pack import RegionPack
-    from notifications.templates.words import Words
 
 
 class VisitFact(BaseModel):

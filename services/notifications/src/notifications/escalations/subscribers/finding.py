@@ -21,7 +21,7 @@ from contracts.intake import (
 
 from notifications.escalations import commands
 from notifications.escalations.commands import Watched
-from notifications.escalations.model import Term
+from notifications.kinds import Term
 
 events = EventRouter()
 

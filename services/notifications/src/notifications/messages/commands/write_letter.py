@@ -15,12 +15,11 @@ from contracts.sealed import place, seal, unseal
 from sqlalchemy import select
 
 from notifications.channels.letter import Letter
-from notifications.messages.facts import Facts
+from notifications.messages.commands.plan_message import pack_for
+from notifications.messages.letter_data import Facts
 from notifications.messages.model import Message, SealedLetter
-from notifications.messages.planning import pack_for
-from notifications.preferences.model import Family
-from notifications.preferences.specialists import Specialist
-from notifications.templates.words import Words
+from notifications.messages.wording import Words
+from notifications.preferences.model import Family, Specialist
 
 
 async def write_letter(

@@ -1,4 +1,4 @@
-"""What is told about an appointment."""
+"""What is told about an appointment. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contracts.identifiers import Code
 from pydantic import AwareDatetime
 
 from notifications.kinds import MessageKind
-from notifications.messages.facts.base import MORNING, SOMEBODY, Facts
+from notifications.messages.letter_data.base import MORNING, SOMEBODY, Facts
 
 if TYPE_CHECKING:
+    from notifications.messages.wording import Words
     from notifications.pack import RegionPack
-    from notifications.templates.words import Words
 
 
 class AppointmentFacts(Facts):

@@ -24,9 +24,9 @@ from sqlalchemy import select
 
 from notifications.channels import email, sms
 from notifications.channels.letter import Letter, NotNow, Outcome, Refused, Taken, Unclear
+from notifications.messages.commands.plan_message import pack_for, sendable_from, zone
+from notifications.messages.commands.write_letter import seal_letter, write_letter
 from notifications.messages.model import Message, MessageState
-from notifications.messages.planning import pack_for, sendable_from, zone
-from notifications.messages.writing import seal_letter, write_letter
 from notifications.preferences.commands import family_of, open_contact
 from notifications.preferences.model import Family
 from notifications.settings import Settings
@@ -181,7 +181,9 @@ async def hand_over(runtime: Runtime, attempt: Attempt) -> Outcome:
         if attempt.channel is MessageChannel.SMS:
             gateway = settings.sms_gateways[attempt.region]
             return await sms.deliver(attempt.letter, attempt.message_id, gateway)
-        return await email.deliver(attempt.letter, attempt.message_id, attempt.sender, settings, runtime.clock)
+        return await email.deliver(
+            attempt.letter, attempt.message_id, attempt.sender, settings.mail_server, runtime.clock
+        )
     except Exception as error:
         # A fault of ours at an unknown point of the dialogue: a person looks, nothing is sent again.
         log.error("delivery broke", message=str(attempt.message_id), error=describe(error))

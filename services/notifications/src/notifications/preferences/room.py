@@ -1,0 +1,14 @@
+"""How a family wants to be told, and when not."""
+
+from chassis.run import Room
+
+from notifications.pack import DirectoryView, NotificationsPack, SchedulingView
+from notifications.preferences.access import GUARDED
+from notifications.preferences.subscribers import events
+
+ROOM = Room(
+    "preferences",
+    events=events,
+    guarded=GUARDED,
+    packs=(NotificationsPack, DirectoryView, SchedulingView),
+)
