@@ -20,10 +20,10 @@ import asyncpg
 from chassis.clock import new_id
 from chassis.privacy.keyring import KEY_BYTES, KeySource
 from contracts.sealed import PersonKey
-from intake.applications.deadlines import Deadline
-from intake.applications.model import Application
-from intake.applications.tokens import SearchToken
-from intake.enquiries.model import Enquiry
+from intake.applications.model.application import Application
+from intake.applications.model.deadlines import Deadline
+from intake.applications.model.search import SearchToken
+from intake.enquiries.model.enquiry import Enquiry
 
 from bench.sizes import journal, people
 

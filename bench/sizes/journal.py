@@ -16,7 +16,7 @@ from chassis.settings import ServiceSettings
 from contracts.sealed import PersonKey
 from intake.enquiries.commands.register import term_of
 from intake.enquiries.personal import Caller, Place, Words, shut
-from intake.enquiries.words import digests
+from intake.enquiries.stems import digests
 from intake.testing import organisation, region
 from intake.testing.enquiries import OMSK, enquiries_pack
 

@@ -13,10 +13,10 @@ from uuid import UUID
 from chassis.clock import new_id
 from contracts.identifiers import named_id
 from contracts.sealed import PersonKey
-from intake.applications.deadlines import DeadlineKind
+from intake.applications.commands.index_names import TokenMaker
+from intake.applications.model.deadlines import DeadlineKind
 from intake.applications.personal import Child, Health, Home, Representative, Words, shut
 from intake.applications.states import State
-from intake.applications.tokens import TokenMaker
 from intake.terms import computed
 from intake.testing import MOSCOW, intake_pack, organisation, region
 

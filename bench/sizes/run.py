@@ -20,10 +20,10 @@ from chassis.http.door import WorkQuery
 from chassis.http.worklist import tally, urgent
 from chassis.work import Unit
 from embedded import LOOPBACK, login
-from intake.applications import queries as applications
-from intake.applications.duplicates import find_duplicates
-from intake.applications.model import Application
-from intake.enquiries import queries as enquiries
+from intake.applications.commands.link_duplicates import find_duplicates
+from intake.applications.model.application import Application
+from intake.applications.queries import applications
+from intake.enquiries.queries import enquiries
 from intake.main import service
 from intake.testing import MOSCOW
 from intake.testing.enquiries import OMSK

@@ -22,7 +22,7 @@ from chassis.testing.architecture import (
 )
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("cases", "scheduling", "notifications", "reporting")  # each joins when its rooms have moved
+SERVICES = ("intake", "cases", "scheduling", "notifications", "reporting")
 
 ROUTE = """
 @router.post("/{{id}}/take", permission="application:take")

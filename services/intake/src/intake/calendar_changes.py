@@ -7,30 +7,17 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.regions import Region
 from chassis.work import Runtime, Unit
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Term
 
-from intake.tables import Base
+from intake.tables import CalendarPrint
 
 BATCH = 200
-
-
-class CalendarPrint(Base):
-    """The calendar and terms a kind of deadline of a region was last computed with."""
-
-    __tablename__ = "calendar_prints"
-
-    region: Mapped[str] = mapped_column(primary_key=True)
-    """``<region>/<kind>``."""
-    fingerprint: Mapped[str]
-    computed_at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)

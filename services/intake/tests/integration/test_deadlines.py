@@ -9,8 +9,8 @@ import pytest
 from chassis.testing.running import Running
 from contracts.intake import ApplicationDeadlineMoved
 from intake.applications.background import recompute_deadlines
-from intake.applications.deadlines import DeadlineChange
-from intake.applications.model import Application
+from intake.applications.model.application import Application
+from intake.applications.model.deadlines import DeadlineChange
 from intake.testing import MOSCOW, Route
 from sqlalchemy import func, select
 from workdays import CalendarYear, Decree

@@ -7,7 +7,7 @@ from chassis.access.tokens import subject_digest
 from contracts.identifiers import named_id
 from contracts.intake import OrganisationRegistered, PrincipalChanged
 from intake.directory.background import load_directories
-from intake.directory.commands import load_directory
+from intake.directory.commands.keep_staff import load_directory
 from intake.testing import MOSCOW, Route, directory_pack, organisation, region
 
 HEAD = named_id("principal", f"{MOSCOW}/head.sever")

@@ -10,7 +10,7 @@ from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
 from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from intake.enquiries import api
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
 from intake.testing import organisation
 from intake.testing.enquiries import OMSK, Desk
 

@@ -11,8 +11,8 @@ from chassis.testing.running import Caller
 from contracts.cases import ConsentRecorded
 from contracts.identifiers import ConsentForm, Purpose
 from contracts.intake import ApplicationDuplicateLinked, ApplicationTerritoriesSet, DiagnosisProtocolAttached
-from intake.applications import tokens
-from intake.applications.tokens import SearchToken
+from intake.applications.model.search import SearchToken
+from intake.applications.queries import search
 from intake.testing import MOSCOW, SMOLENSK, Route, filled_form
 from sqlalchemy import select
 
@@ -184,7 +184,7 @@ async def test_a_family_is_found_by_name_in_any_spelling_by_whoever_works_with_i
 async def test_a_misspelt_name_is_found_even_where_all_its_letters_are_common(
     moscow: Route, coordinator: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "RARE", 0)
+    monkeypatch.setattr(search, "RARE", 0)
     filed = await moscow.submitted(None, child_name="Жаворонкова Аглая")
     found = (await coordinator.get("/applications", params={"name": "Жаваранкова Аглая"})).json()["items"]
     assert [line["id"] for line in found] == [filed["id"]]

@@ -8,7 +8,7 @@ import pytest
 from chassis.access.limits import PostgresStorage
 from contracts.identifiers import Purpose
 from contracts.intake import ApplicationRedirected, ApplicationSubmitted, ConsentTicked
-from intake.applications.model import Application
+from intake.applications.model.application import Application
 from intake.testing import MOSCOW, SMOLENSK, Route, consent, filled_form
 from sqlalchemy import func, select
 

@@ -12,8 +12,8 @@ from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from contracts.cases import ConsentRecorded
 from contracts.identifiers import ConsentForm, Purpose, named_id
-from intake.applications.duplicates import Duplicate
-from intake.applications.model import Application
+from intake.applications.model.application import Application
+from intake.applications.model.duplicates import Duplicate
 from intake.main import service
 from intake.testing import MOSCOW, Route, filled_form, organisation
 

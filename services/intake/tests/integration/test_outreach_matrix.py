@@ -14,9 +14,9 @@ from intake.agencies.model import AgencyEndpoint
 from intake.extracts.commands.import_extracts import work_off_one
 from intake.extracts.model import IpraExtract, IpraImport, IpraReturn
 from intake.main import service
-from intake.outreach.model import Outreach
+from intake.outreach.model.outreach import Outreach
 from intake.outreach.tracking import inland_check
-from intake.referrals.model import Referral
+from intake.referrals.model.referral import Referral
 from intake.testing import IRKUTSK, Route, extract, organisation, signal
 
 ROOMS = {"referrals", "extracts", "agencies", "outreach"}

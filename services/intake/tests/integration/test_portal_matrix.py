@@ -10,10 +10,10 @@ from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
 from chassis.testing.running import Caller, Running
 from contracts.access import FieldGroup, Relation, Role
 from contracts.identifiers import named_id
-from intake.directory.agreements import Agreement
-from intake.directory.resources import Resource
+from intake.directory.model.agreements import Agreement
+from intake.directory.model.resources import Resource
 from intake.main import service
-from intake.portal.commands.change_data import DataChange
+from intake.portal.model.changes import DataChange
 from intake.testing import SMOLENSK, Route, organisation
 from intake.testing.portal import ANSWERS, OBLAST, accepted
 

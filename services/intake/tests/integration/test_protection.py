@@ -9,10 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from chassis.access.rls_platform import PLATFORM
 from chassis.testing.canary import Canary
-from intake.applications.model import Application
-from intake.applications.tokens import SearchToken
-from intake.enquiries.model import Enquiry
-from intake.enquiries.records import EnquiryWord
+from intake.applications.model.application import Application
+from intake.applications.model.search import SearchToken
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import EnquiryWord
 from intake.tables import Base
 from intake.testing import Route, everything_stored, organisation
 from intake.testing.enquiries import Desk

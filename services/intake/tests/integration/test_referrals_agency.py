@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 from chassis.testing.plugin import START, Runner
 from chassis.testing.running import Caller, Running
+from intake.agencies.commands.verify_message import sign
 from intake.agencies.model import AgencyEndpoint, Callback
-from intake.agencies.signing import sign
 from intake.agencies.target import TargetRefusedError, check_url, post
 from intake.directory.background import load_directories
 from intake.extracts.commands.import_extracts import work_off_one

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.clock import new_id
 from contracts.intake import ApplicationSubmitted
-from intake.applications import duplicates
-from intake.applications.duplicates import Duplicate
-from intake.applications.model import Application
+from intake.applications.commands import link_duplicates
+from intake.applications.model.application import Application
+from intake.applications.model.duplicates import Duplicate
 from intake.testing import Route, filled_form
 from sqlalchemy import select
 
@@ -80,7 +80,7 @@ async def test_regions_number_by_themselves(moscow: Route, smolensk: Route) -> N
 async def test_a_form_filed_again_and_again_is_linked_to_the_latest_only(
     moscow: Route, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duplicates, "MOST_LINKED", 2)
+    monkeypatch.setattr(link_duplicates, "MOST_LINKED", 2)
     filed = []
     for _ in range(4):
         moscow.app.clock.advance(timedelta(minutes=1))

@@ -10,8 +10,8 @@ import pytest
 from chassis.errors import DomainError
 from chassis.testing.running import Caller
 from contracts.intake import AgreementRegistered, OrganisationRegistered, PrincipalChanged, ResourceListed
-from intake.directory.agreements import require_agreement
 from intake.directory.background import load_directories
+from intake.directory.queries.agreements import require_agreement
 from intake.testing import IRKUTSK, MOSCOW, SMOLENSK, Route, organisation, region
 from openpyxl.workbook.workbook import Workbook
 

@@ -11,7 +11,7 @@ from chassis.testing.plugin import START
 from chassis.testing.running import Caller
 from contracts.intake import ApplicationWithdrawn
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled
-from intake.applications.model import Application
+from intake.applications.model.application import Application
 from intake.testing import MOSCOW, Route, organisation
 from sqlalchemy import text
 

@@ -10,8 +10,8 @@ import pytest
 import workdays
 from contracts.personal import Contact
 from contracts.sealed import Sealed
-from intake.applications.model import Application
-from intake.applications.records import Filing, Papers
+from intake.applications.model.application import Application
+from intake.applications.model.papers import Filing, Papers
 from intake.terms import computed
 from intake.testing import MOSCOW, filing_of, intake_pack, region
 

@@ -14,9 +14,9 @@ from contracts.identifiers import CallOutcome, Purpose
 from contracts.intake import ApplicationRedirected, ApplicationWithdrawn, CallRecorded
 from contracts.personal import Contact, FileOpening
 from contracts.sealed import Sealed
-from intake.applications.deadlines import DeadlineKind
-from intake.applications.model import Application
-from intake.applications.records import CallAttempt, Filing, Papers
+from intake.applications.model.application import Application
+from intake.applications.model.deadlines import DeadlineKind
+from intake.applications.model.papers import CallAttempt, Filing, Papers
 from intake.applications.states import State
 from intake.testing import organisation
 from workdays import Standing

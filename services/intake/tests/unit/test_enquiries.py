@@ -9,7 +9,7 @@ from chassis.regions import load_packs
 from contracts.identifiers import EnquiryChannel
 from intake.enquiries.depersonal import personal
 from intake.enquiries.pack import EnquiriesPack
-from intake.enquiries.words import stem, stems
+from intake.enquiries.stems import stem, stems
 from intake.testing import REGIONS, directory_pack, region
 from intake.testing.enquiries import enquiries_pack
 from pydantic import ValidationError

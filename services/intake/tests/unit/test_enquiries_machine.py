@@ -13,8 +13,8 @@ from contracts.identifiers import EnquiryChannel, EnquiryOutcome
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from intake.enquiries.model import Enquiry
-from intake.enquiries.records import Due, Entry, Sheets
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Due, Entry, Sheets
 from intake.enquiries.states import Delivery, State
 from intake.terms import computed
 from intake.testing import organisation, region

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from intake.applications.duplicates import agreement, marks_of
+from intake.applications.commands.index_names import TokenMaker
+from intake.applications.commands.link_duplicates import agreement, marks_of
 from intake.applications.personal import Child
-from intake.applications.tokens import TokenMaker
 from intake.particulars.names import all_trigrams, folded_words, trigrams, without_patronymic
 
 MAKER = TokenMaker(b"0" * 32)

@@ -16,8 +16,8 @@ from intake.finding.ladder_pack import STAGES, OutreachPack
 from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach import tracking
 from intake.outreach.ladder import Meeting
-from intake.outreach.model import Outreach
-from intake.outreach.records import Attempt, Letter
+from intake.outreach.model.outreach import Outreach
+from intake.outreach.model.steps import Attempt, Letter
 from intake.outreach.states import RUNNING, State
 from intake.testing import finding_packs
 from intake.testing.outreach import LADDER, START, TRAVEL, opened

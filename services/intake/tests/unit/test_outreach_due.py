@@ -12,8 +12,8 @@ from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake.outreach.ladder import Meeting
-from intake.outreach.model import Outreach
-from intake.outreach.records import Attempt, Letter
+from intake.outreach.model.outreach import Outreach
+from intake.outreach.model.steps import Attempt, Letter
 from intake.outreach.states import RUNNING, State
 from intake.testing.outreach import LADDER, START, TRAVEL, opened
 

@@ -23,7 +23,7 @@ from intake.finding.ladder_pack import OutreachPack
 from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.routing import Operator, route
 from intake.particulars import snils
-from intake.referrals.model import Referral, State, Told
+from intake.referrals.model.referral import Referral, State, Told
 from intake.terms import computed
 from intake.testing import REGIONS, directory_pack, finding_packs, region
 from pydantic import ValidationError

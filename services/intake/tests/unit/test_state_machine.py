@@ -13,9 +13,9 @@ from contracts.sealed import Sealed
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from intake.applications.deadlines import DeadlineKind
-from intake.applications.model import Application
-from intake.applications.records import CallAttempt, Papers
+from intake.applications.model.application import Application
+from intake.applications.model.deadlines import DeadlineKind
+from intake.applications.model.papers import CallAttempt, Papers
 from intake.applications.states import OPEN_STATES, State
 from intake.terms import computed
 from intake.testing import MOSCOW, filing_of, intake_pack, organisation, region

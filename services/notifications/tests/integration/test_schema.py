@@ -6,7 +6,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from chassis.access.rls import differences
 from chassis.testing.running import Running
-from notifications.access import GUARDED
 from notifications.main import service
 from sqlalchemy import Connection, NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -28,5 +27,5 @@ async def test_the_migrations_make_exactly_the_mapped_tables_under_the_generated
     engine = create_async_engine(app.urls.owner, poolclass=NullPool)
     async with engine.begin() as connection:
         assert await connection.run_sync(_differences) == []
-        assert await connection.run_sync(differences, service.name, GUARDED) == []
+        assert await connection.run_sync(differences, service.name, service.guarded) == []
     await engine.dispose()

@@ -20,9 +20,9 @@ from sqlalchemy import update
 
 from intake.accounts.model import MAX_ATTEMPTS, VALID_FOR, Binding, BindingCode, Preference, digest, new_code, parts
 from intake.acting import act_as
-from intake.applications.model import Application
+from intake.applications.model.application import Application
 from intake.applications.states import require_state
-from intake.directory.model import Authority, Principal
+from intake.directory.model.directory import Authority, Principal
 from intake.particulars.requests import acting_person
 
 SETTINGS = ("principal", "roles", "organisations", "territories", "children", "token")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from intake.accounts.commands import own_account
 from intake.accounts.model import Binding, Preference
-from intake.directory.model import Organisation, Principal
+from intake.directory.model.directory import Organisation, Principal
 
 
 class BoundChild(BaseModel):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from chassis.regions import Region
 from chassis.work import Runtime, Unit
 
-from intake.applications.commands import watch
-from intake.applications.model import Application
+from intake.applications.commands import pass_time
+from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
 from intake.applications.states import CLOSED_UNSERVED
 from intake.calendar_changes import Kept, follow
@@ -17,7 +17,7 @@ async def recompute_deadlines(runtime: Runtime) -> None:
     packs = runtime.packs.all(IntakePack)
 
     async def move(application: Application, region: Region, unit: Unit) -> None:
-        await watch.recompute_running(application, region, packs[region.code].terms, unit)
+        await pass_time.recompute_running(application, region, packs[region.code].terms, unit)
 
     terms = {code: pack.terms.kept for code, pack in packs.items()}
     waiting = Application.state.not_in(CLOSED_UNSERVED)

@@ -1,4 +1,4 @@
-"""The family's status page: one static file; its script and style may run, nothing else may."""
+"""The family's status page: one static file; its script and style may run, nothing else may. Pure."""
 
 from __future__ import annotations
 

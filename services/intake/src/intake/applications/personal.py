@@ -1,4 +1,4 @@
-"""Personal data of an application. Stored only sealed, each under the key of the person it tells about."""
+"""Personal data of an application. Stored only sealed, each under the key of the person it tells about. Pure."""
 
 from __future__ import annotations
 

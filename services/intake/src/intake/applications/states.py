@@ -1,4 +1,4 @@
-"""The states of an application and what may be done in each."""
+"""The states of an application and what may be done in each. Pure."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, case, literal, select
 
-from intake.applications.deadlines import Deadline, DeadlineKind
-from intake.applications.model import Application
+from intake.applications.model.application import Application
+from intake.applications.model.deadlines import Deadline, DeadlineKind
+from intake.applications.queries.cards import WITHOUT_SEALED
 from intake.applications.states import CLOSED_UNSERVED, State
-from intake.applications.views import WITHOUT_SEALED
 from intake.tables import fixed
 
 Steps = Mapping[State, tuple[str, str, DeadlineKind]]

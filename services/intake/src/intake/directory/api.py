@@ -11,14 +11,21 @@ from chassis.privacy.files import read_upload
 from contracts.identifiers import AgeBand
 from fastapi import File, Query, UploadFile
 
-from intake.directory import agreements, commands, importing, queries, resources, search, sectors
-from intake.directory.agreements import AgreementView, RegisterAgreement
-from intake.directory.commands import ChangeStaff
-from intake.directory.importing import LARGEST_BYTES, ImportReport
+from intake.directory import sectors
+from intake.directory.commands import import_organisations as importing
+from intake.directory.commands import keep_resource as resources
+from intake.directory.commands import keep_staff
+from intake.directory.commands import register_agreement as agreeing
+from intake.directory.commands.import_organisations import LARGEST_BYTES, ImportReport
+from intake.directory.commands.keep_resource import KeepResource, RegisterResource
+from intake.directory.commands.keep_staff import ChangeStaff
+from intake.directory.commands.register_agreement import RegisterAgreement
 from intake.directory.pack import DirectoryPack, OrganisationRole, ResourceKind
-from intake.directory.queries import OrganisationView, StaffView, TerritoryView
-from intake.directory.resources import KeepResource, RegisterResource, ResourceMap, ResourceView
-from intake.directory.search import FoundOrganisation, OrganisationSearch
+from intake.directory.queries import directory, search
+from intake.directory.queries.agreements import AgreementView, agreements, today_of
+from intake.directory.queries.directory import OrganisationView, StaffView, TerritoryView
+from intake.directory.queries.resources import ResourceMap, ResourceView, resource_map, shown
+from intake.directory.queries.search import FoundOrganisation, OrganisationSearch
 from intake.directory.sectors import InteragencyMap, Sectors
 
 router = Router(tags=["directory"])
@@ -27,21 +34,24 @@ Region = Annotated[str | None, Query(max_length=64)]
 
 
 @router.get("/territories", permission="territory:read")
-async def territories(unit: UnitDep, region: Region = None) -> list[TerritoryView]:
-    return queries.territories(region, unit)
+async def list_territories(unit: UnitDep, region: Region = None) -> list[TerritoryView]:
+    """List the municipalities of the regions."""
+    return directory.territories(region, unit)
 
 
 @router.get("/organisations", permission="organisation:read")
-async def organisations(
+async def list_organisations(
     unit: UnitDep, page: PageQueryDep, region: Region = None, role: OrganisationRole | None = None
 ) -> Page[OrganisationView]:
-    return await queries.organisations(region, role, page, unit)
+    """List organisations, such as the operators of a territory."""
+    return await directory.organisations(region, role, page, unit)
 
 
 @router.get("/organisations/search", permission="organisation:read")
 async def search_organisations(
     wanted: Annotated[OrganisationSearch, Query()], unit: UnitDep
 ) -> list[FoundOrganisation]:
+    """Find organisations by name, kind, theme and distance (D0-34)."""
     return await search.search(wanted, unit)
 
 
@@ -52,13 +62,15 @@ async def import_organisations(
     unit: UnitDep,
     apply: bool = False,
 ) -> ImportReport:
+    """Import organisations from CSV or XLSX: without `apply` it only shows the difference (D0-34, D3-04)."""
     pack = unit.packs.of(DirectoryPack, region)
     content = await read_upload(file, LARGEST_BYTES)
     return await importing.import_organisations(content, file.filename, unit.regions[region], pack, apply, unit)
 
 
 @router.get("/regions/{region}/sectors", permission="territory:read")
-async def sectors_of_region(region: str, unit: UnitDep) -> Sectors:
+async def get_sectors(region: str, unit: UnitDep) -> Sectors:
+    """Show the sectors of a region with their consultants (D0-02, D0-03)."""
     pack = unit.packs.find(DirectoryPack, region)
     if pack is None or region not in unit.regions:
         raise not_found()
@@ -66,7 +78,8 @@ async def sectors_of_region(region: str, unit: UnitDep) -> Sectors:
 
 
 @router.get("/regions/{region}/interagency", permission="territory:read")
-async def interagency(region: str, unit: UnitDep) -> InteragencyMap:
+async def get_interagency_map(region: str, unit: UnitDep) -> InteragencyMap:
+    """Show the interagency road map of a region: departments and the orders they act by (D2-06)."""
     pack = unit.packs.find(DirectoryPack, region)
     found = sectors.interagency(pack) if pack else None
     if found is None:
@@ -75,53 +88,61 @@ async def interagency(region: str, unit: UnitDep) -> InteragencyMap:
 
 
 @router.get("/resource-map", permission="resource_map:read")
-async def resource_map(
+async def get_resource_map(
     region: Annotated[str, Query(max_length=64)],
     unit: UnitDep,
     territory: Annotated[str | None, Query(max_length=64)] = None,
     kind: ResourceKind | None = None,
     age_band: AgeBand | None = None,
 ) -> ResourceMap:
+    """Show what a territory offers: services, leisure, learning, development (D3-36, D3-49)."""
     months = unit.packs.of(DirectoryPack, region).resource_check_months
-    return await resources.resource_map(region, territory, kind, age_band, months, unit)
+    return await resource_map(region, territory, kind, age_band, months, unit)
 
 
 @router.post("/resources", permission="resource_map:register", status_code=201)
 async def register_resource(command: RegisterResource, unit: UnitDep) -> ResourceView:
-    return resources.shown(await resources.register_resource(command, unit), unit)
+    """Enter a resource on the map."""
+    return shown(await resources.register_resource(command, unit), unit)
 
 
 @router.put("/resources/{resource_id}", permission="resource_map:keep")
 async def keep_resource(resource_id: UUID, command: KeepResource, unit: UnitDep) -> ResourceView:
-    return resources.shown(await resources.keep_resource(resource_id, command, unit), unit)
+    """Confirm or change a resource; unconfirmed ones are shown as stale."""
+    return shown(await resources.keep_resource(resource_id, command, unit), unit)
 
 
 @router.get("/agreements", permission="agreement:read")
 async def list_agreements(
     unit: UnitDep, page: PageQueryDep, organisation_id: UUID | None = None, standing: bool = False
 ) -> Page[AgreementView]:
-    return await agreements.agreements(organisation_id, standing, page, unit)
+    """List agreements between organisations."""
+    return await agreements(organisation_id, standing, page, unit)
 
 
 @router.post("/agreements", permission="agreement:register", status_code=201)
 async def register_agreement(command: RegisterAgreement, unit: UnitDep) -> AgreementView:
-    agreement = await agreements.register_agreement(command, unit)
-    return AgreementView.of(agreement, agreements.today_of(unit, agreement.region))
+    """Register an agreement; referrals between the two are possible while it stands (D3-07)."""
+    agreement = await agreeing.register_agreement(command, unit)
+    return AgreementView.of(agreement, today_of(unit, agreement.region))
 
 
 @router.post("/agreements/{agreement_id}/end", permission="agreement:end")
 async def end_agreement(agreement_id: UUID, unit: UnitDep) -> AgreementView:
-    agreement = await agreements.end_agreement(agreement_id, unit)
-    return AgreementView.of(agreement, agreements.today_of(unit, agreement.region))
+    """End an agreement."""
+    agreement = await agreeing.end_agreement(agreement_id, unit)
+    return AgreementView.of(agreement, today_of(unit, agreement.region))
 
 
 @router.get("/staff", permission="staff:read")
-async def staff(
+async def list_staff(
     unit: UnitDep, page: PageQueryDep, region: Region = None, organisation_id: UUID | None = None
 ) -> Page[StaffView]:
-    return await queries.staff(region, organisation_id, page, unit)
+    """List staff with their roles."""
+    return await directory.staff(region, organisation_id, page, unit)
 
 
 @router.put("/staff/{principal_id}", permission="staff:manage")
 async def change_staff(principal_id: UUID, command: ChangeStaff, unit: UnitDep) -> StaffView:
-    return StaffView.model_validate(await commands.change_staff(principal_id, command, unit))
+    """Change what a person may do; it acts everywhere within seconds."""
+    return StaffView.model_validate(await keep_staff.change_staff(principal_id, command, unit))

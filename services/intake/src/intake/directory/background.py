@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.work import Runtime
 from sqlalchemy import text
 
-from intake.directory.commands import load_directory
+from intake.directory.commands.keep_staff import load_directory
 from intake.directory.pack import DirectoryPack
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('intake.load_directory'))")

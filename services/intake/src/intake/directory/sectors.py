@@ -1,4 +1,4 @@
-"""Sectors with their consultants (D0-02, D0-03), and the interagency road map (D2-06): reference data of the pack."""
+"""Pure. Sectors with their consultants (D0-02, D0-03), the interagency road map (D2-06): reference data of the pack."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from chassis.regions import Region
 from chassis.work import Runtime, Unit
 
 from intake.calendar_changes import Kept, follow
-from intake.enquiries.commands import watch
-from intake.enquiries.model import Enquiry
+from intake.enquiries.commands import pass_time
+from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.states import State
 
@@ -17,7 +17,7 @@ async def recompute_due_times(runtime: Runtime) -> None:
     packs = runtime.packs.all(EnquiriesPack)
 
     async def move(enquiry: Enquiry, region: Region, unit: Unit) -> None:
-        await watch.recompute(enquiry, region, packs[region.code], unit)
+        await pass_time.recompute(enquiry, region, packs[region.code], unit)
 
     terms = {code: (pack.terms.answer, pack.terms.complaint) for code, pack in packs.items()}
     waiting = Enquiry.given_at.is_(None) & (Enquiry.state != State.CLOSED)

@@ -1,4 +1,4 @@
-"""Whether a text names nobody: checked before it is proposed and again before it is published (D0-11).
+"""Whether a text names nobody: checked before it is proposed and again before it is published (D0-11). Pure.
 
 Refused are names (by the dictionary, by their form, and those of the enquiry itself in any case ending), phones,
 e-mail addresses, dates and long numbers. What is refused is named by kind and never repeated.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import phonenumbers
 from chassis.errors import DomainError, FieldError, Kind
 
-from intake.enquiries.words import stems
+from intake.enquiries.stems import stems
 from intake.particulars.phone import HOME_REGION
 
 if TYPE_CHECKING:

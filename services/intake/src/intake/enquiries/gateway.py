@@ -1,4 +1,4 @@
-"""The signed callback of a gateway of text messages: who is not the gateway enters nothing."""
+"""Door to the gateway of text messages, its signed callback: who is not the gateway enters nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a letter says: who wrote, what, what is attached. Hostile and broken mail included."""
+"""What a letter says: who wrote, what, what is attached. Hostile and broken mail included. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The point's mailbox over IMAP: a letter becomes an entry of the journal by itself (D1-15)."""
+"""Door to the point's mailbox over IMAP: a letter becomes an entry of the journal by itself (D1-15)."""
 
 from __future__ import annotations
 

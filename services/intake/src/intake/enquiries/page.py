@@ -1,4 +1,4 @@
-"""The page of one question: one static file under the same strict headers as the page of an application."""
+"""The page of one question: one static file under the same strict headers as the page of an application. Pure."""
 
 from __future__ import annotations
 

@@ -1,15 +1,12 @@
-"""What people say and who they are. Stored only sealed: under the person's key; where anonymous, the organisation's."""
+"""Pure. What people say and who they are. Stored only sealed: by the person's key; anonymous, by the organisation's."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
-from chassis.work import Unit
 from contracts.personal import Personal
 from contracts.sealed import PersonKey, Sealed, seal, unseal
-from sqlalchemy import text
 
 P = TypeVar("P", bound=Personal)
 
@@ -55,20 +52,3 @@ def shut(record: Personal, key: PersonKey, subject_id: UUID, part: str = "") -> 
 def opened(stored: dict[str, Any], kind: type[P], key: PersonKey, subject_id: UUID, part: str = "") -> P:
     """The stored record; raises `BrokenSealError`."""
     return unseal(Sealed[P].model_validate(stored), kind, key, at(kind, subject_id, part))
-
-
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('intake.organisation_key:' || :organisation))")
-
-
-async def organisation_key(organisation_id: UUID, unit: Unit) -> PersonKey:
-    """The key of an organisation's anonymous entries, made with the first one."""
-    try:
-        return await unit.keys.get(organisation_id)
-    except DomainError as error:
-        if error.kind is not Kind.NOT_FOUND:
-            raise
-    await unit.session.execute(_ONE_AT_A_TIME, {"organisation": str(organisation_id)})
-    try:
-        return await unit.keys.get(organisation_id)
-    except DomainError:
-        return await unit.keys.create(organisation_id)

@@ -1,4 +1,4 @@
-"""The five steps of an enquiry in their strict order (D1-20), and what may be done at each."""
+"""The five steps of an enquiry in their strict order (D1-20), and what may be done at each. Pure."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from chassis.bus import EventRouter
 from chassis.work import Timer, TimerRouter, Unit
 from contracts.notifications import MessageFailed, MessageSent
 
-from intake.enquiries.commands import watch
+from intake.enquiries.commands import pass_time
 from intake.enquiries.commands.register import DUE
 
 ANSWER = "enquiry_answered"
@@ -19,16 +19,16 @@ timers = TimerRouter()
 async def answer_sent(event: MessageSent, unit: Unit) -> None:
     """The person has the answer once the channel has taken it (D1-15)."""
     if event.kind == ANSWER:
-        await watch.note_sent(event.about_id, event.channel, unit)
+        await pass_time.note_sent(event.about_id, event.channel, unit)
 
 
 @events.on(MessageFailed)
 async def answer_failed(event: MessageFailed, unit: Unit) -> None:
     """Nobody is told by a letter that did not go out."""
     if event.kind == ANSWER:
-        await watch.note_failed(event.about_id, unit)
+        await pass_time.note_failed(event.about_id, unit)
 
 
 @timers.on(DUE)
 async def due(timer: Timer, unit: Unit) -> None:
-    await watch.escalate(timer.subject_id, unit)
+    await pass_time.escalate(timer.subject_id, unit)

@@ -12,9 +12,9 @@ from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, case, literal, select
 
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.queries.cards import WITHOUT_SEALED
 from intake.enquiries.states import Delivery, State
-from intake.enquiries.views import WITHOUT_SEALED
 from intake.tables import fixed
 
 LEADING = frozenset({Role.COORDINATOR, Role.HEAD})

@@ -10,7 +10,7 @@ from chassis.errors import forbidden
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Body, Query, Request, Response
 
-from intake.agencies.signing import remember, signed
+from intake.agencies.commands.verify_message import remember, signed
 from intake.extracts import queries
 from intake.extracts.commands import import_extracts, return_executions
 from intake.extracts.commands.return_executions import MakeReturn, RecordExecution

@@ -1,4 +1,4 @@
-"""One IPRA extract as any layout gives it, checked."""
+"""One IPRA extract as any layout gives it, checked. Pure."""
 
 from __future__ import annotations
 

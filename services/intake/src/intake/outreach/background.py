@@ -10,12 +10,12 @@ from contracts.identifiers import ContactStep, named_id
 from sqlalchemy import select
 
 from intake.calendar_changes import Kept, follow
-from intake.directory.model import Principal
+from intake.directory.model.directory import Principal
 from intake.finding.ladder_pack import OutreachPack
+from intake.outreach.commands.start_outreach import remind
 from intake.outreach.ladder import Ladder
-from intake.outreach.model import Outreach
-from intake.outreach.opening import remind
-from intake.outreach.records import Finder
+from intake.outreach.model.outreach import Outreach
+from intake.outreach.model.steps import Finder
 from intake.outreach.states import State
 
 

@@ -1,4 +1,4 @@
-"""Tracking numbers of letters: fourteen digits within Russia, S10 of the Universal Postal Union abroad."""
+"""Tracking numbers of letters: fourteen digits within Russia, S10 of the Universal Postal Union abroad. Pure."""
 
 from __future__ import annotations
 

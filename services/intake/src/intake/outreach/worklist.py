@@ -14,7 +14,7 @@ from contracts.worklist import WorkItem
 from sqlalchemy import Select, case, select
 from workdays import overdue
 
-from intake.outreach.model import Outreach
+from intake.outreach.model.outreach import Outreach
 from intake.outreach.states import RUNNING, State
 from intake.tables import fixed
 

@@ -9,37 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Index, false, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
-
-from intake.tables import Base
 
 BLOCK = 50
-
-
-class NumberCounter(Base):
-    """The last number laid out."""
-
-    __tablename__ = "number_counters"
-
-    region: Mapped[str] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True)
-    last: Mapped[int]
-
-
-class LaidOutNumber(Base):
-    """A number, and whether it is given."""
-
-    __tablename__ = "laid_out_numbers"
-    __table_args__ = (
-        Index("ix_laid_out_numbers_free", "region", "year", "number", postgresql_where=text("NOT given")),
-    )
-
-    region: Mapped[str] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    given: Mapped[bool] = mapped_column(server_default=false())
 
 
 _TAKE = text("""

@@ -1,4 +1,4 @@
-"""What a family answers in the questionnaire (D0-18…D0-21): as it is asked, and as it is sealed group by group."""
+"""Pure. What a family answers in the questionnaire (D0-18…D0-21): as it is asked, as it is sealed group by group."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ from chassis.regions import Region
 from chassis.work import Runtime, Unit
 
 from intake.calendar_changes import Kept, follow
-from intake.portal.commands.change_data import DataChange
-from intake.portal.commands.change_data import State as ChangeState
+from intake.portal.model.changes import DataChange
+from intake.portal.model.changes import State as ChangeState
+from intake.portal.model.questionnaire import Questionnaire
+from intake.portal.model.questionnaire import State as QuestionnaireState
 from intake.portal.pack import PortalPack
-from intake.portal.questionnaire import Questionnaire
-from intake.portal.questionnaire import State as QuestionnaireState
 from intake.terms import computed
 
 

@@ -1,4 +1,4 @@
-"""The family's own data in words: names of fields, dates and yes and no as people write them."""
+"""The family's own data in words: names of fields, dates and yes and no as people write them. Pure."""
 
 from __future__ import annotations
 

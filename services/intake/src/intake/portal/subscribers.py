@@ -9,7 +9,7 @@ from chassis.work import Timer, TimerRouter, Unit
 
 from intake.portal.commands.change_data import HAND_OVER, hand_over
 from intake.portal.commands.fill_questionnaire import DOCUMENT_EXPIRES, document_ends_at
-from intake.portal.questionnaire import Questionnaire
+from intake.portal.model.questionnaire import Questionnaire
 
 timers = TimerRouter()
 

@@ -14,9 +14,9 @@ from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select
 
-from intake.portal.commands.change_data import DataChange
-from intake.portal.commands.change_data import State as ChangeState
-from intake.portal.questionnaire import Questionnaire, State
+from intake.portal.model.changes import DataChange
+from intake.portal.model.changes import State as ChangeState
+from intake.portal.model.questionnaire import Questionnaire, State
 
 QUESTIONNAIRE = ("questionnaire", "Рассмотреть анкету ребёнка")
 STATUS_DOCUMENT = ("status_document", "Попросить новый документ о статусе")

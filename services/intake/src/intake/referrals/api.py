@@ -9,17 +9,18 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from contracts.identifiers import FindingWay
 from fastapi import Body, Query, Request, Response
 
-from intake.agencies.signing import remember, signed
-from intake.directory.organisations import organisation
+from intake.agencies.commands.verify_message import remember, signed
+from intake.directory.queries.organisations import organisation
 from intake.finding.grounds import EVERYTHING
 from intake.finding.referrals_pack import ReferralsPack, RoadMap
-from intake.referrals import commands, parties, queries
-from intake.referrals.commands import Accept, Complete, Decline, RelayAnswer, Revoke
-from intake.referrals.form import AgencySignal, RegisterReferral
-from intake.referrals.model import Referral
-from intake.referrals.parties import Parties
-from intake.referrals.queries import ReferralFilter
-from intake.referrals.views import ReferralCard, ReferralForm, ReferralLine, line
+from intake.referrals.commands import answer_referral
+from intake.referrals.commands.answer_referral import Accept, Complete, Decline, RelayAnswer, Revoke
+from intake.referrals.commands.form import AgencySignal, RegisterReferral
+from intake.referrals.model.referral import Referral
+from intake.referrals.queries import parties, referrals
+from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line
+from intake.referrals.queries.parties import Parties
+from intake.referrals.queries.referrals import ReferralFilter
 
 router = Router(tags=["referrals"])
 
@@ -27,13 +28,13 @@ router = Router(tags=["referrals"])
 @router.get("/regions/{region}/road-map", permission="form:read")
 async def get_road_map(region: str, unit: UnitDep) -> RoadMap:
     """Show the interagency road map of the region: who tells whom of a family, and by when (D2-06)."""
-    return queries.road_map(region, unit.packs)
+    return referrals.road_map(region, unit.packs)
 
 
 @router.get("/regions/{region}/referral-form", permission="form:read")
 async def get_referral_form(region: str, unit: UnitDep) -> ReferralForm:
     """Show what a referral of the region may say: kinds, departments, forms of help, grounds and reasons."""
-    return queries.referral_form(region, unit.packs)
+    return referrals.referral_form(region, unit.packs)
 
 
 @router.get("/referrals", permission="referral:read")
@@ -41,19 +42,19 @@ async def list_referrals(
     wanted: Annotated[ReferralFilter, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[ReferralLine]:
     """List the referrals the caller may see, those sent and those received."""
-    return await queries.referrals(wanted, paging, unit)
+    return await referrals.referrals(wanted, paging, unit)
 
 
 @router.post("/referrals", permission="referral:register", status_code=201)
 async def register_referral(command: RegisterReferral, unit: UnitDep) -> ReferralCard:
     """Enter a referral by hand: one that came by letter or phone, one of the brigade, or one we send (D3-07, D3-15)."""
-    return await queries.card(await commands.register_referral(command, unit), unit)
+    return await referrals.card(await answer_referral.register_referral(command, unit), unit)
 
 
 @router.get("/referrals/{referral_id}", permission="referral:read")
 async def get_referral(referral_id: UUID, unit: UnitDep) -> ReferralCard:
     """Show one referral with what it tells of the family."""
-    return await queries.referral_card(referral_id, unit)
+    return await referrals.referral_card(referral_id, unit)
 
 
 @router.post("/referrals/{referral_id}/accept", permission="referral:accept")
@@ -61,31 +62,31 @@ async def accept_referral(
     referral_id: UUID, unit: UnitDep, command: Annotated[Accept | None, Body()] = None
 ) -> ReferralCard:
     """Accept a referral; where its kind says so, outreach to the family opens."""
-    return await queries.card(await commands.accept(referral_id, command or Accept(), unit), unit)
+    return await referrals.card(await answer_referral.accept(referral_id, command or Accept(), unit), unit)
 
 
 @router.post("/referrals/{referral_id}/decline", permission="referral:decline")
 async def decline_referral(referral_id: UUID, command: Decline, unit: UnitDep) -> ReferralCard:
     """Decline a referral for a reason of the region's list; the sender learns of it."""
-    return await queries.card(await commands.decline(referral_id, command, unit), unit)
+    return await referrals.card(await answer_referral.decline(referral_id, command, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/revoke", permission="referral:revoke")
 async def revoke_referral(referral_id: UUID, command: Revoke, unit: UnitDep) -> ReferralCard:
     """Take back a referral we sent; its receiver learns of it and outreach that only it asked for ends."""
-    return await queries.card(await commands.revoke(referral_id, command, unit), unit)
+    return await referrals.card(await answer_referral.revoke(referral_id, command, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/complete", permission="referral:complete")
 async def complete_referral(referral_id: UUID, command: Complete, unit: UnitDep) -> ReferralCard:
     """Finish an accepted referral with its result."""
-    return await queries.card(await commands.complete(referral_id, command, unit), unit)
+    return await referrals.card(await answer_referral.complete(referral_id, command, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/relayed-answer", permission="referral:relay")
 async def relay_referral_answer(referral_id: UUID, command: RelayAnswer, unit: UnitDep) -> ReferralCard:
     """Enter the answer a receiver without an account gave to a referral of ours."""
-    return await queries.card(await commands.relay_answer(referral_id, command, unit), unit)
+    return await referrals.card(await answer_referral.relay_answer(referral_id, command, unit), unit)
 
 
 @router.post(
@@ -109,6 +110,8 @@ async def submit_agency_referral(
     receiver = await parties.routed(command, unit)
     way = partner.way if partner else FindingWay.ORGANISATION
     both = Parties(sender, receiver, partner.department if partner else "social", way, outgoing=False)
-    referral = await commands.file(command, both, unit, ground=commands.INCOMING, groups=EVERYTHING, by_api=True)
+    referral = await answer_referral.file(
+        command, both, unit, ground=answer_referral.INCOMING, groups=EVERYTHING, by_api=True
+    )
     remember(message, referral.id, unit)
     return ReferralLine(**line(referral, unit.now))

@@ -19,14 +19,14 @@ from chassis.work import Runtime, Unit
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from intake.agencies.commands.verify_message import sign, unlocked
 from intake.agencies.model import AgencyEndpoint, Callback
-from intake.agencies.signing import sign, unlocked
 from intake.agencies.target import TargetRefusedError, check_url, post
 from intake.calendar_changes import Kept, follow
-from intake.directory.model import Organisation
+from intake.directory.model.directory import Organisation
 from intake.finding.referrals_pack import ReferralsPack
-from intake.referrals import commands
-from intake.referrals.model import Referral, State
+from intake.referrals.commands import answer_referral
+from intake.referrals.model.referral import Referral, State
 from intake.terms import computed
 
 FIRST_RETRY = timedelta(seconds=5)
@@ -123,7 +123,7 @@ async def recompute_answer_terms(runtime: Runtime) -> None:
     async def move(referral: Referral, region: Region, unit: Unit) -> None:
         found = computed(packs[region.code].terms.answer, referral.received_at, region, referral.territory)
         if referral.move_due(found, unit.now):
-            await unit.timers.set(commands.ANSWER_DUE, referral.id, referral.due_at)
+            await unit.timers.set(answer_referral.ANSWER_DUE, referral.id, referral.due_at)
 
     terms = {code: (pack.terms.answer,) for code, pack in packs.items()}
     await follow(runtime, Kept("referrals", terms, Referral, Referral.state == State.RECEIVED, move))

@@ -7,10 +7,11 @@ from chassis.work import Timer, TimerRouter, Unit
 from contracts.cases import ConsentWithdrawn
 from sqlalchemy import select
 
-from intake.outreach.opening import END_OUTREACH
-from intake.referrals import commands
-from intake.referrals.consents import note_withdrawn
-from intake.referrals.model import Referral
+from intake.outreach.commands.start_outreach import END_OUTREACH
+from intake.referrals.commands import answer_referral
+from intake.referrals.commands.lead_outreach import end_revoked
+from intake.referrals.commands.note_withdrawn import note_withdrawn
+from intake.referrals.model.referral import Referral
 
 events = EventRouter()
 timers = TimerRouter()
@@ -25,11 +26,11 @@ async def consent_withdrawn(event: ConsentWithdrawn, unit: Unit) -> None:
         referral.end_ground(unit.now)
 
 
-@timers.on(commands.ANSWER_DUE)
+@timers.on(answer_referral.ANSWER_DUE)
 async def answer_due(timer: Timer, unit: Unit) -> None:
-    await commands.escalate(timer.subject_id, unit.now, unit)
+    await answer_referral.escalate(timer.subject_id, unit.now, unit)
 
 
 @timers.on(END_OUTREACH)
 async def end_outreach(timer: Timer, unit: Unit) -> None:
-    await commands.end_revoked(timer.subject_id, unit)
+    await end_revoked(timer.subject_id, unit)

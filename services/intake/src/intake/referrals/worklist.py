@@ -13,7 +13,7 @@ from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select
 from workdays import Standing
 
-from intake.referrals.model import Referral, State
+from intake.referrals.model.referral import Referral, State
 from intake.tables import fixed
 
 WORKING = frozenset({Role.COORDINATOR, Role.HEAD})

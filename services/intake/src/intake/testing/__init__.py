@@ -16,8 +16,8 @@ from contracts.identifiers import AgeBand, ApplicationSource, Purpose, named_id
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from intake.applications.model.papers import Filing
 from intake.applications.pack import IntakePack
-from intake.applications.records import Filing
 from intake.directory.pack import DirectoryPack
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.packs import check_packs

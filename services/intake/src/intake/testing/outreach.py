@@ -14,9 +14,9 @@ from contracts.sealed import Sealed
 
 from intake.extracts.commands.import_extracts import work_off_one
 from intake.finding.ladder_pack import OutreachPack
-from intake.outreach.found import Found
 from intake.outreach.ladder import Ladder, Travel
-from intake.outreach.model import Outreach
+from intake.outreach.model.found import Found
+from intake.outreach.model.outreach import Outreach
 from intake.testing import IRKUTSK, REGIONS, Route, extract, region
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

@@ -19,8 +19,8 @@ from intake.applications import worklist as applications
 from intake.applications.commands import coordinate
 from intake.enquiries import worklist as enquiries
 from intake.enquiries.commands import work
-from intake.outreach import finders
 from intake.outreach import worklist as outreach
+from intake.outreach.commands import name_finders
 
 MOST_ITEMS = 100
 router = Router(tags=["worklist"])
@@ -97,8 +97,8 @@ class Bulk:
         return (await work.assign(subject_id, command, self.unit)).version
 
     async def outreach(self, subject_id: UUID, item: ChosenItem) -> int:
-        command = finders.Assign(responsible_id=self.assignee_id, **_seen(item))
-        return (await finders.assign(subject_id, command, self.unit)).version
+        command = name_finders.Assign(responsible_id=self.assignee_id, **_seen(item))
+        return (await name_finders.assign(subject_id, command, self.unit)).version
 
 
 Assign = Callable[[Bulk, UUID, ChosenItem], Awaitable[int]]
@@ -116,7 +116,7 @@ ROOM_OF_KIND: Mapping[str, str] = {
 
 
 @router.post("/assignments", permission="worklist:assign")
-async def assign_items(command: AssignItems, unit: UnitDep) -> Assigned:
+async def assign_work_items(command: AssignItems, unit: UnitDep) -> Assigned:
     """Assign several items of the worklist to one person, in one request.
 
     Each item is judged by itself, by the rules of its own kind: families go to a coordinator of their centre, enquiries

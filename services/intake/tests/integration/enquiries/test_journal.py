@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from chassis.testing.running import Caller
 from docx import Document
-from intake.enquiries.journal import COLUMNS
+from intake.enquiries.queries.journal import COLUMNS
 from intake.testing.enquiries import CALL, OMSK, Desk
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError

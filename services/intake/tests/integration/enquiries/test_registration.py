@@ -14,7 +14,7 @@ from chassis.testing.running import Caller, Running
 from contracts.intake import EnquiryRegistered
 from intake.enquiries.commands.incoming import TextMessage, take_letter, take_text_message
 from intake.enquiries.letters import read_letter
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.states import State
 from intake.testing.enquiries import CALL, OMSK, Desk
 from sqlalchemy import select

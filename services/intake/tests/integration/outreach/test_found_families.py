@@ -8,7 +8,7 @@ from chassis.testing.canary import Canary
 from chassis.testing.running import Caller
 from contracts.identifiers import Purpose, named_id
 from contracts.intake import ApplicationSubmitted, OutreachNotified
-from intake.outreach.proofs import harmless
+from intake.outreach.queries.proofs import harmless
 from intake.testing import IRKUTSK, SMOLENSK, Route, consent, everything_stored, organisation, signal
 from intake.testing.outreach import do, found
 from sqlalchemy import text

@@ -15,7 +15,7 @@ from contracts.intake import (
 )
 from contracts.personal import FileOpening
 from contracts.sealed import place, unseal
-from intake.portal.questionnaire import Questionnaire
+from intake.portal.model.questionnaire import Questionnaire
 from intake.testing import Route, organisation
 from intake.testing.portal import ANSWERS, OBLAST, accepted, consents, sent, written
 from sqlalchemy import text

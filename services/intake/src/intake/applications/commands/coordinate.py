@@ -10,14 +10,14 @@ from contracts.access import Role
 from contracts.identifiers import AgeBand, CallOutcome, Code
 from pydantic import AwareDatetime, Field, model_validator
 
+from intake.applications.commands.index_names import serve_tokens
 from intake.applications.commands.submit import CALL_BACK_DUE
-from intake.applications.deadlines import DeadlineKind
-from intake.applications.model import Application
+from intake.applications.model.application import Application
+from intake.applications.model.deadlines import DeadlineKind
+from intake.applications.model.papers import CallAttempt
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, Words, opened, shut
-from intake.applications.records import CallAttempt
-from intake.applications.tokens import serve_tokens
-from intake.directory.model import Organisation, Principal
+from intake.directory.model.directory import Organisation, Principal
 from intake.particulars.checks import CLOCK_SKEW
 from intake.particulars.requests import LongText, Versioned, acting_person
 from intake.terms import computed

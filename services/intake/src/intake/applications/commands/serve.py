@@ -11,7 +11,7 @@ from contracts.intake import ApplicationAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData
 from contracts.sealed import Sealed, place, seal
 
-from intake.applications.model import Application
+from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.particulars.requests import Versioned

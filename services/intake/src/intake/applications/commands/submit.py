@@ -28,12 +28,12 @@ from intake.applications.commands.checks import (
     is_staff,
 )
 from intake.applications.commands.form import SubmitApplication
-from intake.applications.model import Application
+from intake.applications.commands.index_names import index_application, token_maker
+from intake.applications.model.application import Application
+from intake.applications.model.papers import ConsentDocument, Filing, Papers
 from intake.applications.pack import IntakePack
 from intake.applications.page import status_url
 from intake.applications.personal import Child, Health, Home, Representative, Words, shut, shut_if_any
-from intake.applications.records import ConsentDocument, Filing, Papers
-from intake.applications.tokens import index_application, token_maker
 from intake.particulars.ages import age_band
 from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven

@@ -1,1 +1,1 @@
-"""What can be done with enquiries, step by step."""
+"""What can be done with enquiries."""

@@ -14,12 +14,13 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import func, select
 
 from intake.enquiries.commands.form import Versioned
-from intake.enquiries.commands.register import DUE, index_words, term_of
+from intake.enquiries.commands.index_words import index_words
+from intake.enquiries.commands.register import DUE, term_of
 from intake.enquiries.errors import anonymous_keeps_no_caller, nothing_changes, unknown_code
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Amendment, Column, Due
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
-from intake.enquiries.records import Amendment, Column, Due
 from intake.enquiries.states import State
 from intake.particulars.phone import normalised
 from intake.particulars.requests import Email, LongText, PersonName, ShortText, acting_person

@@ -13,12 +13,13 @@ from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import AwareDatetime
 
 from intake.enquiries.commands.form import Text, Versioned
-from intake.enquiries.commands.register import DUE, index_words
+from intake.enquiries.commands.index_words import index_words
+from intake.enquiries.commands.register import DUE
 from intake.enquiries.commands.work import require_responsible
 from intake.enquiries.errors import no_way_to_answer, time_impossible
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Author, ThreadMessage
 from intake.enquiries.personal import Caller, Words, opened, shut
-from intake.enquiries.records import Author, ThreadMessage
 from intake.enquiries.states import Delivery, require_state
 from intake.particulars.checks import CLOCK_SKEW
 

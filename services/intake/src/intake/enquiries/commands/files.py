@@ -7,8 +7,8 @@ from uuid import UUID
 from chassis.work import Unit
 
 from intake.enquiries.errors import anonymous_not_recorded
-from intake.enquiries.model import Enquiry
-from intake.enquiries.records import EnquiryFile, FileKind
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import EnquiryFile, FileKind
 from intake.enquiries.states import require_state
 
 

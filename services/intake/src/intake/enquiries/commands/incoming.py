@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from intake.enquiries.commands.files import keep
 from intake.enquiries.commands.register import OLDEST, Question, enter
 from intake.enquiries.letters import Letter
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import FileKind
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller
-from intake.enquiries.records import FileKind
 from intake.particulars.checks import CLOCK_SKEW
 from intake.particulars.phone import normalised
 

@@ -12,11 +12,11 @@ from intake.enquiries.commands.form import Text, Versioned
 from intake.enquiries.commands.register import check_codes
 from intake.enquiries.depersonal import require_depersonalised
 from intake.enquiries.errors import theme_missing
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.public_answers import PublicAnswer, PublicState
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, opened
-from intake.enquiries.publication import PublicAnswer, PublicState
-from intake.enquiries.words import digests, keyed
+from intake.enquiries.stems import digests, keyed
 from intake.particulars.requests import acting_person
 
 

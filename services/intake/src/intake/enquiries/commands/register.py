@@ -19,18 +19,18 @@ from contracts.intake import EnquiryRegistered
 from contracts.personal import Contact
 from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import BaseModel
-from sqlalchemy.dialects.postgresql import insert
 
 from intake.acting import hold_token
 from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
+from intake.enquiries.commands.index_words import index_words
+from intake.enquiries.commands.take_number import next_number
 from intake.enquiries.errors import needed, time_impossible, unknown_code
-from intake.enquiries.model import Enquiry
-from intake.enquiries.numbers import next_number
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Author, Due, Entry, Sheets, ThreadMessage
 from intake.enquiries.pack import EnquiriesPack, Journal
 from intake.enquiries.packs import keeper, question_url
-from intake.enquiries.personal import Caller, Place, Words, organisation_key, shut
-from intake.enquiries.records import Author, Due, EnquiryWord, Entry, Sheets, ThreadMessage
-from intake.enquiries.words import digests
+from intake.enquiries.personal import Caller, Place, Words, shut
+from intake.enquiries.queries.keys import organisation_key
 from intake.particulars.checks import CLOCK_SKEW, known_territory
 from intake.particulars.phone import normalised
 from intake.terms import computed
@@ -153,14 +153,6 @@ async def enter(question: Question, unit: Unit) -> Registered:
 def term_of(pack: EnquiriesPack, complaint: bool, since: datetime, region: Region, territory: str) -> Any:
     """When the answer is due: a complaint has the term of the law on appeals, all else the pack's 1-2 days."""
     return computed(pack.terms.complaint if complaint else pack.terms.answer, since, region, territory)
-
-
-async def index_words(enquiry: Enquiry, texts: list[str | None], unit: Unit) -> None:
-    """Make the enquiry findable by these words too."""
-    found = digests(unit.settings, enquiry.organisation_id, texts)
-    if found:
-        rows = [{"word": w, "enquiry_id": enquiry.id, "organisation_id": enquiry.organisation_id} for w in found]
-        await unit.session.execute(insert(EnquiryWord).values(rows).on_conflict_do_nothing())
 
 
 def check_codes(theme: str | None, help_kind: str | None, pack: EnquiriesPack) -> None:

@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 
 from intake.enquiries.commands.form import Text
-from intake.enquiries.commands.register import DUE, index_words, term_of
+from intake.enquiries.commands.index_words import index_words
+from intake.enquiries.commands.register import DUE, term_of
 from intake.enquiries.errors import no_way_to_answer
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Author, Due, ThreadMessage
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Words, opened, shut
-from intake.enquiries.records import Author, Due, ThreadMessage
 
 MOST_MESSAGES = 100
 

@@ -8,13 +8,14 @@ from chassis.work import Unit
 from contracts.identifiers import Code, EnquiryOutcome
 
 from intake.enquiries.commands.form import Text, Versioned
-from intake.enquiries.commands.register import DUE, check_codes, index_words, term_of
-from intake.enquiries.competence import candidates
+from intake.enquiries.commands.index_words import index_words
+from intake.enquiries.commands.register import DUE, check_codes, term_of
 from intake.enquiries.errors import already_classified, not_competent, other_specialist, theme_missing
-from intake.enquiries.model import Enquiry
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Due
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Words, shut
-from intake.enquiries.records import Due
+from intake.enquiries.queries.competence import candidates
 from intake.particulars.requests import acting_person
 
 

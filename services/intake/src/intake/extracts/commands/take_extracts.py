@@ -23,11 +23,12 @@ from intake.finding.family import content_digest, person_digest, shut
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.packs import age_bands_of
 from intake.finding.referrals_pack import ReferralsPack
-from intake.outreach.found import Found
+from intake.outreach.commands.start_outreach import remind
 from intake.outreach.ladder import Ladder
-from intake.outreach.model import Outreach
-from intake.outreach.opening import remind
-from intake.outreach.operators import Finders, fallback, operators
+from intake.outreach.model.found import Found
+from intake.outreach.model.outreach import Outreach
+from intake.outreach.queries.finders import Finders
+from intake.outreach.queries.operators import fallback, operators
 from intake.outreach.routing import Operator, Routed, route
 from intake.outreach.states import RUNNING, State
 from intake.particulars.ages import age_band

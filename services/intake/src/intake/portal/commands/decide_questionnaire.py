@@ -13,8 +13,8 @@ from contracts.sealed import Sealed, place, seal
 
 from intake.particulars.requests import Versioned
 from intake.portal.commands.fill_questionnaire import CONTACTS, DOCUMENT_EXPIRES, opened
+from intake.portal.model.questionnaire import Questionnaire
 from intake.portal.pack import PortalPack
-from intake.portal.questionnaire import Questionnaire
 
 
 class AcceptQuestionnaire(Versioned):

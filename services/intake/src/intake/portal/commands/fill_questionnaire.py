@@ -19,8 +19,8 @@ from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven, check_consent, consent_missing
 from intake.particulars.requests import Versioned
 from intake.portal.answers import RECORDS, Answers, open_one, shut_all
+from intake.portal.model.questionnaire import FileKind, Questionnaire, QuestionnaireConsent, QuestionnaireFile, State
 from intake.portal.pack import PortalPack
-from intake.portal.questionnaire import FileKind, Questionnaire, QuestionnaireConsent, QuestionnaireFile, State
 from intake.terms import computed
 
 DOCUMENT_EXPIRES = "status_document_expires"

@@ -1,0 +1,1 @@
+"""What is true of applications, and what may become of it."""

@@ -1,0 +1,286 @@
+"""What can be asked about applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind, forbidden, not_found
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.privacy.blobs import Blob
+from chassis.work import Unit
+from contracts.access import GROUND, FieldGroup
+from contracts.identifiers import AgeBand, ApplicationSource, Purpose
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from intake.acting import drop_token
+from intake.applications.commands.attach_and_withdraw import own_application
+from intake.applications.model.application import Application
+from intake.applications.model.papers import Attachment, CallAttempt, ConsentDocument
+from intake.applications.pack import REQUIRED_FIELDS, ClientType, EntryPoint, IntakePack, ReturnReason, Trigger
+from intake.applications.personal import Child, Health, Home, Representative, Words, opened
+from intake.applications.queries.cards import (
+    STATE_TITLES,
+    WITHOUT_SEALED,
+    ApplicationCard,
+    ApplicationLine,
+    CallView,
+    ConsentView,
+    ContactFields,
+    DeadlineView,
+    FileView,
+    HealthFields,
+    SocialFields,
+    StatusView,
+    line,
+    next_step,
+)
+from intake.applications.queries.duplicates import duplicates_of
+from intake.applications.queries.search import found_by_name
+from intake.applications.states import ALLOWED, State
+
+R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
+_column = Application.__table__.c
+ORDER = Order(
+    {name: _column[name] for name in ("due_at", "submitted_at", "number", "state", "territory")},
+    _column["id"],
+    "due_at",
+)
+
+
+class FormField(BaseModel):
+    name: str
+    title: str
+    required: bool
+    hint: str | None
+
+
+class FormConsent(BaseModel):
+    """A consent document to be shown in full; its version and hash come back with the application."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    purpose: Purpose
+    version: str
+    text_hash: str
+    required: bool
+    title: str
+    text: str
+
+
+class FormTerritory(BaseModel):
+    code: str
+    title: str
+
+
+class ApplicationForm(BaseModel):
+    """The public form, and the dictionaries of whoever answers it.
+
+    ``client_types``: kinds of families the coordinator notes (D1-09); ``return_reasons``: why a service returns one.
+    """
+
+    region: str
+    title: str
+    intro: str
+    triggers: list[FormTerritory]
+    removed_barriers: list[str]
+    first_appointment_documents: list[str]
+    fields: list[FormField]
+    consents: list[FormConsent]
+    territories: list[FormTerritory]
+    entry_points: list[FormTerritory]
+    client_types: list[FormTerritory]
+    return_reasons: list[FormTerritory]
+
+
+class Filter(BaseModel):
+    """Which applications a list shows."""
+
+    region: str | None = None
+    territory: str | None = None
+    state: State | None = None
+    source: ApplicationSource | None = None
+    age_band: AgeBand | None = None
+    number: str | None = None
+    client_type: str | None = None
+    name: Annotated[str | None, Field(min_length=2, max_length=200)] = None
+    """Of the child or the representative, in any spelling."""
+    mine: bool = False
+    unassigned: bool = False
+    due_before: datetime | None = None
+
+
+def application_form(region_code: str, unit: Unit) -> ApplicationForm:
+    """The public form of a region: fields, texts of the consents, territories (D2-13…D2-16); 404 for no region."""
+    if region_code not in unit.packs.all(IntakePack):
+        raise not_found()
+    pack, region = unit.packs.all(IntakePack)[region_code], unit.regions[region_code]
+    form = pack.form
+    fields = [
+        FormField(name=name, title=text.title, hint=text.hint, required=name in REQUIRED_FIELDS)
+        for name, text in form.fields.items()
+    ]
+    return ApplicationForm(
+        region=region_code,
+        title=form.title,
+        intro=form.intro,
+        triggers=_choices(one for one in form.triggers if not one.by_doctor),
+        removed_barriers=list(form.removed_barriers),
+        first_appointment_documents=list(form.first_appointment_documents),
+        fields=fields,
+        consents=[FormConsent.model_validate(text) for text in pack.consents],
+        territories=[FormTerritory(code=f"{region_code}/{t.code}", title=t.title) for t in region.territories],
+        entry_points=_choices(pack.entry_points),
+        client_types=_choices(pack.client_types),
+        return_reasons=_choices(pack.return_reasons),
+    )
+
+
+def _choices(entries: Iterable[Trigger | EntryPoint | ClientType | ReturnReason]) -> list[FormTerritory]:
+    return [FormTerritory(code=entry.code, title=entry.title) for entry in entries]
+
+
+async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
+    """The applications the actor may see; row security decides which those are."""
+    await drop_token(unit.session)
+    statement = select(Application).where(unit.policy.reach(unit.actor, "application:read", Application))
+    for name in ("region", "territory", "state", "source", "age_band", "number", "client_type"):
+        if (value := getattr(wanted, name)) is not None:
+            statement = statement.where(getattr(Application, name) == value)
+    if wanted.mine:
+        statement = statement.where(Application.coordinator_id == unit.actor.id)
+    if wanted.unassigned:
+        statement = statement.where(Application.coordinator_id.is_(None))
+    if wanted.name:
+        statement = statement.where(Application.id.in_(await found_by_name(wanted.name, unit)))
+    if wanted.due_before:
+        statement = statement.where(Application.due_at < wanted.due_before)
+    rows, cursor = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
+    return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+
+
+async def application_card(application_id: UUID, unit: Unit) -> ApplicationCard:
+    """Everything the actor may see of one application; the reading is recorded."""
+    application = await unit.get(Application, application_id, "application:read")
+    return await card(application, unit)
+
+
+async def card(application: Application, unit: Unit) -> ApplicationCard:
+    """The card of an application that was loaded for the actor; health only where a written consent stands."""
+    await unit.session.flush()
+    groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
+    granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
+    await unit.audit.read("application", application.child_id, groups, Purpose.CONTACT, subject_id=application.id)
+    own = application.id
+    return ApplicationCard(
+        **line(application, unit.now),
+        child_id=application.child_id,
+        representative_id=application.representative_id,
+        organisation_id=application.organisation_id,
+        registered_in_region=application.registered_in_region,
+        return_reason=application.return_reason,
+        appointment_at=application.appointment_at,
+        protocol_due_at=application.protocol_due_at,
+        duplicates=await duplicates_of(application.id, unit),
+        consents=[
+            ConsentView.model_validate(row, from_attributes=True) for row in await _all(ConsentDocument, own, unit)
+        ],
+        calls=[CallView.model_validate(row, from_attributes=True) for row in await _all(CallAttempt, own, unit)],
+        contact=await _contact(application, unit) if FieldGroup.CONTACT in groups else None,
+        social=await _social(application, unit) if FieldGroup.SOCIAL in groups else None,
+        health=await _health(application, unit) if FieldGroup.HEALTH in groups else None,
+        withheld=sorted(granted - groups),
+    )
+
+
+async def _contact(application: Application, unit: Unit) -> ContactFields:
+    own, child_key = application.id, await unit.keys.get(application.child_id)
+    representative_key = await unit.keys.get(application.representative_id)
+    representative = opened(application.representative, Representative, representative_key, own)
+    child = opened(application.child, Child, child_key, own)
+    home = opened(application.home, Home, child_key, own)
+    return ContactFields(
+        representative_name=representative.name,
+        phone=representative.phone,
+        email=representative.email,
+        child_name=child.name,
+        birth_date=child.birth_date,
+        actual_address=home.address,
+        latitude=home.latitude,
+        longitude=home.longitude,
+    )
+
+
+async def _social(application: Application, unit: Unit) -> SocialFields:
+    key = await unit.keys.get(application.child_id)
+    return SocialFields(**opened(application.words, Words, key, application.id).model_dump())
+
+
+async def _health(application: Application, unit: Unit) -> HealthFields:
+    key = await unit.keys.get(application.child_id)
+    health = opened(application.health, Health, key, application.id)
+    return HealthFields(**health.model_dump(), files=await files(application.id, unit))
+
+
+async def files(application_id: UUID, unit: Unit) -> list[FileView]:
+    """What is known of the family's files without opening them."""
+    rows = await _all(Attachment, application_id, unit)
+    return [FileView.of(row) for row in rows]
+
+
+async def open_file(application_id: UUID, file_id: UUID, unit: Unit) -> tuple[Blob, bytes]:
+    """A file of the family, opened for a reader the health group is shown to; the reading is recorded.
+
+    Raises `DomainError`: ``consent_missing`` (403) while no written consent for the purpose health stands.
+    """
+    application = await unit.get(Application, application_id, "application:read")
+    groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
+    granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
+    if FieldGroup.HEALTH not in granted:
+        raise forbidden()
+    if FieldGroup.HEALTH not in groups:
+        raise consent_stands_not()
+    if file_id not in [file.id for file in await files(application.id, unit)]:
+        raise not_found()
+    read = {FieldGroup.HEALTH}
+    await unit.audit.read("application", application.child_id, read, Purpose.HEALTH, subject_id=application.id)
+    return await unit.blobs.open(file_id)
+
+
+def consent_stands_not() -> DomainError:
+    return DomainError(
+        "consent_missing",
+        Kind.FORBIDDEN,
+        ru="Файл откроется после письменного согласия семьи на обработку сведений о здоровье.",
+        en="The file opens once a written consent for health data stands.",
+        purpose=str(Purpose.HEALTH),
+    )
+
+
+async def status(unit: Unit) -> StatusView:
+    """The application of the request's token, in plain words (D0-38)."""
+    application = await unit.session.get_one(Application, await own_application(unit))
+    unit.policy.require(unit.actor, "application:status", application)
+    state, running = application.state, application.running()
+    zone = unit.regions[application.region].zone_of(application.territory.rpartition("/")[2])
+    return StatusView(
+        number=application.number,
+        state=state,
+        state_title=STATE_TITLES[state],
+        submitted_at=application.submitted_at,
+        time_zone=zone.key,
+        next_step=next_step(application, unit.packs.of(IntakePack, application.region), zone),
+        appointment_at=application.appointment_at,
+        deadlines=[DeadlineView.of(row, unit.now) for row in running],
+        files=await files(application.id, unit),
+        can_withdraw=state in ALLOWED["withdraw"],
+        can_attach=state in ALLOWED["attach"],
+        low_vision=application.low_vision,
+    )
+
+
+async def _all(model: type[R], application_id: UUID, unit: Unit) -> Sequence[R]:
+    return (await unit.session.scalars(select(model).where(model.application_id == application_id))).all()

@@ -1,0 +1,1 @@
+"""What is true of the directory, and what may become of it."""

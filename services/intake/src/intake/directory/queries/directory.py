@@ -1,0 +1,123 @@
+"""What can be asked of the directory."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.http import Order, Page, PageQuery, paginate
+from chassis.work import Unit
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import any_, select
+
+from intake.directory.model.directory import Organisation, Principal
+
+
+class TerritoryView(BaseModel):
+    code: str
+    region: str
+    region_title: str
+    title: str
+    sector: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+class OfficeView(BaseModel):
+    """A place where an organisation receives people."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    title: str
+    territory: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    phone: str | None
+
+
+class OrganisationView(BaseModel):
+    """What everybody may know of an organisation."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    code: str
+    region: str
+    territory: str
+    title: str
+    roles: list[str]
+    serves: list[str]
+    age_bands: list[str]
+    address: str
+    phone: str | None
+    email: str | None
+    site: str | None
+    director: str | None
+    themes: list[str]
+    gives: list[str]
+    offices: list[OfficeView]
+    latitude: float | None
+    longitude: float | None
+
+
+class StaffView(BaseModel):
+    """A person of the directory and what he or she may do."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    name: str | None
+    position: str | None
+    region: str | None
+    roles: list[str]
+    organisation_ids: list[UUID]
+    territories: list[str]
+    specialist_id: UUID | None
+    active: bool
+
+
+_organisation, _principal = Organisation.__table__.c, Principal.__table__.c
+ORGANISATIONS = Order({"code": _organisation["code"], "title": _organisation["title"]}, _organisation["id"], "code")
+STAFF = Order({"id": _principal["id"]}, _principal["id"], "id")
+
+
+def territories(region: str | None, unit: Unit) -> list[TerritoryView]:
+    """The territories of one region or of all."""
+    return [
+        TerritoryView(
+            code=f"{found.code}/{territory.code}",
+            region=found.code,
+            region_title=found.title,
+            title=territory.title,
+            sector=territory.sector,
+            latitude=territory.latitude,
+            longitude=territory.longitude,
+        )
+        for found in unit.regions.values()
+        if region in (None, found.code)
+        for territory in found.territories
+    ]
+
+
+async def organisations(region: str | None, role: str | None, page: PageQuery, unit: Unit) -> Page[OrganisationView]:
+    """Active organisations, by region and role."""
+    statement = select(Organisation).where(Organisation.active)
+    if region:
+        statement = statement.where(Organisation.region == region)
+    if role:
+        statement = statement.where(any_(Organisation.roles) == role)
+    rows, cursor = await paginate(unit.session, statement, page, ORGANISATIONS)
+    return Page(items=[OrganisationView.model_validate(row[0]) for row in rows], next_cursor=cursor)
+
+
+async def staff(region: str | None, organisation_id: UUID | None, page: PageQuery, unit: Unit) -> Page[StaffView]:
+    """Staff the actor may see: one's organisation, one's territories, or everybody for the administrator."""
+    statement = select(Principal).where(Principal.pack_print.is_not(None) | Principal.organisation_id.is_not(None))
+    if region:
+        statement = statement.where(Principal.region == region)
+    if organisation_id:
+        statement = statement.where(Principal.organisation_id == organisation_id)
+    rows, cursor = await paginate(unit.session, statement, page, STAFF)
+    return Page(items=[StaffView.model_validate(row[0]) for row in rows], next_cursor=cursor)

@@ -1,0 +1,1 @@
+"""What is true of enquiries, and what may become of it."""

@@ -1,0 +1,175 @@
+"""What the API shows of an enquiry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.access import FieldGroup
+from contracts.identifiers import EnquiryChannel, EnquiryOutcome, FamilyStatus
+from pydantic import BaseModel
+from sqlalchemy.orm import defer
+from workdays import Standing
+
+from intake.enquiries.model.enquiry import Enquiry
+from intake.enquiries.model.papers import Author, Column, FileKind
+from intake.enquiries.states import Delivery, State
+
+
+class DueView(BaseModel):
+    """By when the answer is due, and why then (D0-38)."""
+
+    due_at: datetime
+    given_at: datetime | None
+    escalated_at: datetime | None
+    standing: Standing
+    provisional: bool
+    explanation: str
+    explanation_en: str
+    steps: dict[str, Any]
+
+    @classmethod
+    def of(cls, enquiry: Enquiry, now: datetime) -> DueView:
+        explained = enquiry.explained
+        return cls(
+            due_at=enquiry.due_at,
+            given_at=enquiry.given_at,
+            escalated_at=enquiry.escalated_at,
+            standing=enquiry.standing(now),
+            provisional=enquiry.due_provisional,
+            explanation=explained.text("ru"),
+            explanation_en=explained.text("en"),
+            steps=enquiry.due_explanation,
+        )
+
+
+class EnquiryLine(BaseModel):
+    """An enquiry in a list; no personal data."""
+
+    id: UUID
+    version: int
+    number: str
+    journal_number: int
+    year: int
+    region: str
+    territory: str
+    organisation_id: UUID
+    state: State
+    channel: EnquiryChannel
+    answer_channel: EnquiryChannel
+    delivery: Delivery | None
+    anonymous: bool
+    complaint: bool
+    theme: str | None
+    help_kind: str | None
+    outcome: EnquiryOutcome | None
+    assigned_to: UUID | None
+    registered_at: datetime
+    due: DueView
+
+
+class ContactFields(BaseModel):
+    name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+
+
+class MessageView(BaseModel):
+    """A message of the thread."""
+
+    id: UUID
+    author: Author
+    written_at: datetime
+    text: str
+
+
+class AmendmentView(BaseModel):
+    """A correction: what stood and what stands now."""
+
+    position: int
+    column: Column
+    before: str | None
+    after: str | None
+    why: str
+    amended_at: datetime
+    amended_by: UUID
+
+
+class SocialFields(BaseModel):
+    status: FamilyStatus | None
+    question: str
+    result: str | None
+    thread: list[MessageView]
+    amendments: list[AmendmentView]
+
+
+class EnquiryFileView(BaseModel):
+    id: UUID
+    kind: FileKind
+    media_type: str
+    size: int
+    attached_at: datetime
+
+
+class EnquiryCard(EnquiryLine):
+    """An enquiry as its reader may see it; ``withheld`` names the groups that are there and not shown."""
+
+    received_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+    call_attempts: int
+    files: list[EnquiryFileView]
+    contact: ContactFields | None = None
+    social: SocialFields | None = None
+    withheld: list[FieldGroup] = []
+
+
+class ThreadView(BaseModel):
+    """What the person who asked sees: where the question stands, by when we answer, and the thread (D0-38, D0-11)."""
+
+    id: UUID
+    number: str
+    state: State
+    state_title: str
+    next_step: str
+    registered_at: datetime
+    answer_channel: EnquiryChannel
+    time_zone: str
+    due: DueView
+    thread: list[MessageView]
+    can_write: bool
+
+
+STATE_TITLES: dict[State, str] = {
+    State.REGISTERED: "Вопрос записан в журнал",
+    State.ASSIGNED: "Вопрос передан специалисту",
+    State.SERVING: "Специалист готовит ответ",
+    State.ANSWERED: "Ответ готов",
+    State.CLOSED: "Обращение завершено",
+}
+
+NEXT_STEPS: dict[State, str] = {
+    State.REGISTERED: "Мы выберем специалиста, который знает этот вопрос, и ответим до указанного срока.",
+    State.ASSIGNED: "Специалист ответит до указанного срока. Ничего делать не нужно.",
+    State.SERVING: "Специалист ответит до указанного срока. Вы можете дописать подробности.",
+    State.ANSWERED: "Если ответ неполный, напишите нам здесь же: вопрос вернётся к специалисту.",
+    State.CLOSED: "Новый вопрос можно задать в любое время.",
+}
+
+
+_PLAIN = EnquiryLine.model_fields.keys() - {"number", "journal_number", "due"}
+_SEALED = (Enquiry.caller, Enquiry.place, Enquiry.question, Enquiry.result)
+WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _SEALED)
+"""Loader options of lists: nothing sealed leaves the database for them."""
+
+
+def line(enquiry: Enquiry, now: datetime) -> dict[str, Any]:
+    """The fields of `EnquiryLine`."""
+    return {
+        **{name: getattr(enquiry, name) for name in _PLAIN},
+        "number": enquiry.registration,
+        "journal_number": enquiry.number,
+        "due": DueView.of(enquiry, now),
+    }

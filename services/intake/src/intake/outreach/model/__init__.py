@@ -1,0 +1,1 @@
+"""What is true of outreach, and what may become of it."""

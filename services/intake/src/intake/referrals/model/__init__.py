@@ -1,0 +1,1 @@
+"""What is true of referrals, and what may become of it."""
