@@ -16,7 +16,7 @@ from contracts.sealed import PersonKey
 from intake.applications.commands.index_names import TokenMaker
 from intake.applications.model.deadlines import DeadlineKind
 from intake.applications.personal import Child, Health, Home, Representative, Words, shut
-from intake.applications.states import State
+from intake.applications.states import ApplicationState
 from intake.terms import computed
 from intake.testing import MOSCOW, intake_pack, organisation, region
 
@@ -25,7 +25,14 @@ from bench.sizes import invented
 COORDINATOR = named_id("principal", f"{MOSCOW}/koordinator.moskva")
 CENTRE = organisation("coordination-centre")
 SERVICES = tuple(organisation(code) for code in ("early-help-north", "early-help-south"))
-STATES = (State.SUBMITTED, State.TAKEN, State.REACHED, State.ACCEPTED, State.ACCEPTED, State.ACCEPTED)
+STATES = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.TAKEN,
+    ApplicationState.REACHED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.ACCEPTED,
+)
 _SAMPLE = "при рождении поставлен под наблюдение невролога"
 
 
@@ -61,7 +68,7 @@ class Applications:
     def made(self, number: int, child_key: PersonKey, parent_key: PersonKey) -> Made:
         """Application, deadlines and tokens of one child."""
         id, state = new_id(), STATES[invented.mixed(number, 30) % len(STATES)]
-        done = state is State.ACCEPTED
+        done = state is ApplicationState.ACCEPTED
         submitted = self.now - timedelta(minutes=5 * (invented.mixed(number, 31) % (90_000 if done else 600)))
         phone, born = invented.phone(number), invented.born(number, self.now.date())
         name, mother = invented.child(number), invented.parent(number)
@@ -78,11 +85,13 @@ class Applications:
         tokens = self.maker.of_child(name, born) | self.maker.of_representative(mother, phone)
         return Made(row, list(self._deadlines(id, state, submitted)), tokens)
 
-    def _deadlines(self, id: UUID, state: State, submitted: datetime) -> list[dict[str, Any]]:
+    def _deadlines(self, id: UUID, state: ApplicationState, submitted: datetime) -> list[dict[str, Any]]:
         call_back = (DeadlineKind.CALL_BACK, _due(state, submitted))
         later = [(DeadlineKind.FIRST_APPOINTMENT, _due(state, submitted))]
-        running = state in (State.SUBMITTED, State.TAKEN)
-        ended = set(DeadlineKind) if state is State.ACCEPTED else set() if running else {DeadlineKind.CALL_BACK}
+        running = state in (ApplicationState.SUBMITTED, ApplicationState.TAKEN)
+        ended = (
+            set(DeadlineKind) if state is ApplicationState.ACCEPTED else set() if running else {DeadlineKind.CALL_BACK}
+        )
         return [
             {
                 "application_id": id,
@@ -98,12 +107,14 @@ class Applications:
         ]
 
 
-def _due(state: State, submitted: datetime) -> datetime:
-    return submitted + (timedelta(hours=9) if state in (State.SUBMITTED, State.TAKEN) else timedelta(days=7))
+def _due(state: ApplicationState, submitted: datetime) -> datetime:
+    return submitted + (
+        timedelta(hours=9) if state in (ApplicationState.SUBMITTED, ApplicationState.TAKEN) else timedelta(days=7)
+    )
 
 
-def _plain(number: int, id: UUID, state: State, submitted: datetime) -> dict[str, Any]:
-    accepted = state is State.ACCEPTED
+def _plain(number: int, id: UUID, state: ApplicationState, submitted: datetime) -> dict[str, Any]:
+    accepted = state is ApplicationState.ACCEPTED
     territory = f"{MOSCOW}/{('severny', 'yuzhny')[number % 2]}"
     return {
         **dict.fromkeys(
@@ -121,7 +132,7 @@ def _plain(number: int, id: UUID, state: State, submitted: datetime) -> dict[str
         "age_band": "0-3",
         "organisation_id": CENTRE,
         "serving_organisation_id": SERVICES[number % 2] if accepted else None,
-        "coordinator_id": None if state is State.SUBMITTED else COORDINATOR,
+        "coordinator_id": None if state is ApplicationState.SUBMITTED else COORDINATOR,
         "token_digest": hashlib.sha256(f"bench-{number}".encode()).hexdigest(),
         "registered_in_region": True,
         "low_vision": False,

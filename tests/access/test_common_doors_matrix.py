@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from chassis.bus import dead_letters
-from chassis.bus.dead_letters import State
+from chassis.bus.dead_letters import LetterState
 from chassis.bus.incoming import read
 from chassis.run import Service
 from chassis.run.service import api_routes
@@ -97,6 +97,6 @@ async def _letter(app: Running) -> UUID:
     subscription = app.service.subscriptions[0]
     poison = read(Message("evt.poison", b"{", {"ce-id": "no id"}), subscription, 1)
     async with app.worker.transaction() as unit:
-        await dead_letters.put(unit.session, "poisoned", poison, State.OPEN, error="UnreadableError")
+        await dead_letters.put(unit.session, "poisoned", poison, LetterState.OPEN, error="UnreadableError")
         (letter,) = await dead_letters.listed(unit.session)
     return letter.id

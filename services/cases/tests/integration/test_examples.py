@@ -7,7 +7,7 @@ import pytest
 from cases.deliveries.model import AwaitedVisit, Delivery, UrgentAct
 from cases.files.model import CaseFile, Consent, Specialist, TickedConsent
 from cases.programmes.content import Content
-from cases.programmes.model import Programme, State
+from cases.programmes.model import Programme, ProgrammeState
 from cases.testing import KEY, TODAY, accepted
 from chassis.privacy import keyring
 from chassis.testing.running import Running
@@ -31,7 +31,7 @@ async def exists(app: Running, case_id: UUID, child_id: UUID, programme_id: UUID
         await unit.session.flush()
         content = Content(starts_on=TODAY, ends_on=TODAY)
         programme = Programme.draw_up(programme_id, file, ProgrammeKind.IKSRA, content, KEY, None, unit.now)
-        programme.versions[0].state = State.APPROVED
+        programme.versions[0].state = ProgrammeState.APPROVED
         unit.session.add(programme)
 
 

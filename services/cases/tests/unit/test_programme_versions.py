@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from cases.programmes.content import Content, Goal, Line
-from cases.programmes.model import Programme, State
+from cases.programmes.model import Programme, ProgrammeState
 from cases.testing import KEY, MOSCOW, NOW, SMOLENSK, TODAY, opened_file, pack
 from chassis.errors import DomainError
 from contracts.cases import ProgrammeApproved, ProgrammeDrafted, ProgrammeSigned
@@ -76,25 +76,25 @@ class ProgrammeLife(RuleBasedStateMachine):
 
     @rule(medical=st.integers(1, 12))
     def edit(self, medical: int) -> None:
-        open_one = self.programme.latest.state in {State.DRAFT, State.SIGNED}
+        open_one = self.programme.latest.state in {ProgrammeState.DRAFT, ProgrammeState.SIGNED}
         self._try(lambda: self.programme.edit(content(medical), KEY), open_one)
 
     @rule()
     def sign(self) -> None:
-        allowed = self.programme.latest.state is State.DRAFT
+        allowed = self.programme.latest.state is ProgrammeState.DRAFT
         self._try(lambda: self.programme.sign(ConsentForm.PAPER, TODAY, None), allowed)
 
     @rule()
     def approve(self) -> None:
         latest = self.programme.latest
         enough = latest.content.offered(ServiceGroup.SOCIAL_MEDICAL, RULES.modes) >= 8
-        allowed = latest.state is State.SIGNED and enough
+        allowed = latest.state is ProgrammeState.SIGNED and enough
         self._try(lambda: approve(self.programme), allowed)
         self.approvals += allowed
 
     @rule()
     def correct(self) -> None:
-        allowed = self.programme.latest.state is State.APPROVED
+        allowed = self.programme.latest.state is ProgrammeState.APPROVED
         self._try(lambda: self.programme.correct(None, NOW), allowed)
 
     @precondition(lambda self: self.approvals > 2)
@@ -107,11 +107,11 @@ class ProgrammeLife(RuleBasedStateMachine):
     def numbers_are_consecutive_and_only_the_last_one_is_open(self) -> None:
         versions = self.programme.versions
         assert [v.number for v in versions] == list(range(1, len(versions) + 1))
-        assert all(v.state not in {State.DRAFT, State.SIGNED} for v in versions[:-1])
+        assert all(v.state not in {ProgrammeState.DRAFT, ProgrammeState.SIGNED} for v in versions[:-1])
 
     @invariant()
     def at_most_one_version_is_in_force(self) -> None:
-        assert sum(v.state is State.APPROVED for v in self.programme.versions) <= 1
+        assert sum(v.state is ProgrammeState.APPROVED for v in self.programme.versions) <= 1
 
     @invariant()
     def whatever_is_in_force_was_signed_and_meets_the_minimum(self) -> None:
@@ -163,7 +163,7 @@ def test_an_edit_takes_the_signature_away() -> None:
     programme.sign(ConsentForm.PAPER, TODAY, uuid4())
     programme.edit(content(9), KEY)
     assert (programme.latest.state, programme.latest.signed_on, programme.latest.signed_form) == (
-        State.DRAFT,
+        ProgrammeState.DRAFT,
         None,
         None,
     )

@@ -17,7 +17,7 @@ from contracts.sealed import Sealed
 from intake.applications.model.application import Application
 from intake.applications.model.deadlines import DeadlineKind
 from intake.applications.model.papers import CallAttempt, Filing, Papers
-from intake.applications.states import State
+from intake.applications.states import ApplicationState
 from intake.testing import organisation
 from workdays import Standing
 
@@ -74,7 +74,7 @@ def test_D2_17_a_call_that_nobody_answered_keeps_the_deadline_running(
 ) -> None:
     application.take(COORDINATOR, None, now)
     called(application, now, CallOutcome.NO_ANSWER, due)
-    assert application.state is State.TAKEN
+    assert application.state is ApplicationState.TAKEN
     assert [row.kind for row in application.running()] == [DeadlineKind.CALL_BACK]
 
 
@@ -102,7 +102,7 @@ def test_D2_19_the_first_appointment_is_due_seven_calendar_days_after_the_call(
 def test_a_family_that_declines_has_withdrawn(application: Application, due: Due, now: datetime) -> None:
     application.take(COORDINATOR, None, now)
     called(application, now, CallOutcome.DECLINED, due)
-    assert application.state is State.WITHDRAWN
+    assert application.state is ApplicationState.WITHDRAWN
     assert application.running() == []
     assert isinstance(last_fact(application), ApplicationWithdrawn)
 
@@ -141,7 +141,7 @@ def test_D2_23_a_returned_application_goes_to_another_service(
     handed_over: Application, due: Due, now: datetime
 ) -> None:
     handed_over.return_to_coordinator("no_capacity", now)
-    assert handed_over.state is State.RETURNED
+    assert handed_over.state is ApplicationState.RETURNED
     assert handed_over.due_at == handed_over.deadline(DeadlineKind.FIRST_APPOINTMENT).due_at
     later = now + timedelta(hours=30)
     handed_over.hand_over(COORDINATOR, organisation("early-help-south"), due("acceptance", later), later)
@@ -188,7 +188,7 @@ def test_the_health_ground_falls_with_its_last_consent(application: Application)
 
 def test_D2_03_a_redirected_application_is_closed_and_runs_no_deadline(filing: Filing, papers: Papers) -> None:
     application = Application.redirect(filing, papers, None)
-    assert application.state is State.REDIRECTED
+    assert application.state is ApplicationState.REDIRECTED
     assert application.running() == []
     assert isinstance(last_fact(application), ApplicationRedirected)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Due, Entry, Sheets
-from intake.enquiries.states import Delivery, State
+from intake.enquiries.states import Delivery, EnquiryState
 from intake.terms import computed
 from intake.testing import organisation, region
 from intake.testing.enquiries import OMSK, enquiries_pack
@@ -107,9 +107,9 @@ class EnquiryMachine(RuleBasedStateMachine):
     def nobody_has_an_answer_that_was_not_given(self) -> None:
         given = self.enquiry.delivery is Delivery.GIVEN
         assert given == (self.enquiry.given_at is not None)
-        if self.enquiry.state is State.CLOSED:
+        if self.enquiry.state is EnquiryState.CLOSED:
             assert given
-        if self.enquiry.state is not State.REGISTERED:
+        if self.enquiry.state is not EnquiryState.REGISTERED:
             assert self.enquiry.assigned_to in PEOPLE
 
 

@@ -18,7 +18,7 @@ from intake.outreach import tracking
 from intake.outreach.ladder import Meeting
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Attempt, Letter
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 from intake.testing import finding_packs
 from intake.testing.outreach import LADDER, START, TRAVEL, opened
 
@@ -54,7 +54,7 @@ def test_D3_19_a_family_that_cannot_come_is_visited_and_the_visit_is_the_meeting
     assert (outreach.current.step, outreach.current.meeting) == (ContactStep.VISIT, True)
     assert outreach.notified_by is ContactStep.PHONE
     try_(outreach, ContactStep.VISIT, ContactOutcome.AGREED)
-    assert (outreach.state, outreach.place) == (State.MET, DeliveryMode.HOME)
+    assert (outreach.state, outreach.place) == (OutreachState.MET, DeliveryMode.HOME)
     assert outreach.due_at == datetime(2026, 3, 2, 15, 59, tzinfo=UTC)  # the end of that day in Irkutsk
 
 
@@ -181,14 +181,19 @@ class LadderMachine(RuleBasedStateMachine):
         for step in self.outreach.steps[:-1]:
             assert step.ended_at is not None
             assert step.ended_by
-        assert (self.outreach.current.ended_at is None) == (self.outreach.state is State.OPEN)
+        assert (self.outreach.current.ended_at is None) == (self.outreach.state is OutreachState.OPEN)
         assert [step.position for step in self.outreach.steps] == list(range(1, len(self.outreach.steps) + 1))
 
     @invariant()
     def whoever_agreed_or_refused_was_notified_once(self) -> None:
         self._gather()
         assert self.facts.count("notified") == (self.outreach.notified_at is not None)
-        if self.outreach.state in {State.AGREED, State.MET, State.SURVEYED, State.REFUSED}:
+        if self.outreach.state in {
+            OutreachState.AGREED,
+            OutreachState.MET,
+            OutreachState.SURVEYED,
+            OutreachState.REFUSED,
+        }:
             assert self.outreach.notified_at is not None
 
     @invariant()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from intake.outreach.ladder import Meeting
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Attempt, Letter
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 from intake.testing.outreach import LADDER, START, TRAVEL, opened
 
 MOVES = st.one_of(
@@ -74,5 +74,7 @@ def test_D3_15_the_facts_of_a_ladder_say_by_when_the_next_step_is_due(moves: lis
             continue
         for recorded in outreach.take_recorded():
             due = learnt(due, recorded.event)
-        posted = outreach.state is State.OPEN and outreach.step is ContactStep.POST and outreach.current.attempts > 0
+        posted = (
+            outreach.state is OutreachState.OPEN and outreach.step is ContactStep.POST and outreach.current.attempts > 0
+        )
         assert due == (outreach.due_at if outreach.state in RUNNING and not posted else None)

@@ -23,7 +23,7 @@ from intake.finding.ladder_pack import OutreachPack
 from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.routing import Operator, route
 from intake.particulars import snils
-from intake.referrals.model.referral import Referral, State, Told
+from intake.referrals.model.referral import Referral, ReferralState, Told
 from intake.terms import computed
 from intake.testing import REGIONS, directory_pack, finding_packs, region
 from pydantic import ValidationError
@@ -238,7 +238,7 @@ class ReferralMachine(RuleBasedStateMachine):
         assert self.facts.count("answer_overdue") <= 1
         if self.referral.escalated_at and self.referral.answered_at:
             assert self.referral.answered_at > self.referral.due_at
-        if self.referral.state is State.RECEIVED:
+        if self.referral.state is ReferralState.RECEIVED:
             assert self.referral.standing(self.now) is not None
 
 

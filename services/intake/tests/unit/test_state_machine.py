@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from intake.applications.model.application import Application
 from intake.applications.model.deadlines import DeadlineKind
 from intake.applications.model.papers import CallAttempt, Papers
-from intake.applications.states import OPEN_STATES, State
+from intake.applications.states import OPEN_STATES, ApplicationState
 from intake.terms import computed
 from intake.testing import MOSCOW, filing_of, intake_pack, organisation, region
 
@@ -95,11 +95,11 @@ class ApplicationMachine(RuleBasedStateMachine):
 
     @invariant()
     def it_is_accepted_at_most_once_and_for_good(self) -> None:
-        assert self.facts.count("accepted") == (self.application.state is State.ACCEPTED)
+        assert self.facts.count("accepted") == (self.application.state is ApplicationState.ACCEPTED)
 
     @invariant()
     def whoever_serves_was_asked_by_a_coordinator_who_reached_the_family(self) -> None:
-        if self.application.state in {State.HANDED_OVER, State.ACCEPTED}:
+        if self.application.state in {ApplicationState.HANDED_OVER, ApplicationState.ACCEPTED}:
             assert self.application.serving_organisation_id in SERVICES
             assert self.application.coordinator_id in PEOPLE
             assert self.application.deadline(DeadlineKind.CALL_BACK).done_at is not None
@@ -109,7 +109,7 @@ class ApplicationMachine(RuleBasedStateMachine):
         if self.application.state in OPEN_STATES:
             assert self.application.running()
             assert self.application.due_at in {row.due_at for row in self.application.running()}
-        if self.application.state is State.WITHDRAWN:
+        if self.application.state is ApplicationState.WITHDRAWN:
             assert not self.application.running()
 
 

@@ -10,7 +10,7 @@ from contracts.event import Envelope
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus import dead_letters, gaps, inbox
-from chassis.bus.dead_letters import State
+from chassis.bus.dead_letters import LetterState
 from chassis.bus.ordering import Course, Incoming, Step, Verdict
 from chassis.bus.router import Delivery, Mode, Subscription
 from chassis.data import outbox
@@ -141,10 +141,10 @@ class Consumer:
                 error = refused or Refused(describe(incoming.fault) if incoming.fault else "unreadable")
                 log.error("dead letter", consumer=self.name, event_id=str(incoming.id), error=error.error)
                 await dead_letters.put(
-                    session, self.name, incoming, State.OPEN, error=error.error, attempts=error.attempts
+                    session, self.name, incoming, LetterState.OPEN, error=error.error, attempts=error.attempts
                 )
             elif verdict is Verdict.PARK:
-                await dead_letters.put(session, self.name, incoming, State.PARKED, error=None, attempts=0)
+                await dead_letters.put(session, self.name, incoming, LetterState.PARKED, error=None, attempts=0)
 
     async def _forget_attempts(self, session: AsyncSession, batch: Sequence[Incoming]) -> None:
         if again := [incoming.id for incoming in batch if incoming.deliveries > 1]:

@@ -37,7 +37,7 @@ CREATE TABLE dead_letters (
 )
 
 
-class State(StrEnum):
+class LetterState(StrEnum):
     """Where a dead letter stands."""
 
     OPEN = "open"
@@ -67,7 +67,7 @@ class DeadLetter:
     subject: str
     headers: dict[str, str]
     payload: bytes
-    state: State
+    state: LetterState
     error: str | None
     attempts: int
     arrived_at: datetime
@@ -112,7 +112,13 @@ _COUNTS = text("SELECT state, count(*) FROM dead_letters WHERE state IN ('open',
 
 
 async def put(
-    session: AsyncSession, consumer: str, incoming: Incoming, state: State, *, error: str | None, attempts: int = 1
+    session: AsyncSession,
+    consumer: str,
+    incoming: Incoming,
+    state: LetterState,
+    *,
+    error: str | None,
+    attempts: int = 1,
 ) -> None:
     """Keep a message as a dead letter or parked behind one; harmless when it is there already."""
     envelope, message = incoming.envelope, incoming.message
@@ -136,7 +142,7 @@ async def put(
 
 async def listed(
     session: AsyncSession,
-    states: Sequence[State] = (State.OPEN,),
+    states: Sequence[LetterState] = (LetterState.OPEN,),
     *,
     consumer: str | None = None,
     limit: int = 50,
@@ -164,7 +170,7 @@ async def decide(
         DomainError: 404 when there is no such letter, 409 when it is not open (a parked one follows its first).
     """
     letter = await get(session, letter_id)
-    if letter.state is not State.OPEN:
+    if letter.state is not LetterState.OPEN:
         raise DomainError(
             "dead_letter_not_open",
             Kind.CONFLICT,
@@ -186,7 +192,7 @@ async def next_parked(session: AsyncSession, consumer: str, aggregate_id: UUID) 
     return _letter(row._mapping) if row else None
 
 
-async def settle(session: AsyncSession, letter: DeadLetter, state: State, now: datetime) -> None:
+async def settle(session: AsyncSession, letter: DeadLetter, state: LetterState, now: datetime) -> None:
     """Close a letter."""
     await session.execute(_SETTLE, {"id": letter.id, "state": state.value, "now": now})
 
@@ -196,13 +202,15 @@ async def fail(session: AsyncSession, letter: DeadLetter, error: str) -> None:
     await session.execute(_FAIL, {"id": letter.id, "error": error})
 
 
-async def counts(session: AsyncSession) -> dict[State, int]:
+async def counts(session: AsyncSession) -> dict[LetterState, int]:
     """How many letters are open and how many messages are parked behind them."""
-    found = {State(state): int(number) for state, number in await session.execute(_COUNTS)}
-    return {State.OPEN: 0, State.PARKED: 0} | found
+    found = {LetterState(state): int(number) for state, number in await session.execute(_COUNTS)}
+    return {LetterState.OPEN: 0, LetterState.PARKED: 0} | found
 
 
 def _letter(columns: Any) -> DeadLetter:
     values = dict(columns)
     decision = values.pop("decision")
-    return DeadLetter(**values | {"state": State(values["state"])}, decision=Decision(decision) if decision else None)
+    return DeadLetter(
+        **values | {"state": LetterState(values["state"])}, decision=Decision(decision) if decision else None
+    )

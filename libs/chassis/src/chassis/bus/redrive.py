@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus import dead_letters, inbox
 from chassis.bus.consumer import Consumer
-from chassis.bus.dead_letters import DeadLetter, Decision, State
+from chassis.bus.dead_letters import DeadLetter, Decision, LetterState
 from chassis.bus.incoming import UnreadableError, read
 from chassis.bus.ordering import Position
 from chassis.data.context import SYSTEM
@@ -76,11 +76,11 @@ class Redriver:
             letter = await dead_letters.get(session, letter_id)
             consumer = self._consumers[letter.consumer]
             await inbox.take_turn(session, consumer.name)
-            if letter.state not in {State.OPEN, State.PARKED}:
+            if letter.state not in {LetterState.OPEN, LetterState.PARKED}:
                 return None
             if decision is Decision.REDRIVE:
                 await self._handle(session, consumer, letter)
-            state = State.REDRIVEN if decision is Decision.REDRIVE else State.DISCARDED
+            state = LetterState.REDRIVEN if decision is Decision.REDRIVE else LetterState.DISCARDED
             await dead_letters.settle(session, letter, state, self._runtime.clock.now())
             return await self._unblock(session, consumer, letter)
 

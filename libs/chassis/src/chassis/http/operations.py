@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chassis.bus import dead_letters, gaps
-from chassis.bus.dead_letters import DeadLetter, Decision, State
+from chassis.bus.dead_letters import DeadLetter, Decision, LetterState
 from chassis.http.door import Router, UnitDep
 
 router = Router("/operations", tags=["operations"])
@@ -23,7 +23,7 @@ class DeadLetterView(BaseModel):
     event_type: str | None
     aggregate_id: UUID | None
     sequence: int | None
-    state: State
+    state: LetterState
     error: str | None
     attempts: int
     arrived_at: datetime
@@ -32,7 +32,7 @@ class DeadLetterView(BaseModel):
 
 @router.get("/dead-letters", permission="dead_letter:read")
 async def list_dead_letters(
-    unit: UnitDep, state: State = State.OPEN, consumer: str | None = None, limit: int = 50, offset: int = 0
+    unit: UnitDep, state: LetterState = LetterState.OPEN, consumer: str | None = None, limit: int = 50, offset: int = 0
 ) -> list[DeadLetterView]:
     """Messages put aside, oldest first."""
     found = await dead_letters.listed(

@@ -7,7 +7,7 @@ import workshop
 from chassis.bus import EventRouter, dead_letters, inbox
 from chassis.bus import consumer as consumer_module
 from chassis.bus.consumer import Consumer
-from chassis.bus.dead_letters import State
+from chassis.bus.dead_letters import LetterState
 from chassis.data.context import SYSTEM
 from chassis.data.database import Database
 from chassis.errors import DomainError, Kind, unavailable
@@ -28,9 +28,9 @@ def failing(error: Exception, on: int) -> EventRouter:
     return router
 
 
-async def letters(database: Database) -> list[tuple[State, int | None]]:
+async def letters(database: Database) -> list[tuple[LetterState, int | None]]:
     async with database.transaction(SYSTEM) as session:
-        found = await dead_letters.listed(session, [State.OPEN, State.PARKED])
+        found = await dead_letters.listed(session, [LetterState.OPEN, LetterState.PARKED])
     return [(letter.state, letter.sequence) for letter in found]
 
 
@@ -50,7 +50,7 @@ async def test_after_five_tries_the_message_is_a_dead_letter_and_later_ones_are_
         assert await letters(database) == [], attempt
         await take(consumer, rows)
     await take(consumer, rows)
-    assert await letters(database) == [(State.OPEN, 2), (State.PARKED, 3), (State.PARKED, 4)]
+    assert await letters(database) == [(LetterState.OPEN, 2), (LetterState.PARKED, 3), (LetterState.PARKED, 4)]
     second = await work(database, moves=0)
     await take(consumer, await recorded(database))
     assert await seen(database) == [(first, 1), (second, 1)]
@@ -62,7 +62,7 @@ async def test_a_permanent_error_is_a_dead_letter_at_once(database: Database) ->
     await work(database, moves=1)
     settlement = await take(consumer, await recorded(database))
     assert not settlement.later
-    assert await letters(database) == [(State.OPEN, 2)]
+    assert await letters(database) == [(LetterState.OPEN, 2)]
 
 
 async def test_what_is_unavailable_is_waited_for_however_often_it_fails(database: Database) -> None:
@@ -98,7 +98,7 @@ async def test_poison_payload_is_a_dead_letter_and_blocks_its_aggregate_only(
     rows = await recorded(database)
     broken = Recorded(**vars(rows[2]) | {"data": b'{"place": "nowhere"'})
     await take(gallery, [*rows[:2], broken, *rows[3:]])
-    assert await letters(database) == [(State.OPEN, 2), (State.PARKED, 3)]
+    assert await letters(database) == [(LetterState.OPEN, 2), (LetterState.PARKED, 3)]
     assert await seen(database) == [(first, 1), (second, 1)]
 
 
@@ -112,7 +112,7 @@ async def test_poison_without_usable_headers_is_a_dead_letter_once(database: Dat
     for _ in range(2):
         settlement = await take(gallery, [poison[0], *rows, poison[1]])
         assert len(settlement.done) == len(rows) + 2
-    assert await letters(database) == [(State.OPEN, None), (State.OPEN, None)]
+    assert await letters(database) == [(LetterState.OPEN, None), (LetterState.OPEN, None)]
     assert await seen(database) == [(piece_id, 1), (piece_id, 2)]
 
 

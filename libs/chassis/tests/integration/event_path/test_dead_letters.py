@@ -7,7 +7,7 @@ import pytest
 import workshop
 from chassis.bus import EventRouter, dead_letters
 from chassis.bus.consumer import Consumer
-from chassis.bus.dead_letters import DeadLetter, Decision, State
+from chassis.bus.dead_letters import DeadLetter, Decision, LetterState
 from chassis.bus.incoming import read
 from chassis.bus.redrive import Redriver
 from chassis.data.context import SYSTEM
@@ -49,12 +49,12 @@ class Scene:
     async def take(self, rows: list[Recorded]) -> None:
         await self.consumer.take([read(row, self.consumer.subscription, row.position) for row in rows])
 
-    async def letters(self, *states: State) -> list[DeadLetter]:
+    async def letters(self, *states: LetterState) -> list[DeadLetter]:
         async with self.database.transaction(SYSTEM) as session:
-            return await dead_letters.listed(session, states or (State.OPEN, State.PARKED))
+            return await dead_letters.listed(session, states or (LetterState.OPEN, LetterState.PARKED))
 
-    async def states(self) -> list[tuple[int | None, State]]:
-        return [(one.sequence, one.state) for one in await self.letters(*State)]
+    async def states(self) -> list[tuple[int | None, LetterState]]:
+        return [(one.sequence, one.state) for one in await self.letters(*LetterState)]
 
 
 @pytest.fixture
@@ -69,16 +69,16 @@ async def scene(database: Database) -> Scene:
 
 async def test_redrive_handles_the_letter_and_then_the_parked_in_order(scene: Scene) -> None:
     scene.fault.sequences.clear()
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     outcome = await scene.redriver.redrive(letter.id)
     assert (outcome.settled, outcome.failed) == (3, None)
     assert await seen(scene.database) == [(scene.piece_id, n) for n in (2, 3, 4)]
-    assert await scene.states() == [(n, State.REDRIVEN) for n in (2, 3, 4)]
+    assert await scene.states() == [(n, LetterState.REDRIVEN) for n in (2, 3, 4)]
 
 
 async def test_after_a_redrive_the_aggregate_flows_again(scene: Scene) -> None:
     scene.fault.sequences.clear()
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     await scene.redriver.redrive(letter.id)
     async with scene.database.transaction(SYSTEM) as session:
         (await session.get_one(workshop.Piece, scene.piece_id)).move(9)
@@ -87,20 +87,20 @@ async def test_after_a_redrive_the_aggregate_flows_again(scene: Scene) -> None:
 
 
 async def test_a_redrive_that_fails_leaves_the_letter_open_and_nothing_changed(scene: Scene) -> None:
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     outcome = await scene.redriver.redrive(letter.id)
     assert (outcome.settled, outcome.failed) == (0, letter.id)
     assert await seen(scene.database) == []
-    (still,) = await scene.letters(State.OPEN)
+    (still,) = await scene.letters(LetterState.OPEN)
     assert (still.id, still.attempts) == (letter.id, letter.attempts + 1)
 
 
 async def test_a_parked_one_that_fails_takes_the_letters_place(scene: Scene) -> None:
     scene.fault.sequences = {3}
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     outcome = await scene.redriver.redrive(letter.id)
     assert outcome.settled == 1
-    assert await scene.states() == [(2, State.REDRIVEN), (3, State.OPEN), (4, State.PARKED)]
+    assert await scene.states() == [(2, LetterState.REDRIVEN), (3, LetterState.OPEN), (4, LetterState.PARKED)]
     scene.fault.sequences.clear()
     assert outcome.failed
     await scene.redriver.redrive(outcome.failed)
@@ -108,15 +108,15 @@ async def test_a_parked_one_that_fails_takes_the_letters_place(scene: Scene) -> 
 
 
 async def test_discard_passes_over_the_letter_and_goes_on(scene: Scene) -> None:
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     await scene.redriver.redrive(letter.id, Decision.DISCARD)
     assert await seen(scene.database) == [(scene.piece_id, 3), (scene.piece_id, 4)]
-    assert (await scene.states())[0] == (2, State.DISCARDED)
+    assert (await scene.states())[0] == (2, LetterState.DISCARDED)
 
 
 async def test_a_decision_of_the_api_is_carried_out_by_the_worker(scene: Scene) -> None:
     scene.fault.sequences.clear()
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     async with scene.database.transaction(SYSTEM) as session:
         await dead_letters.decide(session, letter.id, Decision.REDRIVE, by=None, now=letter.arrived_at)
     assert [outcome.settled for outcome in await scene.redriver.carry_out()] == [3]
@@ -124,7 +124,7 @@ async def test_a_decision_of_the_api_is_carried_out_by_the_worker(scene: Scene) 
 
 
 async def test_only_an_open_letter_can_be_decided_on(scene: Scene) -> None:
-    parked, *_ = await scene.letters(State.PARKED)
+    parked, *_ = await scene.letters(LetterState.PARKED)
     async with scene.database.transaction(SYSTEM) as session:
         with pytest.raises(DomainError, match="dead_letter_not_open"):
             await dead_letters.decide(session, parked.id, Decision.REDRIVE, by=None, now=parked.arrived_at)
@@ -132,7 +132,7 @@ async def test_only_an_open_letter_can_be_decided_on(scene: Scene) -> None:
 
 async def test_a_redriven_letter_that_is_delivered_again_changes_nothing(scene: Scene) -> None:
     scene.fault.sequences.clear()
-    (letter,) = await scene.letters(State.OPEN)
+    (letter,) = await scene.letters(LetterState.OPEN)
     await scene.redriver.redrive(letter.id)
     before = await seen(scene.database)
     await scene.take(await recorded(scene.database))
@@ -141,4 +141,4 @@ async def test_a_redriven_letter_that_is_delivered_again_changes_nothing(scene: 
 
 async def test_counts_feed_the_alarm(scene: Scene) -> None:
     async with scene.database.transaction(SYSTEM) as session:
-        assert await dead_letters.counts(session) == {State.OPEN: 1, State.PARKED: 2}
+        assert await dead_letters.counts(session) == {LetterState.OPEN: 1, LetterState.PARKED: 2}

@@ -12,7 +12,7 @@ import pytest
 import workshop
 from chassis.bus import doors, pull
 from chassis.bus.consumer import Consumer
-from chassis.bus.dead_letters import State, counts
+from chassis.bus.dead_letters import LetterState, counts
 from chassis.bus.doors import Flow, ServiceBroker
 from chassis.bus.pull import Pull
 from chassis.bus.relay import Relay
@@ -130,7 +130,7 @@ async def test_poison_on_the_bus_becomes_a_dead_letter_and_others_go_on(
         await until(lambda: settled(bus, gallery))
     assert await seen(database) == [(piece_id, 1), (piece_id, 2)]
     async with database.transaction(SYSTEM) as session:
-        assert (await counts(session))[State.OPEN] == 2
+        assert (await counts(session))[LetterState.OPEN] == 2
 
 
 async def test_two_pullers_of_one_durable_share_the_work_without_doubles(
@@ -332,4 +332,4 @@ async def test_an_event_goes_through_the_inbox_without_a_bus(database: Database,
         await broker.publish(b"{", row.subject, headers={"ce-id": "none of yours"}, stream="EVT_WORKSHOP")
     assert await seen(database) == [(piece_id, 1)]
     async with database.transaction(SYSTEM) as session:
-        assert (await counts(session))[State.OPEN] == 1
+        assert (await counts(session))[LetterState.OPEN] == 1

@@ -22,7 +22,7 @@ from cases.people.model import Family, Representative
 from cases.programmes import errors
 from cases.programmes.content import Content, Outline
 from cases.programmes.draft import ProgrammeForm, draw_up
-from cases.programmes.model import Programme, ProgrammeVersion, State
+from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 from cases.requests import Command
 
 TERM_OVER = "programme_term_over"
@@ -37,7 +37,7 @@ class ProgrammeStanding(BaseModel):
     version: int
     kind: ProgrammeKind
     number: int
-    state: State
+    state: ProgrammeState
     starts_on: date
     ends_on: date
 
@@ -223,7 +223,7 @@ async def _refuse_overlap(programme: Programme, content: Outline, unit: Unit) ->
             Programme.case_id == programme.case_id,
             Programme.kind == programme.kind,
             Programme.id != programme.id,
-            ProgrammeVersion.state == State.APPROVED,
+            ProgrammeVersion.state == ProgrammeState.APPROVED,
             ProgrammeVersion.starts_on <= content.ends_on,
             ProgrammeVersion.ends_on >= content.starts_on,
         )

@@ -28,7 +28,7 @@ WORDS_PLACE = "cases.programme"
 """Where `Words` are sealed: ``cases.programme/words/<programme id>``; a correction starts with a copy."""
 
 
-class State(StrEnum):
+class ProgrammeState(StrEnum):
     """Where a version stands."""
 
     DRAFT = "draft"
@@ -46,7 +46,7 @@ class ProgrammeVersion(Base):
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[State]
+    state: Mapped[ProgrammeState]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     content: Mapped[Outline] = mapped_column(ModelColumn(Outline))
@@ -64,7 +64,7 @@ class ProgrammeVersion(Base):
         """Write the content anew; whatever was signed before is signed no more."""
         self.content, self.words = content, words
         self.starts_on, self.ends_on = content.starts_on, content.ends_on
-        self.state = State.DRAFT
+        self.state = ProgrammeState.DRAFT
         self.signed_on = self.signed_form = self.signed_before = None
 
     def open_words(self, key: PersonKey) -> Words:
@@ -108,26 +108,28 @@ class Programme(Aggregate, Base):
     @property
     def in_force(self) -> ProgrammeVersion | None:
         """The approved version, also while a correction is drawn up."""
-        return next((version for version in reversed(self.versions) if version.state is State.APPROVED), None)
+        return next((version for version in reversed(self.versions) if version.state is ProgrammeState.APPROVED), None)
 
     @property
     def once_in_force(self) -> ProgrammeVersion | None:
         """The approved version, or the one whose term is over."""
         ended = (
-            version for version in reversed(self.versions) if version.state is State.FINISHED and version.approved_at
+            version
+            for version in reversed(self.versions)
+            if version.state is ProgrammeState.FINISHED and version.approved_at
         )
         return self.in_force or next(ended, None)
 
     def edit(self, content: Content, key: PersonKey) -> None:
         """Change the version in work; a signature on it falls away."""
-        version = self._in(State.DRAFT, State.SIGNED)
+        version = self._in(ProgrammeState.DRAFT, ProgrammeState.SIGNED)
         version.put(content.outline, self._sealed(content, key))
         self._drafted(version)
 
     def sign(self, form: ConsentForm, on: date, before: UUID | None) -> None:
         """The representative agreed with this content (D2-24, D4-05)."""
-        version = self._in(State.DRAFT)
-        version.state = State.SIGNED
+        version = self._in(ProgrammeState.DRAFT)
+        version.state = ProgrammeState.SIGNED
         version.signed_on, version.signed_form, version.signed_before = on, form, before
         self.record(
             ProgrammeSigned(
@@ -143,7 +145,7 @@ class Programme(Aggregate, Base):
 
     def check_complete(self, rules: ProgrammeRules) -> None:
         """Refuse what may not be approved: no services, no goals where the kind has them, below the minimum."""
-        content = self._in(State.SIGNED).content
+        content = self._in(ProgrammeState.SIGNED).content
         if not content.lines:
             raise errors.nothing_in_it("lines")
         if rules.goals and not content.goals:
@@ -164,9 +166,9 @@ class Programme(Aggregate, Base):
         """The head approves what the representative signed; demand for visits arises from it (D4-09)."""
         self.check_complete(rules)
         if replaced := self.in_force:
-            replaced.state = State.CORRECTED
+            replaced.state = ProgrammeState.CORRECTED
         version = self.latest
-        version.state, version.approved_by, version.approved_at = State.APPROVED, by, at
+        version.state, version.approved_by, version.approved_at = ProgrammeState.APPROVED, by, at
         self.record(
             ProgrammeApproved(
                 programme_id=self.id,
@@ -192,19 +194,19 @@ class Programme(Aggregate, Base):
 
     def correct(self, by: UUID | None, at: datetime) -> None:
         """Open the next version as a draft with the content in force."""
-        if self.latest.state in {State.DRAFT, State.SIGNED}:
+        if self.latest.state in {ProgrammeState.DRAFT, ProgrammeState.SIGNED}:
             raise errors.being_corrected()
-        version = self._in(State.APPROVED)
+        version = self._in(ProgrammeState.APPROVED)
         self._open(version.number + 1, version.content, version.words, by, at)
 
     def finish(self, on: date) -> None:
         """The term is over; a correction that was never approved ends with it."""
         version = self.in_force
         if version is None:
-            raise errors.wrong_state(self.latest.state, State.APPROVED)
+            raise errors.wrong_state(self.latest.state, ProgrammeState.APPROVED)
         for open_one in self._unapproved():
-            open_one.state = State.FINISHED
-        version.state = State.FINISHED
+            open_one.state = ProgrammeState.FINISHED
+        version.state = ProgrammeState.FINISHED
         self.record(
             ProgrammeFinished(
                 programme_id=self.id,
@@ -240,10 +242,10 @@ class Programme(Aggregate, Base):
             )
         )
 
-    def _in(self, *allowed: State) -> ProgrammeVersion:
+    def _in(self, *allowed: ProgrammeState) -> ProgrammeVersion:
         if self.latest.state not in allowed:
             raise errors.wrong_state(self.latest.state, " or ".join(allowed))
         return self.latest
 
     def _unapproved(self) -> Iterable[ProgrammeVersion]:
-        return (version for version in self.versions if version.state in {State.DRAFT, State.SIGNED})
+        return (version for version in self.versions if version.state in {ProgrammeState.DRAFT, ProgrammeState.SIGNED})

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from cases.files.queries import audited, file_of, shown
 from cases.pack import CasesPack
 from cases.programmes.content import Goal, LineWords, OutlineLine, Words
-from cases.programmes.model import Programme, ProgrammeVersion, State
+from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 
 
 class LineCard(BaseModel):
@@ -39,7 +39,7 @@ class VersionCard(BaseModel):
     """One version; ``goals`` are None where they are withheld."""
 
     number: int
-    state: State
+    state: ProgrammeState
     starts_on: date
     ends_on: date
     goals: list[Goal] | None
@@ -58,7 +58,7 @@ class ProgrammeSummary(BaseModel):
     title: str
     version: int
     number: int
-    state: State
+    state: ProgrammeState
     in_force: int | None
     """The number of the approved version, also while the next one is drawn up."""
     starts_on: date

@@ -15,7 +15,7 @@ from workdays import Standing, overdue
 from cases.files.model import CaseFile
 from cases.local_time import today, zone
 from cases.pack import CasesPack
-from cases.programmes.model import Programme, ProgrammeVersion, State
+from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 
 _LATEST_DAYS = timedelta(days=60)
 Found = tuple[Programme, ProgrammeVersion, CaseFile]
@@ -24,19 +24,19 @@ Found = tuple[Programme, ProgrammeVersion, CaseFile]
 async def work(unit: Unit) -> Sequence[WorkItem]:
     """Programmes to approve, for those who may approve; programmes that end soon, for everybody who serves."""
     approvers = bool(relations(unit.actor.roles, "programme", "approve"))
-    to_approve = [_to_approve(found) for found in await _in(State.SIGNED, unit)] if approvers else []
-    ending = [_ending(found, unit) for found in await _in(State.APPROVED, unit) if _ends_soon(found, unit)]
+    to_approve = [_to_approve(found) for found in await _in(ProgrammeState.SIGNED, unit)] if approvers else []
+    ending = [_ending(found, unit) for found in await _in(ProgrammeState.APPROVED, unit) if _ends_soon(found, unit)]
     return [*to_approve, *ending]
 
 
-async def _in(state: State, unit: Unit) -> list[Found]:
+async def _in(state: ProgrammeState, unit: Unit) -> list[Found]:
     statement = (
         select(Programme, ProgrammeVersion, CaseFile)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
         .join(CaseFile, CaseFile.id == Programme.case_id)
         .where(ProgrammeVersion.state == state)
     )
-    if state is State.APPROVED:
+    if state is ProgrammeState.APPROVED:
         statement = statement.where(ProgrammeVersion.ends_on <= unit.now.date() + _LATEST_DAYS)
     return [(programme, version, file) for programme, version, file in await unit.session.execute(statement)]
 

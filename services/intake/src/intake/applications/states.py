@@ -8,7 +8,7 @@ from enum import StrEnum
 from chassis.errors import DomainError, Kind
 
 
-class State(StrEnum):
+class ApplicationState(StrEnum):
     SUBMITTED = "submitted"
     TAKEN = "taken"
     REACHED = "reached"
@@ -20,23 +20,31 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OPEN_STATES = frozenset({State.SUBMITTED, State.TAKEN, State.REACHED, State.HANDED_OVER, State.RETURNED})
-CLOSED_UNSERVED = frozenset({State.REDIRECTED, State.WITHDRAWN})
+OPEN_STATES = frozenset(
+    {
+        ApplicationState.SUBMITTED,
+        ApplicationState.TAKEN,
+        ApplicationState.REACHED,
+        ApplicationState.HANDED_OVER,
+        ApplicationState.RETURNED,
+    }
+)
+CLOSED_UNSERVED = frozenset({ApplicationState.REDIRECTED, ApplicationState.WITHDRAWN})
 
-ALLOWED: Mapping[str, frozenset[State]] = {
+ALLOWED: Mapping[str, frozenset[ApplicationState]] = {
     "take": OPEN_STATES,
-    "call": frozenset({State.TAKEN, State.REACHED, State.RETURNED}),
-    "hand_over": frozenset({State.REACHED, State.RETURNED}),
-    "accept": frozenset({State.HANDED_OVER}),
-    "return": frozenset({State.HANDED_OVER}),
+    "call": frozenset({ApplicationState.TAKEN, ApplicationState.REACHED, ApplicationState.RETURNED}),
+    "hand_over": frozenset({ApplicationState.REACHED, ApplicationState.RETURNED}),
+    "accept": frozenset({ApplicationState.HANDED_OVER}),
+    "return": frozenset({ApplicationState.HANDED_OVER}),
     "withdraw": OPEN_STATES,
-    "attach": OPEN_STATES | {State.ACCEPTED},
-    "bind": frozenset({State.HANDED_OVER, State.ACCEPTED}),
+    "attach": OPEN_STATES | {ApplicationState.ACCEPTED},
+    "bind": frozenset({ApplicationState.HANDED_OVER, ApplicationState.ACCEPTED}),
 }
 """The state machine: in which states each action may be done."""
 
 
-def require_state(action: str, state: State) -> None:
+def require_state(action: str, state: ApplicationState) -> None:
     """Refuse an action the state does not allow: the application has gone on, or not come so far yet."""
     if state not in ALLOWED[action]:
         raise DomainError(

@@ -16,22 +16,22 @@ from sqlalchemy import Select, case, literal, select
 from intake.applications.model.application import Application
 from intake.applications.model.deadlines import Deadline, DeadlineKind
 from intake.applications.queries.cards import WITHOUT_SEALED
-from intake.applications.states import CLOSED_UNSERVED, State
+from intake.applications.states import CLOSED_UNSERVED, ApplicationState
 from intake.tables import fixed
 
-Steps = Mapping[State, tuple[str, str, DeadlineKind]]
+Steps = Mapping[ApplicationState, tuple[str, str, DeadlineKind]]
 
 COORDINATION: Steps = {
-    State.SUBMITTED: ("call_back", "Перезвонить семье", DeadlineKind.CALL_BACK),
-    State.TAKEN: ("call_back", "Перезвонить семье", DeadlineKind.CALL_BACK),
-    State.REACHED: ("hand_over", "Передать заявку в службу", DeadlineKind.FIRST_APPOINTMENT),
-    State.RETURNED: ("returned", "Выбрать другую службу: заявка возвращена", DeadlineKind.FIRST_APPOINTMENT),
+    ApplicationState.SUBMITTED: ("call_back", "Перезвонить семье", DeadlineKind.CALL_BACK),
+    ApplicationState.TAKEN: ("call_back", "Перезвонить семье", DeadlineKind.CALL_BACK),
+    ApplicationState.REACHED: ("hand_over", "Передать заявку в службу", DeadlineKind.FIRST_APPOINTMENT),
+    ApplicationState.RETURNED: ("returned", "Выбрать другую службу: заявка возвращена", DeadlineKind.FIRST_APPOINTMENT),
 }
 """The coordination centre's next step by state: kind, title, deadline."""
 
 SERVICE: Steps = {
-    State.HANDED_OVER: ("acceptance", "Принять семью или вернуть заявку", DeadlineKind.ACCEPTANCE),
-    State.ACCEPTED: ("first_appointment", "Назначить первый приём", DeadlineKind.FIRST_APPOINTMENT),
+    ApplicationState.HANDED_OVER: ("acceptance", "Принять семью или вернуть заявку", DeadlineKind.ACCEPTANCE),
+    ApplicationState.ACCEPTED: ("first_appointment", "Назначить первый приём", DeadlineKind.FIRST_APPOINTMENT),
 }
 """The service's next step by state."""
 
@@ -43,7 +43,7 @@ ASSIGNABLE = frozenset({PROTOCOL, *(kind for kind, _, _ in COORDINATION.values()
 def rows(_roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """The steps of the applications the actor's organisations coordinate or serve, and the protocols they await."""
     own, serving = Application.organisation_id, Application.serving_organisation_id
-    (accepted,) = fixed([State.ACCEPTED])
+    (accepted,) = fixed([ApplicationState.ACCEPTED])
     open_for_service = (Application.state != accepted) | Application.appointment_at.is_(None)
     protocols = work_rows(
         kind=literal(PROTOCOL),

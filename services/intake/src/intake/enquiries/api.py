@@ -20,8 +20,8 @@ from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
 from intake.enquiries.commands.publish import Draft, Publish, TakeDown
 from intake.enquiries.commands.register import Registered
 from intake.enquiries.commands.thread import Ask, ChooseChannel
-from intake.enquiries.commands.work import Assign, Classify, Close, Serve
-from intake.enquiries.model.papers import FileKind
+from intake.enquiries.commands.work import AssignEnquiry, Classify, Close, Serve
+from intake.enquiries.model.papers import EnquiryFileKind
 from intake.enquiries.print_outs import MEDIA_TYPES, Format, printed
 from intake.enquiries.queries import aids, enquiries, journal, public_answers
 from intake.enquiries.queries.cards import EnquiryCard, EnquiryFileView, EnquiryLine, ThreadView
@@ -144,10 +144,10 @@ async def list_competent_specialists(enquiry_id: UUID, unit: UnitDep) -> list[Ca
 
 @router.post("/enquiries/{enquiry_id}/assign", permission="enquiry:assign")
 async def assign_enquiry(
-    enquiry_id: UUID, unit: UnitDep, command: Annotated[Assign | None, Body()] = None
+    enquiry_id: UUID, unit: UnitDep, command: Annotated[AssignEnquiry | None, Body()] = None
 ) -> EnquiryCard:
     """Choose the specialist who answers; without a name the first of the ranking."""
-    return await enquiries.card(await work.assign(enquiry_id, command or Assign(), unit), unit)
+    return await enquiries.card(await work.assign(enquiry_id, command or AssignEnquiry(), unit), unit)
 
 
 @router.post("/enquiries/{enquiry_id}/serve", permission="enquiry:serve")
@@ -190,7 +190,7 @@ async def amend_enquiry(enquiry_id: UUID, command: Amend, unit: UnitDep) -> Enqu
 
 @router.post("/enquiries/{enquiry_id}/files", permission="enquiry:attach", status_code=201, max_body=UPLOAD_BODY)
 async def attach_enquiry_file(
-    enquiry_id: UUID, file: Annotated[UploadFile, File()], kind: Annotated[FileKind, Form()], unit: UnitDep
+    enquiry_id: UUID, file: Annotated[UploadFile, File()], kind: Annotated[EnquiryFileKind, Form()], unit: UnitDep
 ) -> EnquiryFileView:
     """Attach a file: the recorded talk, the letter, a document (D1-19)."""
     content = await read_upload(file)

@@ -9,7 +9,7 @@ from intake.calendar_changes import Kept, follow
 from intake.enquiries.commands import pass_time
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.pack import EnquiriesPack
-from intake.enquiries.states import State
+from intake.enquiries.states import EnquiryState
 
 
 async def recompute_due_times(runtime: Runtime) -> None:
@@ -20,5 +20,5 @@ async def recompute_due_times(runtime: Runtime) -> None:
         await pass_time.recompute(enquiry, region, packs[region.code], unit)
 
     terms = {code: (pack.terms.answer, pack.terms.complaint) for code, pack in packs.items()}
-    waiting = Enquiry.given_at.is_(None) & (Enquiry.state != State.CLOSED)
+    waiting = Enquiry.given_at.is_(None) & (Enquiry.state != EnquiryState.CLOSED)
     await follow(runtime, Kept("enquiries", terms, Enquiry, waiting, move))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from chassis.errors import DomainError, Kind
 
 
-class State(StrEnum):
+class EnquiryState(StrEnum):
     REGISTERED = "registered"
     """Step 1: it stands in the journal."""
     ASSIGNED = "assigned"
@@ -30,23 +30,23 @@ class Delivery(StrEnum):
     GIVEN = "given"
 
 
-OPEN_STATES = frozenset(State) - {State.CLOSED}
+OPEN_STATES = frozenset(EnquiryState) - {EnquiryState.CLOSED}
 
-ALLOWED: Mapping[str, frozenset[State]] = {
-    "classify": frozenset({State.REGISTERED, State.ASSIGNED, State.SERVING}),
-    "assign": frozenset({State.REGISTERED, State.ASSIGNED, State.SERVING}),
-    "serve": frozenset({State.ASSIGNED}),
-    "answer": frozenset({State.SERVING}),
-    "told": frozenset({State.ANSWERED}),
-    "close": frozenset({State.ANSWERED}),
+ALLOWED: Mapping[str, frozenset[EnquiryState]] = {
+    "classify": frozenset({EnquiryState.REGISTERED, EnquiryState.ASSIGNED, EnquiryState.SERVING}),
+    "assign": frozenset({EnquiryState.REGISTERED, EnquiryState.ASSIGNED, EnquiryState.SERVING}),
+    "serve": frozenset({EnquiryState.ASSIGNED}),
+    "answer": frozenset({EnquiryState.SERVING}),
+    "told": frozenset({EnquiryState.ANSWERED}),
+    "close": frozenset({EnquiryState.ANSWERED}),
     "ask": OPEN_STATES,
     "attach": OPEN_STATES,
-    "choose_channel": frozenset({State.REGISTERED, State.ASSIGNED, State.SERVING}),
+    "choose_channel": frozenset({EnquiryState.REGISTERED, EnquiryState.ASSIGNED, EnquiryState.SERVING}),
 }
 """In which states each action may be done."""
 
 
-def require_state(action: str, state: State) -> None:
+def require_state(action: str, state: EnquiryState) -> None:
     """Refuse a step out of its order (D1-20)."""
     if state not in ALLOWED[action]:
         raise DomainError(

@@ -14,15 +14,15 @@ from sqlalchemy import Select, case, literal, select
 
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.queries.cards import WITHOUT_SEALED
-from intake.enquiries.states import Delivery, State
+from intake.enquiries.states import Delivery, EnquiryState
 from intake.tables import fixed
 
 LEADING = frozenset({Role.COORDINATOR, Role.HEAD})
 
-STEPS: dict[State, tuple[str, str]] = {
-    State.REGISTERED: ("enquiry_assign", "Выбрать специалиста для обращения"),
-    State.ASSIGNED: ("enquiry_serve", "Взять обращение в работу"),
-    State.SERVING: ("enquiry_answer", "Ответить на обращение"),
+STEPS: dict[EnquiryState, tuple[str, str]] = {
+    EnquiryState.REGISTERED: ("enquiry_assign", "Выбрать специалиста для обращения"),
+    EnquiryState.ASSIGNED: ("enquiry_serve", "Взять обращение в работу"),
+    EnquiryState.SERVING: ("enquiry_answer", "Ответить на обращение"),
 }
 ANSWERED: dict[Delivery | None, tuple[str, str]] = {
     Delivery.TO_BE_TOLD: ("enquiry_tell", "Позвонить и сообщить ответ"),
@@ -43,8 +43,8 @@ def rows(roles: frozenset[Role]) -> Sequence[Select[Any]]:
 
 
 def _open() -> Select[Any]:
-    (closed,) = fixed([State.CLOSED])
-    under_way = (Enquiry.state == State.ANSWERED) & (Enquiry.delivery == Delivery.SENDING)
+    (closed,) = fixed([EnquiryState.CLOSED])
+    under_way = (Enquiry.state == EnquiryState.ANSWERED) & (Enquiry.delivery == Delivery.SENDING)
     return work_rows(
         kind=_by_step(0),
         title=_by_step(1) + case((Enquiry.complaint, literal(COMPLAINT)), else_=""),
@@ -75,7 +75,7 @@ work = CountedWork(rows, load)
 
 def next_step(enquiry: Enquiry) -> tuple[str, str] | None:
     """Kind and title of what comes next; None while the mail is under way."""
-    return ANSWERED.get(enquiry.delivery) if enquiry.state is State.ANSWERED else STEPS.get(enquiry.state)
+    return ANSWERED.get(enquiry.delivery) if enquiry.state is EnquiryState.ANSWERED else STEPS.get(enquiry.state)
 
 
 def _item(enquiry: Enquiry, step: tuple[str, str], unit: Unit) -> WorkItem:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.tables import Base
 
 
-class Standing(StrEnum):
+class ExtractStanding(StrEnum):
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
 
@@ -45,7 +45,7 @@ class IpraExtract(Aggregate, Base):
     issued_on: Mapped[date]
     valid_until: Mapped[date | None]
     bureau: Mapped[str | None]
-    state: Mapped[Standing]
+    state: Mapped[ExtractStanding]
     superseded_by: Mapped[UUID | None]
     child_id: Mapped[UUID] = mapped_column(index=True)
     representative_id: Mapped[UUID]
@@ -74,14 +74,14 @@ class IpraExtract(Aggregate, Base):
                 age_band=self.age_band,
                 issued_on=self.issued_on,
                 valid_until=self.valid_until,
-                in_force=self.state is Standing.IN_FORCE,
+                in_force=self.state is ExtractStanding.IN_FORCE,
                 received_at=self.received_at,
             )
         )
 
     def supersede(self, by: UUID, now: datetime) -> None:
         """A newer extract of the child is in force now."""
-        self.state, self.superseded_by = Standing.SUPERSEDED, by
+        self.state, self.superseded_by = ExtractStanding.SUPERSEDED, by
         self.record(told.IpraExtractSuperseded(extract_id=self.id, superseded_by=by, superseded_at=now))
 
     def executed(self, execution: IpraExecution) -> None:

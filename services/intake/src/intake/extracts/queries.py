@@ -13,7 +13,7 @@ from contracts.identifiers import AgeBand, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from intake.extracts.model import IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord, Standing
+from intake.extracts.model import ExtractStanding, IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord
 from intake.finding.family import FoundHealth, opened
 from intake.finding.queries import FoundContact, FoundHealthView, contact
 
@@ -29,7 +29,7 @@ class ExtractLine(BaseModel):
     number: str
     issued_on: date
     valid_until: date | None
-    state: Standing
+    state: ExtractStanding
     superseded_by: UUID | None
     age_band: AgeBand
     measures: int
@@ -110,7 +110,7 @@ class ReturnView(BaseModel):
 class ExtractFilter(BaseModel):
     region: str | None = None
     territory: str | None = None
-    state: Standing | None = None
+    state: ExtractStanding | None = None
     number: str | None = None
     import_id: UUID | None = None
 

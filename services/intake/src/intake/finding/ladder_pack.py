@@ -6,7 +6,7 @@ from chassis.regions import PackModel, PackTerm
 from contracts.identifiers import Code, ContactStep
 from pydantic import Field, model_validator
 
-from intake.finding.referrals_pack import Named, Reason
+from intake.finding.referrals_pack import Named, PackReason
 
 STAGES = (
     "signal",
@@ -20,7 +20,7 @@ STAGES = (
 """The seven forms of the stage «Выявление» in the model's table (D3-43)."""
 
 
-class SkipReason(Reason):
+class SkipReason(PackReason):
     steps: frozenset[ContactStep] = Field(min_length=1)
 
 
@@ -44,10 +44,10 @@ class OutreachPack(PackModel):
     finders: dict[Code, tuple[str, ...]]
     """Logins of the persons responsible for finding families, by operator (D3-13)."""
     skip_reasons: tuple[SkipReason, ...] = Field(min_length=1)
-    break_reasons: tuple[Reason, ...] = Field(min_length=1)
+    break_reasons: tuple[PackReason, ...] = Field(min_length=1)
     when_revoked: Code
     """The reason of a ladder that ends because the sender took its referral back; one of ``break_reasons``."""
-    refusal_reasons: tuple[Reason, ...] = Field(min_length=1)
+    refusal_reasons: tuple[PackReason, ...] = Field(min_length=1)
     stages: tuple[Named, ...]
     measures: tuple[Named, ...] = Field(min_length=1)
 

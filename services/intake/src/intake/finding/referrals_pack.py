@@ -24,7 +24,7 @@ class Named(PackModel):
     title: str
 
 
-class Reason(Named):
+class PackReason(Named):
     title_en: str
 
 
@@ -106,12 +106,12 @@ class ReferralsPack(PackModel):
     departments: tuple[Named, ...] = Field(min_length=1)
     partners: tuple[Partner, ...]
     kinds: tuple[ReferralKind, ...] = Field(min_length=1)
-    decline_reasons: tuple[Reason, ...] = Field(min_length=1)
-    revoke_reasons: tuple[Reason, ...] = Field(min_length=1)
-    results: tuple[Reason, ...] = Field(min_length=1)
+    decline_reasons: tuple[PackReason, ...] = Field(min_length=1)
+    revoke_reasons: tuple[PackReason, ...] = Field(min_length=1)
+    results: tuple[PackReason, ...] = Field(min_length=1)
     grounds: tuple[Ground, ...] = Field(min_length=1)
     road_map: RoadMap
-    execution_reasons: tuple[Reason, ...] = Field(min_length=1)
+    execution_reasons: tuple[PackReason, ...] = Field(min_length=1)
     extracts: ExtractRules
     callbacks: CallbackRules = CallbackRules()
 
@@ -140,11 +140,11 @@ class ReferralsPack(PackModel):
     def ground(self, code: str) -> Ground | None:
         return next((ground for ground in self.grounds if ground.code == code), None)
 
-    def reason(self, which: Literal["decline", "revoke", "execution", "result"], code: str) -> Reason | None:
+    def reason(self, which: Literal["decline", "revoke", "execution", "result"], code: str) -> PackReason | None:
         """A reason of one of the pack's lists."""
         return next((reason for reason in self.reasons(which) if reason.code == code), None)
 
-    def reasons(self, which: Literal["decline", "revoke", "execution", "result"]) -> tuple[Reason, ...]:
+    def reasons(self, which: Literal["decline", "revoke", "execution", "result"]) -> tuple[PackReason, ...]:
         lists = {
             "decline": self.decline_reasons,
             "revoke": self.revoke_reasons,

@@ -23,7 +23,7 @@ from intake.outreach.commands.climb_ladder import (
     WithReason,
 )
 from intake.outreach.commands.file_application import FileApplication
-from intake.outreach.commands.name_finders import Assign, NameFinders
+from intake.outreach.commands.name_finders import AssignOutreach, NameFinders
 from intake.outreach.queries import outreach, proofs
 from intake.outreach.queries.cards import FiledApplication, FinderView, OutreachCard, OutreachLine
 from intake.outreach.queries.outreach import Filter
@@ -54,7 +54,7 @@ async def get_outreach(outreach_id: UUID, unit: UnitDep) -> OutreachCard:
 
 
 @router.post("/outreaches/{outreach_id}/assign", permission="outreach:assign")
-async def assign_outreach(outreach_id: UUID, command: Assign, unit: UnitDep) -> OutreachCard:
+async def assign_outreach(outreach_id: UUID, command: AssignOutreach, unit: UnitDep) -> OutreachCard:
     """Choose who is responsible for the family (D3-13)."""
     return await outreach.card(await finding.assign(outreach_id, command, unit), unit)
 

@@ -16,7 +16,7 @@ from intake.outreach.commands.start_outreach import remind
 from intake.outreach.ladder import Ladder
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Finder
-from intake.outreach.states import State
+from intake.outreach.states import OutreachState
 
 
 async def recompute_starts(runtime: Runtime) -> None:
@@ -31,7 +31,9 @@ async def recompute_starts(runtime: Runtime) -> None:
         if outreach.move_start(ladder.due("start", outreach.found_at), unit.now):
             await remind(outreach.organisation_id, outreach.due_at, unit)
 
-    untried = (Outreach.state == State.OPEN) & Outreach.started_at.is_(None) & (Outreach.step == ContactStep.PHONE)
+    untried = (
+        (Outreach.state == OutreachState.OPEN) & Outreach.started_at.is_(None) & (Outreach.step == ContactStep.PHONE)
+    )
     terms = {code: (pack.terms.start,) for code, pack in ladders.items()}
     await follow(runtime, Kept("outreach", terms, Outreach, untried, move))
 

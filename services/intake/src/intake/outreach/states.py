@@ -8,7 +8,7 @@ from enum import StrEnum
 from chassis.errors import DomainError, Kind
 
 
-class State(StrEnum):
+class OutreachState(StrEnum):
     OPEN = "open"
     """Somewhere on the ladder."""
     AGREED = "agreed"
@@ -23,25 +23,27 @@ class State(StrEnum):
     BROKEN_OFF = "broken_off"
 
 
-RUNNING = frozenset({State.OPEN, State.AGREED, State.MET})
+RUNNING = frozenset({OutreachState.OPEN, OutreachState.AGREED, OutreachState.MET})
 """Somebody has something to do by a due time."""
 
-ALLOWED: Mapping[str, frozenset[State]] = {
-    "assign": frozenset({State.OPEN, State.AGREED, State.MET, State.SURVEYED}),
-    "attempt": frozenset({State.OPEN}),
-    "post": frozenset({State.OPEN}),
-    "skip": frozenset({State.OPEN}),
-    "miss": frozenset({State.AGREED}),
-    "meet": frozenset({State.AGREED}),
-    "survey": frozenset({State.MET}),
-    "stage": frozenset({State.OPEN, State.AGREED, State.MET, State.SURVEYED, State.LED}),
-    "lead": frozenset({State.AGREED, State.MET, State.SURVEYED}),
-    "refuse": frozenset({State.OPEN, State.AGREED}),
-    "break_off": frozenset({State.OPEN, State.AGREED}),
+ALLOWED: Mapping[str, frozenset[OutreachState]] = {
+    "assign": frozenset({OutreachState.OPEN, OutreachState.AGREED, OutreachState.MET, OutreachState.SURVEYED}),
+    "attempt": frozenset({OutreachState.OPEN}),
+    "post": frozenset({OutreachState.OPEN}),
+    "skip": frozenset({OutreachState.OPEN}),
+    "miss": frozenset({OutreachState.AGREED}),
+    "meet": frozenset({OutreachState.AGREED}),
+    "survey": frozenset({OutreachState.MET}),
+    "stage": frozenset(
+        {OutreachState.OPEN, OutreachState.AGREED, OutreachState.MET, OutreachState.SURVEYED, OutreachState.LED}
+    ),
+    "lead": frozenset({OutreachState.AGREED, OutreachState.MET, OutreachState.SURVEYED}),
+    "refuse": frozenset({OutreachState.OPEN, OutreachState.AGREED}),
+    "break_off": frozenset({OutreachState.OPEN, OutreachState.AGREED}),
 }
 
 
-def require_state(action: str, state: State) -> None:
+def require_state(action: str, state: OutreachState) -> None:
     """Refuse an action the state does not allow."""
     if state not in ALLOWED[action]:
         raise DomainError(

@@ -15,7 +15,7 @@ from sqlalchemy import Select, case, select
 from workdays import overdue
 
 from intake.outreach.model.outreach import Outreach
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 from intake.tables import fixed
 
 WORKING = frozenset({Role.COORDINATOR, Role.HEAD, Role.SPECIALIST})
@@ -25,8 +25,8 @@ STEPS = {
     ContactStep.POST: ("outreach_post", "Отправить семье письмо"),
 }
 LATER = {
-    State.AGREED: ("outreach_agreed", "Встретиться с семьёй"),
-    State.MET: ("outreach_met", "Внести опрос в день встречи"),
+    OutreachState.AGREED: ("outreach_agreed", "Встретиться с семьёй"),
+    OutreachState.MET: ("outreach_met", "Внести опрос в день встречи"),
 }
 KINDS = frozenset(kind for kind, _ in (*STEPS.values(), *LATER.values()))
 
@@ -68,7 +68,7 @@ work = CountedWork(rows, load)
 
 
 def _item(outreach: Outreach, unit: Unit) -> WorkItem:
-    step, waiting = outreach.current, outreach.state is State.OPEN
+    step, waiting = outreach.current, outreach.state is OutreachState.OPEN
     kind, title = STEPS[outreach.step] if waiting else LATER[outreach.state]
     return WorkItem(
         id=f"intake:{kind}:{outreach.id}",

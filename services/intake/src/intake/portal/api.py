@@ -27,9 +27,8 @@ from intake.portal.commands.fill_questionnaire import (
     SendQuestionnaire,
     WriteQuestionnaire,
 )
-from intake.portal.model.changes import DataChange
-from intake.portal.model.changes import State as ChangeState
-from intake.portal.model.questionnaire import FileKind, Questionnaire, State
+from intake.portal.model.changes import DataChange, DataChangeState
+from intake.portal.model.questionnaire import Questionnaire, QuestionnaireFileKind, QuestionnaireState
 from intake.portal.pack import PortalPack, Word
 from intake.portal.queries import cards, export
 from intake.portal.queries.cards import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
@@ -73,7 +72,9 @@ async def get_questionnaire_form(region: str, unit: UnitDep) -> QuestionnaireFor
 
 
 @router.get("/questionnaires", permission="questionnaire:read")
-async def list_questionnaires(page: PageQueryDep, unit: UnitDep, state: State | None = None) -> Page[QuestionnaireLine]:
+async def list_questionnaires(
+    page: PageQueryDep, unit: UnitDep, state: QuestionnaireState | None = None
+) -> Page[QuestionnaireLine]:
     """List the questionnaires the caller wrote or decides on."""
     return await cards.questionnaires(state, page, unit)
 
@@ -111,7 +112,10 @@ async def rewrite_questionnaire(
     max_body=LARGEST_UPLOAD_BYTES + 64 * 1024,
 )
 async def attach_questionnaire_file(
-    questionnaire_id: UUID, kind: Annotated[FileKind, Query()], file: Annotated[UploadFile, File()], unit: UnitDep
+    questionnaire_id: UUID,
+    kind: Annotated[QuestionnaireFileKind, Query()],
+    file: Annotated[UploadFile, File()],
+    unit: UnitDep,
 ) -> FileLine:
     """Add a photo or a scan to the questionnaire."""
     content = await read_upload(file)
@@ -191,7 +195,7 @@ async def request_data_change(questionnaire_id: UUID, command: RequestChange, un
 async def list_data_changes(
     page: PageQueryDep,
     unit: UnitDep,
-    state: ChangeState | None = None,
+    state: DataChangeState | None = None,
     questionnaire_id: UUID | None = None,
 ) -> Page[DataChangeView]:
     """List requests to change data."""

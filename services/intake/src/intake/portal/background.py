@@ -6,10 +6,8 @@ from chassis.regions import Region
 from chassis.work import Runtime, Unit
 
 from intake.calendar_changes import Kept, follow
-from intake.portal.model.changes import DataChange
-from intake.portal.model.changes import State as ChangeState
-from intake.portal.model.questionnaire import Questionnaire
-from intake.portal.model.questionnaire import State as QuestionnaireState
+from intake.portal.model.changes import DataChange, DataChangeState
+from intake.portal.model.questionnaire import Questionnaire, QuestionnaireState
 from intake.portal.pack import PortalPack
 from intake.terms import computed
 
@@ -28,7 +26,7 @@ async def recompute_consultants_terms(runtime: Runtime) -> None:
         term = packs[region.code].terms.data_change
         asked.move_due(computed(term, asked.requested_at, region, asked.territory), unit.now)
 
-    sent, asked = Questionnaire.state == QuestionnaireState.SENT, DataChange.state == ChangeState.REQUESTED
+    sent, asked = Questionnaire.state == QuestionnaireState.SENT, DataChange.state == DataChangeState.REQUESTED
     terms = {code: pack.terms for code, pack in packs.items()}
     of_sent = {code: (one.questionnaire,) for code, one in terms.items()}
     of_asked = {code: (one.data_change,) for code, one in terms.items()}

@@ -14,9 +14,8 @@ from contracts.access import Role
 from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select
 
-from intake.portal.model.changes import DataChange
-from intake.portal.model.changes import State as ChangeState
-from intake.portal.model.questionnaire import Questionnaire, State
+from intake.portal.model.changes import DataChange, DataChangeState
+from intake.portal.model.questionnaire import Questionnaire, QuestionnaireState
 
 QUESTIONNAIRE = ("questionnaire", "Рассмотреть анкету ребёнка")
 STATUS_DOCUMENT = ("status_document", "Попросить новый документ о статусе")
@@ -26,9 +25,11 @@ DATA_CHANGE = ("data_change", "Решить запрос на изменение
 def rows(_roles: frozenset[Role]) -> Sequence[Select[Any]]:
     """Questionnaires to answer, documents that end, changes to decide on, of the actor's organisations."""
     ends_at = Questionnaire.document_ends_at
-    sent = _rows(QUESTIONNAIRE, Questionnaire, Questionnaire.due_at).where(Questionnaire.state == State.SENT)
+    sent = _rows(QUESTIONNAIRE, Questionnaire, Questionnaire.due_at).where(
+        Questionnaire.state == QuestionnaireState.SENT
+    )
     ending = _rows(STATUS_DOCUMENT, Questionnaire, ends_at).where(ends_at.is_not(None))
-    asked = _rows(DATA_CHANGE, DataChange, DataChange.due_at).where(DataChange.state == ChangeState.REQUESTED)
+    asked = _rows(DATA_CHANGE, DataChange, DataChange.due_at).where(DataChange.state == DataChangeState.REQUESTED)
     own, others = Questionnaire.organisation_id.in_(ORGANISATIONS), DataChange.organisation_id.in_(ORGANISATIONS)
     return sent.where(own), ending.where(own), asked.where(others)
 

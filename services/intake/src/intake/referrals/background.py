@@ -26,7 +26,7 @@ from intake.calendar_changes import Kept, follow
 from intake.directory.model.directory import Organisation
 from intake.finding.referrals_pack import ReferralsPack
 from intake.referrals.commands import answer_referral
-from intake.referrals.model.referral import Referral, State
+from intake.referrals.model.referral import Referral, ReferralState
 from intake.terms import computed
 
 FIRST_RETRY = timedelta(seconds=5)
@@ -126,4 +126,4 @@ async def recompute_answer_terms(runtime: Runtime) -> None:
             await unit.timers.set(answer_referral.ANSWER_DUE, referral.id, referral.due_at)
 
     terms = {code: (pack.terms.answer,) for code, pack in packs.items()}
-    await follow(runtime, Kept("referrals", terms, Referral, Referral.state == State.RECEIVED, move))
+    await follow(runtime, Kept("referrals", terms, Referral, Referral.state == ReferralState.RECEIVED, move))

@@ -13,7 +13,7 @@ from contracts.worklist import WorkItem
 from sqlalchemy import Select, literal, select
 from workdays import Standing
 
-from intake.referrals.model.referral import Referral, State
+from intake.referrals.model.referral import Referral, ReferralState
 from intake.tables import fixed
 
 WORKING = frozenset({Role.COORDINATOR, Role.HEAD})
@@ -34,7 +34,7 @@ def rows(roles: frozenset[Role]) -> Sequence[Select[Any]]:
 
 
 def _waiting(words: tuple[str, str], organisation: Any) -> Select[Any]:
-    (kind, title), (received,) = words, fixed([State.RECEIVED])
+    (kind, title), (received,) = words, fixed([ReferralState.RECEIVED])
     return work_rows(
         kind=literal(kind),
         title=literal(title),

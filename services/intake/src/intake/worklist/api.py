@@ -93,11 +93,11 @@ class Bulk:
         return (await coordinate.assign(subject_id, command, self.unit)).version
 
     async def enquiry(self, subject_id: UUID, item: ChosenItem) -> int:
-        command = work.Assign(specialist_id=self.assignee_id, **_seen(item))
+        command = work.AssignEnquiry(specialist_id=self.assignee_id, **_seen(item))
         return (await work.assign(subject_id, command, self.unit)).version
 
     async def outreach(self, subject_id: UUID, item: ChosenItem) -> int:
-        command = name_finders.Assign(responsible_id=self.assignee_id, **_seen(item))
+        command = name_finders.AssignOutreach(responsible_id=self.assignee_id, **_seen(item))
         return (await name_finders.assign(subject_id, command, self.unit)).version
 
 

@@ -15,7 +15,7 @@ from contracts.intake import EnquiryRegistered
 from intake.enquiries.commands.incoming import TextMessage, take_letter, take_text_message
 from intake.enquiries.letters import read_letter
 from intake.enquiries.model.enquiry import Enquiry
-from intake.enquiries.states import State
+from intake.enquiries.states import EnquiryState
 from intake.testing.enquiries import CALL, OMSK, Desk
 from sqlalchemy import select
 
@@ -60,12 +60,12 @@ async def test_59FZ_every_enquiry_is_registered_the_moment_it_arrives(
     await door(desk, coordinator)
     (new,) = (row for id, row in (await entries(desk.app)).items() if id not in before)
     assert new.registered_at == new.received_at == desk.app.clock.now()
-    assert (new.state, new.registration) == (State.REGISTERED, f"ОБР-2026-{new.number:06d}")
+    assert (new.state, new.registration) == (EnquiryState.REGISTERED, f"ОБР-2026-{new.number:06d}")
     told = [fact for fact in await desk.app.published(EnquiryRegistered) if fact.aggregate_id == new.id]
     assert len(told) == 1
 
 
 def test_59FZ_there_is_no_state_before_registration() -> None:
-    assert next(iter(State)) is State.REGISTERED
+    assert next(iter(EnquiryState)) is EnquiryState.REGISTERED
     assert not Enquiry.__table__.c.registration.nullable
     assert not Enquiry.__table__.c.registered_at.nullable

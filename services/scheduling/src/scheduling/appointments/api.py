@@ -9,7 +9,7 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
 
 from scheduling.appointments import commands
-from scheduling.appointments.model import State
+from scheduling.appointments.model import AppointmentState
 from scheduling.appointments.queries import appointments
 from scheduling.appointments.queries.appointments import AppointmentCard, FirstSlots
 
@@ -33,7 +33,7 @@ async def list_appointments(
     unit: UnitDep,
     query: PageQueryDep,
     child_id: Annotated[UUID | None, Query()] = None,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[AppointmentState | None, Query()] = None,
 ) -> Page[AppointmentCard]:
     """Appointments the caller may see."""
     return await appointments.appointments(unit, query, child_id=child_id, state=state)

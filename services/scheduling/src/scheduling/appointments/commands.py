@@ -14,7 +14,7 @@ from contracts.identifiers import Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from scheduling import bookings
-from scheduling.appointments.model import Appointment, State
+from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.appointments.queries.desk import Family, Offer, nearest, open_desk
 from scheduling.appointments.slots import Desk
 from scheduling.bookings import Booking
@@ -99,7 +99,7 @@ async def hold_appointment(appointment_id: UUID, command: HoldAppointment, unit:
 async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, unit: Unit) -> Appointment:
     """Give the time back and keep the next date; without one the answer offers the nearest three (422)."""
     appointment = await unit.get(Appointment, appointment_id, "appointment:cancel")
-    if appointment.state is State.CANCELLED and appointment.reason_code == command.reason_code:
+    if appointment.state is AppointmentState.CANCELLED and appointment.reason_code == command.reason_code:
         return appointment
     known = roster(unit.packs, appointment.region)
     known.require_reason(command.reason_code, "reason_code")
@@ -196,7 +196,7 @@ async def _book(time: Time, family: Family, unit: Unit, *, first: bool) -> Appoi
         coordinator_id=family.coordinator_id,
         serving_organisation_id=family.organisation_id,
         first=first,
-        state=State.BOOKED,
+        state=AppointmentState.BOOKED,
         starts_at=span.starts_at,
         ends_at=span.ends_at,
         due_at=family.due_at if first else None,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from scheduling.tables import Base
 
 
-class State(StrEnum):
+class AppointmentState(StrEnum):
     """Where an appointment stands."""
 
     BOOKED = "booked"
@@ -38,7 +38,7 @@ class Appointment(Aggregate, Base):
     coordinator_id: Mapped[UUID | None]
     serving_organisation_id: Mapped[UUID] = mapped_column(index=True)
     first: Mapped[bool]
-    state: Mapped[State] = mapped_column(default=State.BOOKED)
+    state: Mapped[AppointmentState] = mapped_column(default=AppointmentState.BOOKED)
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
@@ -82,10 +82,10 @@ class Appointment(Aggregate, Base):
 
     def hold(self, held_at: datetime) -> None:
         """It took place, maybe earlier than agreed. Saying so twice changes nothing; a cancelled one is refused."""
-        if self.state is State.HELD:
+        if self.state is AppointmentState.HELD:
             return
         self._must_be_booked()
-        self.state, self.held_at = State.HELD, held_at
+        self.state, self.held_at = AppointmentState.HELD, held_at
         self.record(
             AppointmentHeld(
                 appointment_id=self.id,
@@ -99,7 +99,11 @@ class Appointment(Aggregate, Base):
     def cancel(self, reason_code: str, next_appointment_id: UUID | None) -> None:
         """It will not take place; the next date is kept with it (T5)."""
         self._must_be_booked()
-        self.state, self.reason_code, self.next_appointment_id = State.CANCELLED, reason_code, next_appointment_id
+        self.state, self.reason_code, self.next_appointment_id = (
+            AppointmentState.CANCELLED,
+            reason_code,
+            next_appointment_id,
+        )
         self.record(
             AppointmentCancelled(
                 appointment_id=self.id,
@@ -112,7 +116,7 @@ class Appointment(Aggregate, Base):
         )
 
     def _must_be_booked(self) -> None:
-        if self.state is not State.BOOKED:
+        if self.state is not AppointmentState.BOOKED:
             raise DomainError(
                 "appointment_closed",
                 Kind.CONFLICT,

@@ -11,7 +11,7 @@ from contracts.intake import ApplicationDeadlineMoved, ApplicationReturned, Appl
 from sqlalchemy import select
 
 from scheduling import bookings
-from scheduling.appointments.model import Appointment, State
+from scheduling.appointments.model import Appointment, AppointmentState
 
 events = EventRouter()
 
@@ -43,5 +43,7 @@ async def _give_back(application_id: UUID, reason_code: str, unit: Unit) -> None
 
 
 async def _booked(application_id: UUID, unit: Unit) -> Sequence[Appointment]:
-    query = select(Appointment).where(Appointment.application_id == application_id, Appointment.state == State.BOOKED)
+    query = select(Appointment).where(
+        Appointment.application_id == application_id, Appointment.state == AppointmentState.BOOKED
+    )
     return (await unit.session.scalars(query.with_for_update())).all()

@@ -9,7 +9,7 @@ from contracts.worklist import WorkItem
 from sqlalchemy import select
 from workdays import Standing, overdue
 
-from scheduling.appointments.model import Appointment, State
+from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.resources.model import Request
 
 
@@ -19,7 +19,9 @@ async def work(unit: Unit) -> list[WorkItem]:
 
 
 async def _to_book(unit: Unit) -> list[WorkItem]:
-    booked = select(Appointment.application_id).where(Appointment.state != State.CANCELLED, Appointment.first)
+    booked = select(Appointment.application_id).where(
+        Appointment.state != AppointmentState.CANCELLED, Appointment.first
+    )
     query = select(Request).where(
         Request.serving_organisation_id.is_not(None), ~Request.withdrawn, Request.id.not_in(booked)
     )
@@ -47,7 +49,7 @@ def _book_item(unit: Unit, request: Request) -> WorkItem:
 
 
 async def _to_hold(unit: Unit) -> list[WorkItem]:
-    query = select(Appointment).where(Appointment.state == State.BOOKED, Appointment.ends_at <= unit.now)
+    query = select(Appointment).where(Appointment.state == AppointmentState.BOOKED, Appointment.ends_at <= unit.now)
     return [
         WorkItem(
             id=f"appointment/{one.id}",

@@ -17,10 +17,10 @@ from cases.deliveries.quota import Done, GroupQuota, Term, days_left, forecast
 from cases.files.queries import audited, readable_file
 from cases.local_time import today
 from cases.pack import CasesPack
-from cases.programmes.model import Programme, ProgrammeVersion, State
+from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 
 CORE = frozenset({FieldGroup.CORE})
-_IN_FORCE_ONCE = (State.APPROVED, State.FINISHED)
+_IN_FORCE_ONCE = (ProgrammeState.APPROVED, ProgrammeState.FINISHED)
 
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 

@@ -15,7 +15,7 @@ from intake.applications.commands.submit import CALL_BACK_DUE
 from intake.applications.model.application import Application
 from intake.applications.model.deadlines import Deadline, DeadlineChange, DeadlineKind
 from intake.applications.pack import Terms
-from intake.applications.states import State
+from intake.applications.states import ApplicationState
 from intake.terms import computed
 
 
@@ -30,7 +30,7 @@ async def escalate_call_back(application_id: UUID, unit: Unit) -> None:
 async def release_returned(application_id: UUID, unit: Unit) -> None:
     """A service that returned a family no longer sees it."""
     application = await _locked(application_id, unit)
-    if application.state is State.RETURNED:
+    if application.state is ApplicationState.RETURNED:
         application.serving_organisation_id = None
         await serve_tokens(application.id, None, unit)
 

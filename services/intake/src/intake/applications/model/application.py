@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 from intake.applications.model import telling
 from intake.applications.model.deadlines import Deadline, DeadlineKind, kept
 from intake.applications.model.papers import OPEN_WORK, Attachment, CallAttempt, ConsentDocument, Filing, Papers
-from intake.applications.states import CLOSED_UNSERVED, State, other_coordinator, require_state
+from intake.applications.states import CLOSED_UNSERVED, ApplicationState, other_coordinator, require_state
 from intake.tables import Base
 
 ANSWERED = frozenset({CallOutcome.REACHED, CallOutcome.DECLINED})
@@ -53,7 +53,7 @@ class Application(Aggregate, Base):
     """The responsible territory: who answers for the family, by whose calendar (T15)."""
     residence_territory: Mapped[str]
     """Where the family lives (T15)."""
-    state: Mapped[State]
+    state: Mapped[ApplicationState]
     source: Mapped[ApplicationSource]
     entry_point: Mapped[str | None]
     age_band: Mapped[AgeBand]
@@ -99,7 +99,9 @@ class Application(Aggregate, Base):
         cls, filing: Filing, papers: Papers, call_back: workdays.Deadline, contact: Sealed[Contact]
     ) -> Application:
         """A new application that waits for its call back (D2-13, D2-16, D2-17)."""
-        application = cls(**_columns(filing), **_columns(papers), state=State.SUBMITTED, due_at=call_back.due_at)
+        application = cls(
+            **_columns(filing), **_columns(papers), state=ApplicationState.SUBMITTED, due_at=call_back.due_at
+        )
         row = application._start(DeadlineKind.CALL_BACK, filing.submitted_at, call_back)
         application.record(telling.submitted(filing, row, contact))
         return application
@@ -108,7 +110,9 @@ class Application(Aggregate, Base):
     def redirect(cls, filing: Filing, papers: Papers, to_organisation: UUID | None) -> Application:
         """A child outside the age bands served: kept, and shown the right service instead of a refusal (D2-03)."""
         now = filing.submitted_at
-        application = cls(**_columns(filing), **_columns(papers), state=State.REDIRECTED, due_at=now, closed_at=now)
+        application = cls(
+            **_columns(filing), **_columns(papers), state=ApplicationState.REDIRECTED, due_at=now, closed_at=now
+        )
         application.record(telling.redirected(filing, to_organisation))
         return application
 
@@ -125,8 +129,8 @@ class Application(Aggregate, Base):
         if self.coordinator_id != instead_of:
             raise other_coordinator()
         self.coordinator_id = coordinator_id
-        if self.state is State.SUBMITTED:
-            self.state = State.TAKEN
+        if self.state is ApplicationState.SUBMITTED:
+            self.state = ApplicationState.TAKEN
         self.record(
             ApplicationTaken(
                 application_id=self.id,
@@ -146,9 +150,9 @@ class Application(Aggregate, Base):
         if attempt.outcome in ANSWERED and call_back.done_at is None:
             call_back.done_at = attempt.called_at
         due = None
-        if attempt.outcome is CallOutcome.REACHED and self.state is State.TAKEN:
+        if attempt.outcome is CallOutcome.REACHED and self.state is ApplicationState.TAKEN:
             due = self._start(DeadlineKind.FIRST_APPOINTMENT, attempt.called_at, first_appointment).moment
-            self.state, self.due_at = State.REACHED, first_appointment.due_at
+            self.state, self.due_at = ApplicationState.REACHED, first_appointment.due_at
         self.calls.add(attempt)
         self.record(telling.call_recorded(self, attempt, call_back, due))
         if attempt.outcome is CallOutcome.DECLINED:
@@ -157,7 +161,11 @@ class Application(Aggregate, Base):
     def hand_over(self, actor_id: UUID, to_organisation: UUID, acceptance: workdays.Deadline, now: datetime) -> None:
         """Hand the application over to a service, which must accept it (D2-23)."""
         self._by_its_coordinator("hand_over", actor_id)
-        self.state, self.serving_organisation_id, self.return_reason = State.HANDED_OVER, to_organisation, None
+        self.state, self.serving_organisation_id, self.return_reason = (
+            ApplicationState.HANDED_OVER,
+            to_organisation,
+            None,
+        )
         due = self._start(DeadlineKind.ACCEPTANCE, now, acceptance)
         self.due_at = due.due_at
         first = self.deadline(DeadlineKind.FIRST_APPOINTMENT)
@@ -168,7 +176,7 @@ class Application(Aggregate, Base):
         require_state("accept", self.state)
         first = self.deadline(DeadlineKind.FIRST_APPOINTMENT)
         self.deadline(DeadlineKind.ACCEPTANCE).done_at = now
-        self.state, self.due_at, self.closed_at = State.ACCEPTED, first.due_at, now
+        self.state, self.due_at, self.closed_at = ApplicationState.ACCEPTED, first.due_at, now
         self.record(telling.accepted(self, first, opening, now))
 
     def return_to_coordinator(self, reason_code: str, now: datetime) -> None:
@@ -177,7 +185,7 @@ class Application(Aggregate, Base):
         if self.serving_organisation_id is None:
             raise AssertionError("a handed-over application has a service")
         self.deadline(DeadlineKind.ACCEPTANCE).done_at = now
-        self.state, self.return_reason = State.RETURNED, reason_code
+        self.state, self.return_reason = ApplicationState.RETURNED, reason_code
         self.due_at = self.deadline(DeadlineKind.FIRST_APPOINTMENT).due_at
         self.record(
             ApplicationReturned(
@@ -191,7 +199,7 @@ class Application(Aggregate, Base):
     def withdraw(self, now: datetime) -> None:
         """The family withdraws; no deadline runs any more."""
         require_state("withdraw", self.state)
-        self.state, self.closed_at = State.WITHDRAWN, now
+        self.state, self.closed_at = ApplicationState.WITHDRAWN, now
         self.record(ApplicationWithdrawn(application_id=self.id, region=self.region, withdrawn_at=now))
 
     def booked(self, appointment_id: UUID, starts_at: datetime, now: datetime) -> None:

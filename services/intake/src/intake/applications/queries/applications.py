@@ -26,21 +26,21 @@ from intake.applications.queries.cards import (
     STATE_TITLES,
     WITHOUT_SEALED,
     ApplicationCard,
+    ApplicationContact,
     ApplicationLine,
+    ApplicationSocial,
     CallView,
     ConsentView,
-    ContactFields,
     DeadlineView,
     FileView,
     HealthFields,
-    SocialFields,
     StatusView,
     line,
     next_step,
 )
 from intake.applications.queries.duplicates import duplicates_of
 from intake.applications.queries.search import found_by_name
-from intake.applications.states import ALLOWED, State
+from intake.applications.states import ALLOWED, ApplicationState
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
 _column = Application.__table__.c
@@ -101,7 +101,7 @@ class Filter(BaseModel):
 
     region: str | None = None
     territory: str | None = None
-    state: State | None = None
+    state: ApplicationState | None = None
     source: ApplicationSource | None = None
     age_band: AgeBand | None = None
     number: str | None = None
@@ -196,13 +196,13 @@ async def card(application: Application, unit: Unit) -> ApplicationCard:
     )
 
 
-async def _contact(application: Application, unit: Unit) -> ContactFields:
+async def _contact(application: Application, unit: Unit) -> ApplicationContact:
     own, child_key = application.id, await unit.keys.get(application.child_id)
     representative_key = await unit.keys.get(application.representative_id)
     representative = opened(application.representative, Representative, representative_key, own)
     child = opened(application.child, Child, child_key, own)
     home = opened(application.home, Home, child_key, own)
-    return ContactFields(
+    return ApplicationContact(
         representative_name=representative.name,
         phone=representative.phone,
         email=representative.email,
@@ -214,9 +214,9 @@ async def _contact(application: Application, unit: Unit) -> ContactFields:
     )
 
 
-async def _social(application: Application, unit: Unit) -> SocialFields:
+async def _social(application: Application, unit: Unit) -> ApplicationSocial:
     key = await unit.keys.get(application.child_id)
-    return SocialFields(**opened(application.words, Words, key, application.id).model_dump())
+    return ApplicationSocial(**opened(application.words, Words, key, application.id).model_dump())
 
 
 async def _health(application: Application, unit: Unit) -> HealthFields:

@@ -19,7 +19,7 @@ from intake.applications.model.deadlines import Deadline, DeadlineKind
 from intake.applications.model.papers import Attachment, AttachmentKind
 from intake.applications.pack import IntakePack
 from intake.applications.queries.duplicates import DuplicateView
-from intake.applications.states import CLOSED_UNSERVED, State
+from intake.applications.states import CLOSED_UNSERVED, ApplicationState
 
 
 class DeadlineView(BaseModel):
@@ -62,7 +62,7 @@ class ApplicationLine(BaseModel):
     territory: str
     residence_territory: str
     client_type: str | None
-    state: State
+    state: ApplicationState
     source: ApplicationSource
     entry_point: str | None
     age_band: AgeBand
@@ -74,7 +74,7 @@ class ApplicationLine(BaseModel):
     deadlines: list[DeadlineView]
 
 
-class ContactFields(BaseModel):
+class ApplicationContact(BaseModel):
     representative_name: str
     phone: str
     email: str | None
@@ -85,7 +85,7 @@ class ContactFields(BaseModel):
     longitude: float | None
 
 
-class SocialFields(BaseModel):
+class ApplicationSocial(BaseModel):
     comment: str | None
     need: str | None
 
@@ -139,8 +139,8 @@ class ApplicationCard(ApplicationLine):
     duplicates: list[DuplicateView]
     consents: list[ConsentView]
     calls: list[CallView]
-    contact: ContactFields | None = None
-    social: SocialFields | None = None
+    contact: ApplicationContact | None = None
+    social: ApplicationSocial | None = None
     health: HealthFields | None = None
     withheld: list[FieldGroup] = []
 
@@ -183,7 +183,7 @@ class StatusView(BaseModel):
     """
 
     number: str
-    state: State
+    state: ApplicationState
     state_title: str
     submitted_at: datetime
     time_zone: str
@@ -197,37 +197,37 @@ class StatusView(BaseModel):
     """The family reads in large letters (D0-16)."""
 
 
-STATE_TITLES: dict[State, str] = {
-    State.SUBMITTED: "Заявка принята",
-    State.TAKEN: "Заявкой занимается координатор",
-    State.REACHED: "Мы поговорили с вами",
-    State.HANDED_OVER: "Заявка передана в службу рядом с вами",
-    State.RETURNED: "Подбираем другую службу",
-    State.ACCEPTED: "Служба приняла вашу семью",
-    State.REDIRECTED: "Вам поможет другая служба",
-    State.WITHDRAWN: "Заявка отозвана",
+STATE_TITLES: dict[ApplicationState, str] = {
+    ApplicationState.SUBMITTED: "Заявка принята",
+    ApplicationState.TAKEN: "Заявкой занимается координатор",
+    ApplicationState.REACHED: "Мы поговорили с вами",
+    ApplicationState.HANDED_OVER: "Заявка передана в службу рядом с вами",
+    ApplicationState.RETURNED: "Подбираем другую службу",
+    ApplicationState.ACCEPTED: "Служба приняла вашу семью",
+    ApplicationState.REDIRECTED: "Вам поможет другая служба",
+    ApplicationState.WITHDRAWN: "Заявка отозвана",
 }
 
-NEXT_STEPS: dict[State, str] = {
-    State.SUBMITTED: "Мы позвоним вам до указанного срока. Собирать справки не нужно.",
-    State.TAKEN: "Координатор позвонит вам до указанного срока. Собирать справки не нужно.",
-    State.REACHED: "Координатор передаёт заявку в ближайшую службу. Первый приём — в указанный срок.",
-    State.HANDED_OVER: "Служба подтвердит, что принимает вас. Первый приём — в указанный срок.",
-    State.RETURNED: "Координатор выбирает для вас другую службу и сообщит вам. Срок первого приёма прежний.",
-    State.ACCEPTED: "Служба назначает первый приём. Возьмите с собой только документы из списка ниже.",
-    State.REDIRECTED: "Позвоните в службу, которую мы вам назвали: она помогает детям такого возраста.",
-    State.WITHDRAWN: "Больше ничего делать не нужно. Новую заявку можно подать в любое время.",
+NEXT_STEPS: dict[ApplicationState, str] = {
+    ApplicationState.SUBMITTED: "Мы позвоним вам до указанного срока. Собирать справки не нужно.",
+    ApplicationState.TAKEN: "Координатор позвонит вам до указанного срока. Собирать справки не нужно.",
+    ApplicationState.REACHED: "Координатор передаёт заявку в ближайшую службу. Первый приём — в указанный срок.",
+    ApplicationState.HANDED_OVER: "Служба подтвердит, что принимает вас. Первый приём — в указанный срок.",
+    ApplicationState.RETURNED: "Координатор выбирает для вас другую службу и сообщит вам. Срок первого приёма прежний.",
+    ApplicationState.ACCEPTED: "Служба назначает первый приём. Возьмите с собой только документы из списка ниже.",
+    ApplicationState.REDIRECTED: "Позвоните в службу, которую мы вам назвали: она помогает детям такого возраста.",
+    ApplicationState.WITHDRAWN: "Больше ничего делать не нужно. Новую заявку можно подать в любое время.",
 }
 
 
 def next_step(application: Application, pack: IntakePack, zone: ZoneInfo) -> str:
     """What happens next, in words for the family: the appointment once it is booked, the right service's telephone."""
     state, usual = application.state, NEXT_STEPS[application.state]
-    if state is State.REDIRECTED:
+    if state is ApplicationState.REDIRECTED:
         right = pack.redirect(application.age_band)
         return f"{usual} {right.title}, телефон {right.phone}. {right.advice}"
     documents = ", ".join(pack.form.first_appointment_documents)
     if application.appointment_at and state not in CLOSED_UNSERVED:
         at = application.appointment_at.astimezone(zone)
         return f"Первый приём: {moment(at.date(), at.time(), 'ru')}. Возьмите с собой: {documents}."
-    return f"{usual} Нужны: {documents}." if state is State.ACCEPTED else usual
+    return f"{usual} Нужны: {documents}." if state is ApplicationState.ACCEPTED else usual

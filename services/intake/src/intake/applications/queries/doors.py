@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from intake.acting import drop_token
 from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
-from intake.applications.states import State
+from intake.applications.states import ApplicationState
 
 
 class DoorCount(BaseModel):
@@ -31,7 +31,7 @@ async def doors(region: str | None, since: datetime | None, until: datetime | No
     """How many applications came through each entry point, and how many of them a service has accepted."""
     await drop_token(unit.session)
     one = Application
-    accepted = func.count().filter(one.state == State.ACCEPTED)
+    accepted = func.count().filter(one.state == ApplicationState.ACCEPTED)
     counted = select(one.region, one.source, one.entry_point, func.count(), accepted)
     if region:
         counted = counted.where(one.region == region)

@@ -15,12 +15,12 @@ from intake.applications.model.application import Application
 from intake.applications.nearest import Candidate, Ranked, Wanted, rank
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Home, opened
-from intake.applications.states import State
+from intake.applications.states import ApplicationState
 from intake.directory.model.directory import Organisation
 from intake.particulars.checks import known_territory
 from intake.particulars.places import Point
 
-IN_WORK = (State.HANDED_OVER, State.ACCEPTED)
+IN_WORK = (ApplicationState.HANDED_OVER, ApplicationState.ACCEPTED)
 _SERVED = text("SELECT organisation_id, families FROM families_served(:region, CAST(:running AS text[]))")
 
 

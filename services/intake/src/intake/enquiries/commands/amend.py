@@ -21,7 +21,7 @@ from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Amendment, Column, Due
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
-from intake.enquiries.states import State
+from intake.enquiries.states import EnquiryState
 from intake.particulars.phone import normalised
 from intake.particulars.requests import Email, LongText, PersonName, ShortText, acting_person
 
@@ -72,7 +72,7 @@ async def amend(enquiry_id: UUID, command: Amend, unit: Unit) -> Enquiry:
 def _require_amendable(enquiry: Enquiry, column: Column) -> None:
     if enquiry.anonymous and column in CALLER:
         raise anonymous_keeps_no_caller("column")
-    if column in CLOSED_ONLY and enquiry.state is not State.CLOSED:
+    if column in CLOSED_ONLY and enquiry.state is not EnquiryState.CLOSED:
         raise invalid("result_missing", "column", "Результата в журнале ещё нет.", "There is no result yet.")
 
 

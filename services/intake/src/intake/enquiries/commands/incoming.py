@@ -16,7 +16,7 @@ from intake.enquiries.commands.files import keep
 from intake.enquiries.commands.register import OLDEST, Question, enter
 from intake.enquiries.letters import Letter
 from intake.enquiries.model.enquiry import Enquiry
-from intake.enquiries.model.papers import FileKind
+from intake.enquiries.model.papers import EnquiryFileKind
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller
 from intake.particulars.checks import CLOCK_SKEW
@@ -44,7 +44,7 @@ async def take_letter(runtime: Runtime, region: str, letter: Letter) -> bool:
         registered = await enter(question, unit)
         entered = await unit.session.get_one(Enquiry, registered.id)
         for file in letter.files:
-            await keep(entered, file.content, file.name, file.media_type, FileKind.LETTER, unit)
+            await keep(entered, file.content, file.name, file.media_type, EnquiryFileKind.LETTER, unit)
     return True
 
 

@@ -13,7 +13,7 @@ from workdays import Standing
 from intake.enquiries.commands.register import DUE, term_of
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.pack import EnquiriesPack
-from intake.enquiries.states import Delivery, State
+from intake.enquiries.states import Delivery, EnquiryState
 
 _TOLD_BY = {MessageChannel.SMS: EnquiryChannel.SMS, MessageChannel.PHONE: EnquiryChannel.PHONE}
 
@@ -28,7 +28,7 @@ async def escalate(enquiry_id: UUID, unit: Unit) -> None:
 async def note_sent(enquiry_id: UUID, channel: MessageChannel, unit: Unit) -> None:
     """A channel has taken the answer, or somebody says that the person was told by another one."""
     enquiry = await unit.session.get(Enquiry, enquiry_id, with_for_update=True, populate_existing=True)
-    if enquiry is not None and enquiry.state is State.ANSWERED and enquiry.delivery is Delivery.SENDING:
+    if enquiry is not None and enquiry.state is EnquiryState.ANSWERED and enquiry.delivery is Delivery.SENDING:
         enquiry.told(_TOLD_BY.get(channel, EnquiryChannel.EMAIL), unit.now)
         await unit.timers.cancel(DUE, enquiry.id)
 

@@ -27,7 +27,7 @@ class Classify(Versioned):
     complaint: bool = False
 
 
-class Assign(Versioned):
+class AssignEnquiry(Versioned):
     """``specialist_id`` None: the best of the list. ``instead_of``: who is responsible now, to hand on from."""
 
     specialist_id: UUID | None = None
@@ -57,7 +57,7 @@ async def classify(enquiry_id: UUID, command: Classify, unit: Unit) -> Enquiry:
     return enquiry
 
 
-async def assign(enquiry_id: UUID, command: Assign, unit: Unit) -> Enquiry:
+async def assign(enquiry_id: UUID, command: AssignEnquiry, unit: Unit) -> Enquiry:
     """Make the competent specialist responsible."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version)
     if enquiry.theme is None:

@@ -29,7 +29,7 @@ from workdays import Explanation, Standing
 from intake.enquiries.errors import answer_not_given, other_specialist
 from intake.enquiries.model import telling
 from intake.enquiries.model.papers import OPEN_WORK, Amendment, Due, Entry, Sheets
-from intake.enquiries.states import Delivery, State, require_state
+from intake.enquiries.states import Delivery, EnquiryState, require_state
 from intake.tables import Base
 
 OR_NOTHING = JSONB(none_as_null=True)
@@ -66,7 +66,7 @@ class Enquiry(Aggregate, Base):
     region: Mapped[str]
     territory: Mapped[str]
     organisation_id: Mapped[UUID]
-    state: Mapped[State]
+    state: Mapped[EnquiryState]
     channel: Mapped[EnquiryChannel]
     answer_channel: Mapped[EnquiryChannel]
     anonymous: Mapped[bool]
@@ -107,7 +107,7 @@ class Enquiry(Aggregate, Base):
     @classmethod
     def register(cls, entry: Entry, sheets: Sheets, due: Due, contact: Sealed[Contact] | None) -> Enquiry:
         """Step 1: a new line of the journal with its due time (D1-11, D1-14…D1-16)."""
-        enquiry = cls(**_columns(entry), **_columns(sheets), state=State.REGISTERED, call_attempts=0)
+        enquiry = cls(**_columns(entry), **_columns(sheets), state=EnquiryState.REGISTERED, call_attempts=0)
         enquiry._run(due)
         enquiry.record(telling.registered(enquiry, contact))
         return enquiry
@@ -126,7 +126,7 @@ class Enquiry(Aggregate, Base):
             return
         if self.assigned_to != instead_of:
             raise other_specialist()
-        self.assigned_to, self.state = specialist_id, State.ASSIGNED
+        self.assigned_to, self.state = specialist_id, EnquiryState.ASSIGNED
         self.record(EnquiryAssigned(enquiry_id=self.id, specialist_id=specialist_id, assigned_at=now))
 
     def serve(self, now: datetime) -> None:
@@ -149,7 +149,7 @@ class Enquiry(Aggregate, Base):
     ) -> None:
         """Step 4: the answer is written; ``delivery`` says whether the person has it already (D1-17)."""
         require_state("answer", self.state)
-        self.state, self.delivery, self.answered_at, self.answer_channel = State.ANSWERED, delivery, now, channel
+        self.state, self.delivery, self.answered_at, self.answer_channel = EnquiryState.ANSWERED, delivery, now, channel
         self.record(telling.answered(self, channel, now, contact, answer))
         if delivery is Delivery.GIVEN:
             self._given(channel, now)
@@ -168,14 +168,14 @@ class Enquiry(Aggregate, Base):
 
     def not_delivered(self) -> None:
         """The channel refused the answer: somebody has to call."""
-        if self.state is State.ANSWERED and self.delivery is Delivery.SENDING:
+        if self.state is EnquiryState.ANSWERED and self.delivery is Delivery.SENDING:
             self.delivery = Delivery.TO_BE_TOLD
 
     def ask(self, due: Due, now: datetime) -> None:
         """The family writes on; an enquiry that was answered is served again, by a term of its own (D0-11)."""
         require_state("ask", self.state)
         self.record(EnquiryAsked(enquiry_id=self.id, asked_at=now))
-        if self.state is State.ANSWERED:
+        if self.state is EnquiryState.ANSWERED:
             if self.given_at is not None:
                 self._run(due)
             self.delivery = self.answered_at = self.given_at = self.escalated_at = None
@@ -186,7 +186,7 @@ class Enquiry(Aggregate, Base):
         require_state("close", self.state)
         if self.delivery is not Delivery.GIVEN:
             raise answer_not_given()
-        self.state, self.outcome, self.result, self.closed_at = State.CLOSED, outcome, result, now
+        self.state, self.outcome, self.result, self.closed_at = EnquiryState.CLOSED, outcome, result, now
         self.record(EnquiryResultRecorded(enquiry_id=self.id, outcome=outcome, recorded_at=now))
 
     def amend(self, amendment: Amendment, values: dict[str, Any], due: Due) -> None:
@@ -230,7 +230,7 @@ class Enquiry(Aggregate, Base):
         return workdays.overdue(self.due_at, self.given_at, now)
 
     def _serve_from(self, now: datetime) -> None:
-        self.state = State.SERVING
+        self.state = EnquiryState.SERVING
         self.record(EnquiryServed(enquiry_id=self.id, serving_since=now, due=self.moment))
 
     def _given(self, channel: EnquiryChannel, at: datetime) -> None:

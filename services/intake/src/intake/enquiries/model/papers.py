@@ -35,7 +35,7 @@ class Author(StrEnum):
     SPECIALIST = "specialist"
 
 
-class FileKind(StrEnum):
+class EnquiryFileKind(StrEnum):
     """What is attached: a recorded talk (D1-19), the letter itself, another document."""
 
     RECORDING = "recording"
@@ -98,7 +98,7 @@ class EnquiryFile(Base):
     blob_id: Mapped[UUID] = mapped_column(primary_key=True)
     enquiry_id: Mapped[UUID]
     anonymous: Mapped[bool]
-    kind: Mapped[FileKind]
+    kind: Mapped[EnquiryFileKind]
     media_type: Mapped[str]
     size: Mapped[int]
     attached_at: Mapped[datetime]

@@ -13,8 +13,8 @@ from sqlalchemy.orm import defer
 from workdays import Standing
 
 from intake.enquiries.model.enquiry import Enquiry
-from intake.enquiries.model.papers import Author, Column, FileKind
-from intake.enquiries.states import Delivery, State
+from intake.enquiries.model.papers import Author, Column, EnquiryFileKind
+from intake.enquiries.states import Delivery, EnquiryState
 
 
 class DueView(BaseModel):
@@ -55,7 +55,7 @@ class EnquiryLine(BaseModel):
     region: str
     territory: str
     organisation_id: UUID
-    state: State
+    state: EnquiryState
     channel: EnquiryChannel
     answer_channel: EnquiryChannel
     delivery: Delivery | None
@@ -69,7 +69,7 @@ class EnquiryLine(BaseModel):
     due: DueView
 
 
-class ContactFields(BaseModel):
+class EnquiryContact(BaseModel):
     name: str | None
     phone: str | None
     email: str | None
@@ -97,7 +97,7 @@ class AmendmentView(BaseModel):
     amended_by: UUID
 
 
-class SocialFields(BaseModel):
+class EnquirySocial(BaseModel):
     status: FamilyStatus | None
     question: str
     result: str | None
@@ -107,7 +107,7 @@ class SocialFields(BaseModel):
 
 class EnquiryFileView(BaseModel):
     id: UUID
-    kind: FileKind
+    kind: EnquiryFileKind
     media_type: str
     size: int
     attached_at: datetime
@@ -121,8 +121,8 @@ class EnquiryCard(EnquiryLine):
     closed_at: datetime | None
     call_attempts: int
     files: list[EnquiryFileView]
-    contact: ContactFields | None = None
-    social: SocialFields | None = None
+    contact: EnquiryContact | None = None
+    social: EnquirySocial | None = None
     withheld: list[FieldGroup] = []
 
 
@@ -131,7 +131,7 @@ class ThreadView(BaseModel):
 
     id: UUID
     number: str
-    state: State
+    state: EnquiryState
     state_title: str
     next_step: str
     registered_at: datetime
@@ -142,20 +142,20 @@ class ThreadView(BaseModel):
     can_write: bool
 
 
-STATE_TITLES: dict[State, str] = {
-    State.REGISTERED: "Вопрос записан в журнал",
-    State.ASSIGNED: "Вопрос передан специалисту",
-    State.SERVING: "Специалист готовит ответ",
-    State.ANSWERED: "Ответ готов",
-    State.CLOSED: "Обращение завершено",
+STATE_TITLES: dict[EnquiryState, str] = {
+    EnquiryState.REGISTERED: "Вопрос записан в журнал",
+    EnquiryState.ASSIGNED: "Вопрос передан специалисту",
+    EnquiryState.SERVING: "Специалист готовит ответ",
+    EnquiryState.ANSWERED: "Ответ готов",
+    EnquiryState.CLOSED: "Обращение завершено",
 }
 
-NEXT_STEPS: dict[State, str] = {
-    State.REGISTERED: "Мы выберем специалиста, который знает этот вопрос, и ответим до указанного срока.",
-    State.ASSIGNED: "Специалист ответит до указанного срока. Ничего делать не нужно.",
-    State.SERVING: "Специалист ответит до указанного срока. Вы можете дописать подробности.",
-    State.ANSWERED: "Если ответ неполный, напишите нам здесь же: вопрос вернётся к специалисту.",
-    State.CLOSED: "Новый вопрос можно задать в любое время.",
+NEXT_STEPS: dict[EnquiryState, str] = {
+    EnquiryState.REGISTERED: "Мы выберем специалиста, который знает этот вопрос, и ответим до указанного срока.",
+    EnquiryState.ASSIGNED: "Специалист ответит до указанного срока. Ничего делать не нужно.",
+    EnquiryState.SERVING: "Специалист ответит до указанного срока. Вы можете дописать подробности.",
+    EnquiryState.ANSWERED: "Если ответ неполный, напишите нам здесь же: вопрос вернётся к специалисту.",
+    EnquiryState.CLOSED: "Новый вопрос можно задать в любое время.",
 }
 
 

@@ -15,14 +15,14 @@ from workdays.wording import counted
 from intake.directory.model.directory import Principal
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.pack import Competence, EnquiriesPack
-from intake.enquiries.states import State
+from intake.enquiries.states import EnquiryState
 
 ANSWERING = frozenset({Role.SPECIALIST, Role.COORDINATOR, Role.HEAD})
-UNDER_WAY = frozenset({State.ASSIGNED, State.SERVING, State.ANSWERED})
+UNDER_WAY = frozenset({EnquiryState.ASSIGNED, EnquiryState.SERVING, EnquiryState.ANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class CompetenceReason:
     code: str
     ru: str
     en: str
@@ -37,7 +37,7 @@ class Candidate:
     position: str
     narrow: int
     under_way: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[CompetenceReason, ...]
 
 
 async def candidates(enquiry: Enquiry, pack: EnquiriesPack, unit: Unit) -> list[Candidate]:
@@ -76,17 +76,17 @@ def _narrow(entry: Competence, enquiry: Enquiry) -> int:
     return 2 * bool(entry.themes) + 2 * bool(entry.help_kinds and enquiry.help_kind) + own_place
 
 
-def _reasons(entry: Competence, enquiry: Enquiry, under_way: int) -> Iterable[Reason]:
+def _reasons(entry: Competence, enquiry: Enquiry, under_way: int) -> Iterable[CompetenceReason]:
     if entry.themes:
-        yield Reason("theme", "Отвечает на вопросы по этой теме.", "Answers questions of this theme.")
+        yield CompetenceReason("theme", "Отвечает на вопросы по этой теме.", "Answers questions of this theme.")
     else:
-        yield Reason("every_theme", "Отвечает на вопросы по любой теме.", "Answers questions of every theme.")
+        yield CompetenceReason("every_theme", "Отвечает на вопросы по любой теме.", "Answers questions of every theme.")
     if entry.help_kinds and enquiry.help_kind:
-        yield Reason("help_kind", "Оказывает этот вид помощи.", "Gives this kind of help.")
+        yield CompetenceReason("help_kind", "Оказывает этот вид помощи.", "Gives this kind of help.")
     if entry.territories and enquiry.territory != enquiry.region:
-        yield Reason("territory", "Отвечает за эту территорию.", "Answers for this territory.")
+        yield CompetenceReason("territory", "Отвечает за эту территорию.", "Answers for this territory.")
     number = counted(under_way, "обращение", "обращения", "обращений")
-    yield Reason("load", f"Сейчас в работе: {number}.", f"Enquiries under way: {under_way}.")
+    yield CompetenceReason("load", f"Сейчас в работе: {number}.", f"Enquiries under way: {under_way}.")
 
 
 def _principal(region: str, entry: Competence) -> UUID:

@@ -28,18 +28,18 @@ from intake.enquiries.queries.cards import (
     STATE_TITLES,
     WITHOUT_SEALED,
     AmendmentView,
-    ContactFields,
     DueView,
     EnquiryCard,
+    EnquiryContact,
     EnquiryFileView,
     EnquiryLine,
+    EnquirySocial,
     MessageView,
-    SocialFields,
     ThreadView,
     line,
 )
 from intake.enquiries.queries.competence import Candidate, candidates
-from intake.enquiries.states import ALLOWED, State
+from intake.enquiries.states import ALLOWED, EnquiryState
 from intake.enquiries.stems import digests
 
 R = TypeVar("R", ThreadMessage, Amendment, EnquiryFile)
@@ -74,7 +74,7 @@ class Filter(BaseModel):
     region: str | None = None
     territory: str | None = None
     organisation_id: UUID | None = None
-    state: State | None = None
+    state: EnquiryState | None = None
     channel: EnquiryChannel | None = None
     theme: str | None = None
     help_kind: str | None = None
@@ -163,15 +163,15 @@ async def card(enquiry: Enquiry, unit: Unit) -> EnquiryCard:
     )
 
 
-def contact(enquiry: Enquiry, key: PersonKey) -> ContactFields:
+def contact(enquiry: Enquiry, key: PersonKey) -> EnquiryContact:
     """Who asked and from where; empty where anonymous."""
     caller = opened(enquiry.caller, Caller, key, enquiry.id) if enquiry.caller else Caller()
     address = opened(enquiry.place, Place, key, enquiry.id).address if enquiry.place else None
-    return ContactFields(**caller.model_dump(), address=address)
+    return EnquiryContact(**caller.model_dump(), address=address)
 
 
-async def _social(enquiry: Enquiry, key: PersonKey, unit: Unit) -> SocialFields:
-    return SocialFields(
+async def _social(enquiry: Enquiry, key: PersonKey, unit: Unit) -> EnquirySocial:
+    return EnquirySocial(
         status=enquiry.status,
         question=opened(enquiry.question, Words, key, enquiry.id, "question").text,
         result=opened(enquiry.result, Words, key, enquiry.id, "result").text if enquiry.result else None,

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import select, text, tuple_
 
 from intake.extracts.layouts import RawRecord
-from intake.extracts.model import IpraExtract, IpraImport, Standing
+from intake.extracts.model import ExtractStanding, IpraExtract, IpraImport
 from intake.extracts.record import ExtractRecord
 from intake.finding.family import content_digest, person_digest, shut
 from intake.finding.ladder_pack import OutreachPack
@@ -30,7 +30,7 @@ from intake.outreach.model.outreach import Outreach
 from intake.outreach.queries.finders import Finders
 from intake.outreach.queries.operators import fallback, operators
 from intake.outreach.routing import Operator, Routed, route
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 from intake.particulars.ages import age_band
 from intake.particulars.checks import check_birth_date, known_territory
 
@@ -117,7 +117,7 @@ class Taking:
         known = {(number, day): digest for number, day, digest in await self._unit.session.execute(same)}
         people = {one.person for one in candidates}
         older = select(IpraExtract).where(
-            here, IpraExtract.person_digest.in_(people), IpraExtract.state == Standing.IN_FORCE
+            here, IpraExtract.person_digest.in_(people), IpraExtract.state == ExtractStanding.IN_FORCE
         )
         return known, {row.person_digest: row for row in await self._unit.session.scalars(older)}
 
@@ -157,7 +157,7 @@ class Taking:
             extract = self._extract(one, child_key, family_key, known)
             self._settle(extract, in_force, tally)
             extract.come_in()
-            if extract.state is Standing.IN_FORCE:
+            if extract.state is ExtractStanding.IN_FORCE:
                 at_work = running.get(one.person)
                 if at_work is None:
                     outreach = self._outreach(extract, finders)
@@ -182,10 +182,10 @@ class Taking:
         present = in_force.get(extract.person_digest)
         newer = present is None or (extract.issued_on, extract.number) > (present.issued_on, present.number)
         if not newer and present is not None:
-            extract.state, extract.superseded_by = Standing.SUPERSEDED, present.id
+            extract.state, extract.superseded_by = ExtractStanding.SUPERSEDED, present.id
             tally.superseded += 1
             return
-        extract.state = Standing.IN_FORCE
+        extract.state = ExtractStanding.IN_FORCE
         in_force[extract.person_digest] = extract
         if present is not None:
             present.supersede(extract.id, self._unit.now)
@@ -196,7 +196,7 @@ class Taking:
         at_work = select(Outreach.person_digest, Outreach.id).where(
             Outreach.region == self._region.code,
             Outreach.person_digest.in_(people),
-            Outreach.state.in_([*RUNNING, State.SURVEYED]),
+            Outreach.state.in_([*RUNNING, OutreachState.SURVEYED]),
         )
         return {row[0]: row[1] for row in await self._unit.session.execute(at_work)}
 

@@ -16,7 +16,7 @@ from intake.outreach.model.steps import Finder
 from intake.particulars.requests import Versioned
 
 
-class Assign(Versioned):
+class AssignOutreach(Versioned):
     """``instead_of``: who is responsible as far as the caller knows; refused where that is somebody else by now."""
 
     responsible_id: UUID
@@ -27,7 +27,7 @@ class NameFinders(Strict):
     principal_ids: frozenset[UUID] = Field(min_length=1, max_length=50)
 
 
-async def assign(outreach_id: UUID, command: Assign, unit: Unit) -> Outreach:
+async def assign(outreach_id: UUID, command: AssignOutreach, unit: Unit) -> Outreach:
     """Make another person of the operator responsible (D3-13)."""
     outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version)
     finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))

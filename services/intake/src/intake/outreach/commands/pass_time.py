@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from intake.outreach.commands.start_outreach import OUTREACH_DUE
 from intake.outreach.model.outreach import Outreach
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 
 BATCH = 200
 
@@ -35,4 +35,8 @@ async def pass_due_times(organisation_id: UUID, unit: Unit) -> None:
 
 
 def _letter_unanswered(outreach: Outreach) -> bool:
-    return outreach.state is State.OPEN and outreach.current.step is ContactStep.POST and outreach.current.attempts > 0
+    return (
+        outreach.state is OutreachState.OPEN
+        and outreach.current.step is ContactStep.POST
+        and outreach.current.attempts > 0
+    )

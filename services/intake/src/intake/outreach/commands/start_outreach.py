@@ -12,7 +12,7 @@ from intake.finding.ladder_pack import OutreachPack
 from intake.outreach.ladder import Ladder
 from intake.outreach.model.found import Found
 from intake.outreach.model.outreach import Outreach
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 
 OUTREACH_DUE = "outreach_due"
 END_OUTREACH = "end_outreach"
@@ -37,7 +37,7 @@ async def running_for(organisation_id: UUID, person_digest: str, unit: Unit) -> 
     same = select(Outreach.id).where(
         Outreach.organisation_id == organisation_id,
         Outreach.person_digest == person_digest,
-        Outreach.state.in_([*RUNNING, State.SURVEYED]),
+        Outreach.state.in_([*RUNNING, OutreachState.SURVEYED]),
     )
     found: UUID | None = await unit.session.scalar(same)
     return found

@@ -17,7 +17,7 @@ from intake.outreach.ladder import HEARD, IN_VAIN, NEXT, Ladder, Meeting, Travel
 from intake.outreach.model import telling
 from intake.outreach.model.found import Found
 from intake.outreach.model.steps import INDEXES, Attempt, Columns, LadderStep, Letter, StageDone
-from intake.outreach.states import State, require_state, wrong_step
+from intake.outreach.states import OutreachState, require_state, wrong_step
 from intake.tables import Base
 
 
@@ -38,7 +38,7 @@ class Outreach(Columns, Aggregate, Base):
         start = ladder.due("start", found.found_at)
         outreach = cls(
             **{name: getattr(found, name) for name in Found.__slots__},
-            state=State.OPEN,
+            state=OutreachState.OPEN,
             step=ContactStep.PHONE,
             start_due_at=start.due_at,
             due_at=start.due_at,
@@ -126,7 +126,7 @@ class Outreach(Columns, Aggregate, Base):
         if letter.outcome is not None:
             raise telling.letter_settled()
         letter.outcome, letter.outcome_on = outcome, on
-        running = self.state is State.OPEN and self.current.step is ContactStep.POST
+        running = self.state is OutreachState.OPEN and self.current.step is ContactStep.POST
         self.record(telling.told_letter(self, outcome, now))
         self._heard(outcome, ContactStep.POST, now)
         if running and outcome is ContactOutcome.RETURNED:
@@ -147,22 +147,22 @@ class Outreach(Columns, Aggregate, Base):
     def break_off(self, reason: Code, now: datetime) -> None:
         """End the ladder early, with a reason of the pack."""
         require_state("break_off", self.state)
-        if self.state is State.OPEN:
+        if self.state is OutreachState.OPEN:
             self.current.end("broken-off", now, reason)
-        self._close(State.BROKEN_OFF, OutreachOutcome.BROKEN_OFF, reason, now)
+        self._close(OutreachState.BROKEN_OFF, OutreachOutcome.BROKEN_OFF, reason, now)
 
     def refuse(self, reason: Code | None, now: datetime) -> None:
         """The family refused; its word is kept with the day and nothing more is asked of it."""
         require_state("refuse", self.state)
-        if self.state is State.OPEN:
+        if self.state is OutreachState.OPEN:
             self.current.end("refused", now)
         self.decided_at = now
-        self._close(State.REFUSED, OutreachOutcome.REFUSED, reason, now)
+        self._close(OutreachState.REFUSED, OutreachOutcome.REFUSED, reason, now)
 
     def miss(self, now: datetime, ladder: Ladder) -> None:
         """The family did not come to the meeting: the ladder begins again with a call."""
         require_state("miss", self.state)
-        self.state, self.meets_at, self.place = State.OPEN, None, None
+        self.state, self.meets_at, self.place = OutreachState.OPEN, None, None
         self._open(ContactStep.PHONE, "meeting-missed", now, ladder, None)
 
     def meet(self, at: datetime, place: DeliveryMode, ladder: Ladder) -> None:
@@ -175,14 +175,14 @@ class Outreach(Columns, Aggregate, Base):
         require_state("survey", self.state)
         if self.met_at is None:
             raise AssertionError("an outreach that was met has its time")
-        self.words, self.surveyed_at, self.state = words, at, State.SURVEYED
+        self.words, self.surveyed_at, self.state = words, at, OutreachState.SURVEYED
         same_day = ladder.same_day(self.met_at, at)
         self.record(told.OutreachSurveyed(outreach_id=self.id, surveyed_at=at, same_day=same_day))
 
     def lead(self, application_id: UUID, now: datetime) -> None:
         """An application was filed for the family: what follows goes by the existing path."""
         require_state("lead", self.state)
-        self.state, self.application_id, self.closed_at = State.LED, application_id, now
+        self.state, self.application_id, self.closed_at = OutreachState.LED, application_id, now
         self.record(told.OutreachLed(outreach_id=self.id, application_id=application_id, led_at=now))
 
     def stage(self, done: StageDone) -> None:
@@ -218,13 +218,13 @@ class Outreach(Columns, Aggregate, Base):
             self.record(told.OutreachNotified(outreach_id=self.id, step=means, notified_at=at))
 
     def _agree(self, meeting: Meeting, at: datetime) -> None:
-        self.state, self.decided_at = State.AGREED, at
+        self.state, self.decided_at = OutreachState.AGREED, at
         self.meets_at, self.place, self.due_at, self.escalated_at = meeting.at, meeting.place, meeting.at, None
         self.record(telling.told_agreed(self, meeting))
 
     def _met(self, at: datetime, place: DeliveryMode, ladder: Ladder) -> None:
         due = ladder.end_of_day(at)
-        self.state, self.met_at, self.place, self.decided_at = State.MET, at, place, self.decided_at or at
+        self.state, self.met_at, self.place, self.decided_at = OutreachState.MET, at, place, self.decided_at or at
         self.due_at, self.escalated_at = due.due_at, None
         self.record(told.OutreachMet(outreach_id=self.id, met_at=at, place=place, survey_due=due))
 
@@ -262,8 +262,8 @@ class Outreach(Columns, Aggregate, Base):
 
     def _not_reached(self, now: datetime, by: str, reason: Code | None = None) -> None:
         self.current.end(by, now, reason)
-        self._close(State.NOT_REACHED, OutreachOutcome.NOT_REACHED, reason, now)
+        self._close(OutreachState.NOT_REACHED, OutreachOutcome.NOT_REACHED, reason, now)
 
-    def _close(self, state: State, outcome: OutreachOutcome, reason: Code | None, now: datetime) -> None:
+    def _close(self, state: OutreachState, outcome: OutreachOutcome, reason: Code | None, now: datetime) -> None:
         self.state, self.reason, self.closed_at = state, reason, now
         self.record(telling.told_closed(self, outcome, now))

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 from workdays import Standing
 
-from intake.outreach.states import State
+from intake.outreach.states import OutreachState
 from intake.tables import Base
 from intake.terms import DueTime
 
@@ -51,7 +51,7 @@ class Columns:
     origin_id: Mapped[UUID | None] = mapped_column(index=True)
     """The referral or extract that told of the family."""
     ground: Mapped[str]
-    state: Mapped[State]
+    state: Mapped[OutreachState]
     step: Mapped[ContactStep]
     """That of `current`, for lists."""
     found_at: Mapped[datetime]

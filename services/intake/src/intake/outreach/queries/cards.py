@@ -14,7 +14,7 @@ from workdays import Standing, overdue
 from intake.finding.queries import FoundContact, FoundSocial
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import LadderStep
-from intake.outreach.states import RUNNING, State
+from intake.outreach.states import RUNNING, OutreachState
 
 
 class StepView(BaseModel):
@@ -59,7 +59,7 @@ class OutreachLine(BaseModel):
     way: FindingWay
     origin_id: UUID | None
     age_band: AgeBand
-    state: State
+    state: OutreachState
     step: ContactStep
     found_at: datetime
     start_due_at: datetime

@@ -29,7 +29,7 @@ from intake.outreach.queries.cards import (
     StepView,
     line,
 )
-from intake.outreach.states import State
+from intake.outreach.states import OutreachState
 
 _column = Outreach.__table__.c
 ORDER = Order({n: _column[n] for n in ("due_at", "found_at", "state", "territory")}, _column["id"], "due_at")
@@ -40,7 +40,7 @@ class Filter(BaseModel):
 
     region: str | None = None
     territory: str | None = None
-    state: State | None = None
+    state: OutreachState | None = None
     way: FindingWay | None = None
     step: ContactStep | None = None
     origin_id: UUID | None = None
@@ -66,7 +66,7 @@ async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Outrea
     if wanted.due_before:
         statement = statement.where(Outreach.due_at < wanted.due_before)
     if wanted.step:
-        statement = statement.where(Outreach.state == State.OPEN, Outreach.step == wanted.step)
+        statement = statement.where(Outreach.state == OutreachState.OPEN, Outreach.step == wanted.step)
     rows, cursor = await paginate(unit.session, statement, page, ORDER)
     return Page(items=[OutreachLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
 

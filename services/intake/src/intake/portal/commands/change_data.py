@@ -25,7 +25,7 @@ from intake.portal.commands.fill_questionnaire import (
     sealed,
     watch_document,
 )
-from intake.portal.model.changes import DataChange, State, Wanted
+from intake.portal.model.changes import DataChange, DataChangeState, Wanted
 from intake.portal.model.questionnaire import Questionnaire
 from intake.portal.model.questionnaire import require_state as require_questionnaire
 from intake.portal.pack import PortalPack
@@ -153,7 +153,9 @@ async def hand_over(questionnaire_id: UUID, unit: Unit) -> None:
     found = await unit.session.get_one(Questionnaire, questionnaire_id, with_for_update=True)
     territory, organisation_id, consultant_id = responsible(found.district, unit.regions[found.region], unit.packs)
     found.answer_for(territory, organisation_id, consultant_id)
-    waiting = select(DataChange).where(DataChange.questionnaire_id == found.id, DataChange.state == State.REQUESTED)
+    waiting = select(DataChange).where(
+        DataChange.questionnaire_id == found.id, DataChange.state == DataChangeState.REQUESTED
+    )
     for change in await unit.session.scalars(waiting.with_for_update()):
         change.territory, change.organisation_id, change.consultant_id = territory, organisation_id, consultant_id
 

@@ -19,7 +19,13 @@ from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven, check_consent, consent_missing
 from intake.particulars.requests import Versioned
 from intake.portal.answers import RECORDS, Answers, open_one, shut_all
-from intake.portal.model.questionnaire import FileKind, Questionnaire, QuestionnaireConsent, QuestionnaireFile, State
+from intake.portal.model.questionnaire import (
+    Questionnaire,
+    QuestionnaireConsent,
+    QuestionnaireFile,
+    QuestionnaireFileKind,
+    QuestionnaireState,
+)
 from intake.portal.pack import PortalPack
 from intake.terms import computed
 
@@ -70,7 +76,7 @@ async def write(command: WriteQuestionnaire, unit: Unit) -> Questionnaire:
         drafted_at=unit.now,
     )
     questionnaire.fill(await sealed(questionnaire, answers, unit), answers.district, unit.now)
-    questionnaire.state = State.DRAFT
+    questionnaire.state = QuestionnaireState.DRAFT
     unit.session.add(questionnaire)
     return questionnaire
 
@@ -86,13 +92,18 @@ async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, unit: U
 
 
 async def attach(
-    questionnaire_id: UUID, kind: FileKind, content: bytes, name: str | None, declared: str | None, unit: Unit
+    questionnaire_id: UUID,
+    kind: QuestionnaireFileKind,
+    content: bytes,
+    name: str | None,
+    declared: str | None,
+    unit: Unit,
 ) -> QuestionnaireFile:
     """Keep a photo or a scan with the questionnaire; a photo must be a picture."""
     await recognised(unit)
     questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit")
     blob = await unit.blobs.put(questionnaire.child_id, content, name=name, declared=declared)
-    if kind is FileKind.PHOTO and not blob.media_type.startswith("image/"):
+    if kind is QuestionnaireFileKind.PHOTO and not blob.media_type.startswith("image/"):
         raise invalid("photo_is_no_picture", "file", "Фотография должна быть картинкой.", "A photo must be a picture.")
     row = QuestionnaireFile(
         blob_id=blob.id,

@@ -21,7 +21,7 @@ from intake.tables import Base
 Decision = Literal["accepted", "declined", "withdrawn"]
 
 
-class State(StrEnum):
+class DataChangeState(StrEnum):
     REQUESTED = "requested"
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -54,7 +54,7 @@ class DataChange(Aggregate, Base):
     organisation_id: Mapped[UUID] = mapped_column(index=True)
     consultant_id: Mapped[UUID]
     child_id: Mapped[UUID]
-    state: Mapped[State]
+    state: Mapped[DataChangeState]
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
     wanted: Mapped[dict[str, Any]]
     reason_code: Mapped[str | None]
@@ -65,7 +65,7 @@ class DataChange(Aggregate, Base):
 
     def requested(self, due: workdays.Deadline) -> None:
         """The request waits for the consultant."""
-        self.state, self.due_at, self.explanation = State.REQUESTED, due.due_at, due.explanation.to_json()
+        self.state, self.due_at, self.explanation = DataChangeState.REQUESTED, due.due_at, due.explanation.to_json()
         self.record(
             DataChangeRequested(
                 data_change_id=self.id,
@@ -90,9 +90,9 @@ class DataChange(Aggregate, Base):
 
     def decide(self, decision: Decision, reason_code: str | None, now: datetime) -> None:
         """Accepted, declined with a reason of the pack, or taken back by the family; once."""
-        if self.state is not State.REQUESTED:
+        if self.state is not DataChangeState.REQUESTED:
             raise already_decided(self.state)
-        self.state, self.reason_code, self.decided_at = State(decision), reason_code, now
+        self.state, self.reason_code, self.decided_at = DataChangeState(decision), reason_code, now
         self.record(
             DataChangeDecided(
                 data_change_id=self.id,
@@ -106,7 +106,7 @@ class DataChange(Aggregate, Base):
         )
 
 
-def already_decided(state: State) -> DomainError:
+def already_decided(state: DataChangeState) -> DomainError:
     return DomainError(
         "already_decided",
         Kind.CONFLICT,

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.tables import Base
 
 
-class State(StrEnum):
+class QuestionnaireState(StrEnum):
     DRAFT = "draft"
     SENT = "sent"
     RETURNED = "returned"
@@ -41,17 +41,17 @@ class State(StrEnum):
     """The consent it was sent on was taken back: the family's alone again, until it consents and sends anew."""
 
 
-ALLOWED: Mapping[str, frozenset[State]] = {
-    "edit": frozenset({State.DRAFT, State.RETURNED, State.WITHDRAWN}),
-    "send": frozenset({State.DRAFT, State.RETURNED, State.WITHDRAWN}),
-    "decide": frozenset({State.SENT}),
-    "change": frozenset({State.ACCEPTED}),
-    "consent": frozenset({State.SENT, State.ACCEPTED}),
+ALLOWED: Mapping[str, frozenset[QuestionnaireState]] = {
+    "edit": frozenset({QuestionnaireState.DRAFT, QuestionnaireState.RETURNED, QuestionnaireState.WITHDRAWN}),
+    "send": frozenset({QuestionnaireState.DRAFT, QuestionnaireState.RETURNED, QuestionnaireState.WITHDRAWN}),
+    "decide": frozenset({QuestionnaireState.SENT}),
+    "change": frozenset({QuestionnaireState.ACCEPTED}),
+    "consent": frozenset({QuestionnaireState.SENT, QuestionnaireState.ACCEPTED}),
 }
 """In which states each action may be done."""
 
 
-class FileKind(StrEnum):
+class QuestionnaireFileKind(StrEnum):
     PHOTO = "photo"
     STATUS_DOCUMENT = "status_document"
 
@@ -69,7 +69,7 @@ class Questionnaire(Aggregate, Base):
     )
 
     region: Mapped[str]
-    state: Mapped[State]
+    state: Mapped[QuestionnaireState]
     principal_id: Mapped[UUID] = mapped_column(index=True)
     child_id: Mapped[UUID]
     representative_id: Mapped[UUID]
@@ -112,7 +112,7 @@ class Questionnaire(Aggregate, Base):
     ) -> None:
         """Send it to the consultant of the sector, who answers by ``due`` (D0-03, D0-22)."""
         require_state("send", self.state)
-        self.state, self.sent_at, self.return_reason = State.SENT, now, None
+        self.state, self.sent_at, self.return_reason = QuestionnaireState.SENT, now, None
         self.answer_for(territory, organisation_id, consultant_id)
         self.due_at, self.explanation = due.due_at, due.explanation.to_json()
         self.record(
@@ -139,7 +139,12 @@ class Questionnaire(Aggregate, Base):
     def return_to_family(self, reason_code: str, now: datetime) -> None:
         """Ask the family to correct something."""
         require_state("decide", self.state)
-        self.state, self.return_reason, self.due_at, self.explanation = State.RETURNED, reason_code, None, None
+        self.state, self.return_reason, self.due_at, self.explanation = (
+            QuestionnaireState.RETURNED,
+            reason_code,
+            None,
+            None,
+        )
         self.record(
             QuestionnaireReturned(
                 questionnaire_id=self.id, region=self.region, reason_code=reason_code, returned_at=now
@@ -151,7 +156,7 @@ class Questionnaire(Aggregate, Base):
         require_state("decide", self.state)
         if self.territory is None or self.organisation_id is None or self.consultant_id is None:
             raise AssertionError("a sent questionnaire is somebody's")
-        self.state, self.due_at, self.explanation = State.ACCEPTED, None, None
+        self.state, self.due_at, self.explanation = QuestionnaireState.ACCEPTED, None, None
         self.record(
             QuestionnaireAccepted(
                 questionnaire_id=self.id,
@@ -184,11 +189,11 @@ class Questionnaire(Aggregate, Base):
 
         An accepted one is refused: the service goes on on another ground (442-FZ; 152-FZ art. 9 p. 2, 21 p. 5).
         """
-        if self.state is State.ACCEPTED:
+        if self.state is QuestionnaireState.ACCEPTED:
             raise accepted_already()
-        if self.state in {State.SENT, State.RETURNED}:
+        if self.state in {QuestionnaireState.SENT, QuestionnaireState.RETURNED}:
             self.withdraw_health_consent(now)
-            self.state, self.return_reason = State.WITHDRAWN, None
+            self.state, self.return_reason = QuestionnaireState.WITHDRAWN, None
             self.due_at = self.explanation = self.document_ends_at = None
             self.record(ContactConsentWithdrawn(questionnaire_id=self.id, child_id=self.child_id, withdrawn_at=now))
 
@@ -242,7 +247,7 @@ class QuestionnaireFile(Base):
 
     blob_id: Mapped[UUID] = mapped_column(primary_key=True)
     questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaires.id"), index=True)
-    kind: Mapped[FileKind]
+    kind: Mapped[QuestionnaireFileKind]
     media_type: Mapped[str]
     size: Mapped[int]
     attached_at: Mapped[datetime]
@@ -257,7 +262,7 @@ def accepted_already() -> DomainError:
     )
 
 
-def require_state(action: str, state: State) -> None:
+def require_state(action: str, state: QuestionnaireState) -> None:
     """Refuse an action the state does not allow."""
     if state not in ALLOWED[action]:
         raise DomainError(

@@ -20,19 +20,27 @@ from workdays import Standing
 from intake.applications.queries.applications import consent_stands_not
 from intake.portal.answers import RECORDS, open_one
 from intake.portal.commands.change_data import wanted_by
-from intake.portal.model.changes import DataChange
-from intake.portal.model.changes import State as ChangeState
-from intake.portal.model.questionnaire import FileKind, Questionnaire, QuestionnaireConsent, QuestionnaireFile, State
+from intake.portal.model.changes import DataChange, DataChangeState
+from intake.portal.model.questionnaire import (
+    Questionnaire,
+    QuestionnaireConsent,
+    QuestionnaireFile,
+    QuestionnaireFileKind,
+    QuestionnaireState,
+)
 from intake.portal.pack import PortalPack, Word
 
 GROUP_OF = {field: group for kind, group, _ in RECORDS.values() for field in kind.model_fields}
 GROUP_OF["district"] = FieldGroup.CORE
-FILE_GROUPS = {FileKind.PHOTO: FieldGroup.CONTACT, FileKind.STATUS_DOCUMENT: FieldGroup.HEALTH}
+FILE_GROUPS = {
+    QuestionnaireFileKind.PHOTO: FieldGroup.CONTACT,
+    QuestionnaireFileKind.STATUS_DOCUMENT: FieldGroup.HEALTH,
+}
 
 
 class FileLine(BaseModel):
     id: UUID
-    kind: FileKind
+    kind: QuestionnaireFileKind
     media_type: str
     size: int
     attached_at: datetime
@@ -56,7 +64,7 @@ class QuestionnaireLine(BaseModel):
     region: str
     territory: str | None
     district: str | None
-    state: State
+    state: QuestionnaireState
     consultant_id: UUID | None
     sent_at: datetime | None
     due_at: datetime | None
@@ -92,7 +100,7 @@ class DataChangeView(BaseModel):
     questionnaire_id: UUID
     region: str
     territory: str
-    state: ChangeState
+    state: DataChangeState
     fields: list[str]
     changes: list[FieldChange] = []
     reason: Word | None
@@ -113,7 +121,7 @@ def shown_to(questionnaire: Questionnaire, unit: Unit) -> tuple[frozenset[FieldG
     granted = unit.policy.visible_groups(unit.actor, "questionnaire", questionnaire, frozenset(GROUND.values()))
     if questionnaire.principal_id == unit.actor.id:
         return granted, granted
-    if questionnaire.state is State.WITHDRAWN:
+    if questionnaire.state is QuestionnaireState.WITHDRAWN:
         return granted & {FieldGroup.CORE}, granted
     return unit.policy.visible_groups(unit.actor, "questionnaire", questionnaire, questionnaire.grounds), granted
 
@@ -173,7 +181,7 @@ async def open_file(questionnaire: Questionnaire, file_id: UUID, unit: Unit) -> 
     return await unit.blobs.open(file_id)
 
 
-async def questionnaires(state: State | None, page: PageQuery, unit: Unit) -> Page[QuestionnaireLine]:
+async def questionnaires(state: QuestionnaireState | None, page: PageQuery, unit: Unit) -> Page[QuestionnaireLine]:
     """The questionnaires the actor may see."""
     statement = select(Questionnaire)
     if state:
@@ -183,7 +191,7 @@ async def questionnaires(state: State | None, page: PageQuery, unit: Unit) -> Pa
 
 
 async def changes(
-    state: ChangeState | None, questionnaire_id: UUID | None, page: PageQuery, unit: Unit
+    state: DataChangeState | None, questionnaire_id: UUID | None, page: PageQuery, unit: Unit
 ) -> Page[DataChangeView]:
     """Requests to change data the actor may see, without the values."""
     statement = select(DataChange)

@@ -27,7 +27,7 @@ from intake.particulars.phone import normalised
 from intake.particulars.requests import Versioned
 from intake.referrals.commands.form import RegisterReferral, Signal
 from intake.referrals.commands.lead_outreach import open_outreach
-from intake.referrals.model.referral import Referral, State, Told
+from intake.referrals.model.referral import Referral, ReferralState, Told
 from intake.referrals.queries.consents import require_standing
 from intake.referrals.queries.parties import Parties, check_reason, known_kind, parties_of
 from intake.terms import computed
@@ -178,7 +178,7 @@ async def revoke(referral_id: UUID, command: Revoke, unit: Unit) -> Referral:
     """The sender takes the referral back; the receiver sees it at once (T13)."""
     referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version)
     check_reason("revoke", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
-    begun = referral.state is State.ACCEPTED
+    begun = referral.state is ReferralState.ACCEPTED
     referral.revoke(command.reason_code, unit.now)
     await settled(referral, unit)
     if begun:
@@ -199,7 +199,7 @@ async def complete(referral_id: UUID, command: Complete, unit: Unit) -> Referral
 class RelayAnswer(Versioned):
     """The answer of a receiver without an account here, as its letter says: entered by the sender's staff."""
 
-    answer: State
+    answer: ReferralState
     code: Code | None = None
 
 
@@ -215,12 +215,12 @@ async def relay_answer(referral_id: UUID, command: RelayAnswer, unit: Unit) -> R
         )
     pack, code = unit.packs.of(ReferralsPack, referral.region), command.code or ""
     match command.answer:
-        case State.ACCEPTED:
+        case ReferralState.ACCEPTED:
             referral.accept(unit.now, None)
-        case State.DECLINED:
+        case ReferralState.DECLINED:
             check_reason("decline", code, pack)
             referral.decline(code, unit.now)
-        case State.DONE:
+        case ReferralState.DONE:
             check_reason("result", code, pack)
             referral.complete(code, unit.now)
         case _:

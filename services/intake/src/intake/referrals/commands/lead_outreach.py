@@ -7,14 +7,14 @@ from uuid import UUID
 from chassis.work import Unit
 from sqlalchemy import select
 
-from intake.extracts.model import IpraExtract, Standing
+from intake.extracts.model import ExtractStanding, IpraExtract
 from intake.finding.ladder_pack import OutreachPack
 from intake.outreach.commands.start_outreach import running_for, start
 from intake.outreach.model.found import Found
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.queries.finders import Finders
 from intake.outreach.states import ALLOWED
-from intake.referrals.model.referral import Referral, State
+from intake.referrals.model.referral import Referral, ReferralState
 
 
 async def open_outreach(referral: Referral, unit: Unit) -> UUID:
@@ -62,9 +62,11 @@ async def end_revoked(referral_id: UUID, unit: Unit) -> None:
 async def _asked_for_by_others(outreach: Outreach, unit: Unit) -> bool:
     same_child = Referral.person_digest == outreach.person_digest
     accepted = select(Referral.id).where(
-        same_child, Referral.serving_organisation_id == outreach.organisation_id, Referral.state == State.ACCEPTED
+        same_child,
+        Referral.serving_organisation_id == outreach.organisation_id,
+        Referral.state == ReferralState.ACCEPTED,
     )
     in_force = select(IpraExtract.id).where(
-        IpraExtract.outreach_id == outreach.id, IpraExtract.state == Standing.IN_FORCE
+        IpraExtract.outreach_id == outreach.id, IpraExtract.state == ExtractStanding.IN_FORCE
     )
     return bool(await unit.session.scalar(select(accepted.exists() | in_force.exists())))

@@ -22,7 +22,7 @@ from intake.tables import Base
 from intake.terms import DueTime
 
 
-class State(StrEnum):
+class ReferralState(StrEnum):
     """received → accepted, declined or revoked → done."""
 
     RECEIVED = "received"
@@ -32,11 +32,11 @@ class State(StrEnum):
     DONE = "done"
 
 
-ALLOWED: Mapping[str, frozenset[State]] = {
-    "accept": frozenset({State.RECEIVED}),
-    "decline": frozenset({State.RECEIVED}),
-    "revoke": frozenset({State.RECEIVED, State.ACCEPTED}),
-    "complete": frozenset({State.ACCEPTED}),
+ALLOWED: Mapping[str, frozenset[ReferralState]] = {
+    "accept": frozenset({ReferralState.RECEIVED}),
+    "decline": frozenset({ReferralState.RECEIVED}),
+    "revoke": frozenset({ReferralState.RECEIVED, ReferralState.ACCEPTED}),
+    "complete": frozenset({ReferralState.ACCEPTED}),
 }
 
 
@@ -93,7 +93,7 @@ class Referral(DueTime, Aggregate, Base):
     department: Mapped[str]
     way: Mapped[FindingWay]
     branch: Mapped[str | None]
-    state: Mapped[State]
+    state: Mapped[ReferralState]
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)
     serving_organisation_id: Mapped[UUID]
     outgoing: Mapped[bool]
@@ -127,7 +127,7 @@ class Referral(DueTime, Aggregate, Base):
         """A referral came in; its receiver answers within the term. It is never refused for want of an agreement."""
         referral = cls(
             **{name: getattr(filed, name) for name in Told.__slots__},
-            state=State.RECEIVED,
+            state=ReferralState.RECEIVED,
             due_at=answer.due_at,
             provisional=answer.provisional,
             explanation=answer.explanation.to_json(),
@@ -157,7 +157,7 @@ class Referral(DueTime, Aggregate, Base):
     def accept(self, now: datetime, outreach_id: UUID | None) -> None:
         """The receiver takes the referral on."""
         self._require("accept")
-        self.state, self.answered_at, self.outreach_id = State.ACCEPTED, now, outreach_id
+        self.state, self.answered_at, self.outreach_id = ReferralState.ACCEPTED, now, outreach_id
         self.record(
             told.ReferralAccepted(
                 referral_id=self.id,
@@ -171,7 +171,7 @@ class Referral(DueTime, Aggregate, Base):
     def decline(self, reason: Code, now: datetime) -> None:
         """The receiver declines with a reason of the pack."""
         self._require("decline")
-        self.state, self.answered_at, self.reason, self.closed_at = State.DECLINED, now, reason, now
+        self.state, self.answered_at, self.reason, self.closed_at = ReferralState.DECLINED, now, reason, now
         self.record(
             told.ReferralDeclined(
                 referral_id=self.id, reason=reason, declined_at=now, due_at=self.due_at, on_time=now <= self.due_at
@@ -181,18 +181,18 @@ class Referral(DueTime, Aggregate, Base):
     def revoke(self, reason: Code, now: datetime) -> None:
         """The sender takes it back, before or after the receiver accepted."""
         self._require("revoke")
-        self.state, self.reason, self.closed_at = State.REVOKED, reason, now
+        self.state, self.reason, self.closed_at = ReferralState.REVOKED, reason, now
         self.record(told.ReferralRevoked(referral_id=self.id, reason=reason, revoked_at=now))
 
     def complete(self, result: Code, now: datetime) -> None:
         """What was asked for is done."""
         self._require("complete")
-        self.state, self.result, self.closed_at = State.DONE, result, now
+        self.state, self.result, self.closed_at = ReferralState.DONE, result, now
         self.record(told.ReferralDone(referral_id=self.id, result=result, done_at=now))
 
     def escalate(self, now: datetime) -> bool:
         """The term passed without an answer; told once. Whether it was so."""
-        if self.state is not State.RECEIVED or self.escalated_at or now < self.due_at:
+        if self.state is not ReferralState.RECEIVED or self.escalated_at or now < self.due_at:
             return False
         self.escalated_at = now
         self.record(
@@ -210,7 +210,7 @@ class Referral(DueTime, Aggregate, Base):
 
     def standing(self, now: datetime) -> Standing | None:
         """How the answer stands, by the one function of T3; None where nobody owes one any more."""
-        if self.state is State.RECEIVED or self.answered_at:
+        if self.state is ReferralState.RECEIVED or self.answered_at:
             return workdays.overdue(self.due_at, self.answered_at, now)
         return None
 

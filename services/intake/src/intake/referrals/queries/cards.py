@@ -13,8 +13,8 @@ from workdays import Standing as DueStanding
 
 from intake.finding.ladder_pack import OutreachPack, SkipReason
 from intake.finding.queries import FoundContact, FoundHealthView, FoundSocial
-from intake.finding.referrals_pack import Ground, Named, Reason, ReferralKind, ReferralsPack
-from intake.referrals.model.referral import Referral, State
+from intake.finding.referrals_pack import Ground, Named, PackReason, ReferralKind, ReferralsPack
+from intake.referrals.model.referral import Referral, ReferralState
 
 
 class ReferralLine(BaseModel):
@@ -29,7 +29,7 @@ class ReferralLine(BaseModel):
     branch: str | None
     department: str
     way: FindingWay
-    state: State
+    state: ReferralState
     sender_organisation_id: UUID | None
     receiver_organisation_id: UUID
     outgoing: bool
@@ -79,15 +79,15 @@ class ReferralForm(BaseModel):
     departments: tuple[Named, ...]
     kinds: tuple[ReferralKind, ...]
     grounds: tuple[Ground, ...]
-    decline_reasons: tuple[Reason, ...]
-    revoke_reasons: tuple[Reason, ...]
-    results: tuple[Reason, ...]
-    execution_reasons: tuple[Reason, ...]
+    decline_reasons: tuple[PackReason, ...]
+    revoke_reasons: tuple[PackReason, ...]
+    results: tuple[PackReason, ...]
+    execution_reasons: tuple[PackReason, ...]
     measures: tuple[Named, ...]
     stages: tuple[Named, ...]
     skip_reasons: tuple[SkipReason, ...]
-    break_reasons: tuple[Reason, ...]
-    refusal_reasons: tuple[Reason, ...]
+    break_reasons: tuple[PackReason, ...]
+    refusal_reasons: tuple[PackReason, ...]
 
     @classmethod
     def of(cls, referrals: ReferralsPack, ladder: OutreachPack | None) -> ReferralForm:

@@ -18,7 +18,7 @@ from intake.finding.family import FoundHealth, FoundWords, opened
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.queries import FoundHealthView, FoundSocial, contact
 from intake.finding.referrals_pack import ReferralsPack, RoadMap
-from intake.referrals.model.referral import Referral, State
+from intake.referrals.model.referral import Referral, ReferralState
 from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line
 
 _referral = Referral.__table__.c
@@ -30,7 +30,7 @@ class ReferralFilter(BaseModel):
 
     region: str | None = None
     territory: str | None = None
-    state: State | None = None
+    state: ReferralState | None = None
     kind: str | None = None
     department: str | None = None
     way: FindingWay | None = None

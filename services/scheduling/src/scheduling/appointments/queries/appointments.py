@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from scheduling.appointments.commands import family_of
-from scheduling.appointments.model import Appointment, State
+from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.appointments.queries.desk import NEAREST, Offer, horizon, offers, open_desk
 from scheduling.resources.model import Request
 
@@ -49,7 +49,7 @@ class AppointmentCard(BaseModel):
     region: str
     organisation_id: UUID
     first: bool
-    state: State
+    state: AppointmentState
     starts_at: datetime
     ends_at: datetime
     due_at: datetime | None
@@ -89,7 +89,7 @@ _NONE_IN_TIME_EN = "No time is free before the first appointment is due. The nea
 
 
 async def appointments(
-    unit: Unit, query: PageQuery, *, child_id: UUID | None = None, state: State | None = None
+    unit: Unit, query: PageQuery, *, child_id: UUID | None = None, state: AppointmentState | None = None
 ) -> Page[AppointmentCard]:
     """Appointments the actor may see, by time; every child shown is recorded in the read audit."""
     statement = select(Appointment)
