@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -71,8 +71,8 @@ class FieldError:
 
     field: str | None
     rule: str
-    ru: str
-    en: str
+    detail_ru: str
+    detail_en: str
 
 
 class DomainError(Exception):
@@ -108,7 +108,13 @@ class DomainError(Exception):
 
 
 class Problem(BaseModel):
-    """The RFC 9457 body of every refusal. ``detail`` is in the caller's language, both texts stand beside it."""
+    """The RFC 9457 body of every refusal. ``detail`` is in the caller's language, both texts stand beside it.
+
+    ``slug`` is for programs and never changes its meaning (docs/problems.md). A refusal may carry members of its own
+    beside these: ids, dates, what is known or offered.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     title: str
@@ -117,7 +123,7 @@ class Problem(BaseModel):
     detail_ru: str
     detail_en: str
     slug: str
-    errors: list[dict[str, str | None]] = []
+    errors: list[FieldError] = []
     trace_id: str | None = None
 
 
@@ -132,7 +138,7 @@ def problem(error: DomainError, language: str = "ru", trace_id: str | None = Non
         detail_ru=error.ru,
         detail_en=error.en,
         slug=error.slug,
-        errors=[{"field": e.field, "rule": e.rule, "ru": e.ru, "en": e.en} for e in error.errors],
+        errors=list(error.errors),
         trace_id=trace_id,
     )
     return {**error.extra, **body.model_dump()}

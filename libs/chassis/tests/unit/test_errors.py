@@ -78,5 +78,5 @@ def test_a_rule_of_the_field_itself_keeps_its_own_words() -> None:
         ("children.0.year", "in_future"),
         ("children.1.year", "greater_than_equal"),
     ]
-    assert errors[0].ru == "ещё не наступил"
-    assert errors[1].ru == "не меньше 1900"
+    assert errors[0].detail_ru == "ещё не наступил"
+    assert errors[1].detail_ru == "не меньше 1900"

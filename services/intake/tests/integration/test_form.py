@@ -55,7 +55,7 @@ async def test_D2_16_each_required_field_is_named_when_missing(moscow: Route, na
     problem = await refused(moscow, form)
     assert problem["http"] == 422
     assert {"field": name, "rule": "missing"}.items() <= problem["errors"][0].items()
-    assert problem["errors"][0]["ru"]
+    assert problem["errors"][0]["detail_ru"]
 
 
 MALFORMED: list[tuple[str, Any, str]] = [

@@ -303,7 +303,7 @@ async def test_a_wrong_period_or_region_is_named(app: Running, params: dict[str,
     assert answer.status_code == 422
     errors = answer.json()["errors"]
     assert field is None or any(field in str(error["field"]) for error in errors)
-    assert all(error["ru"] != "значение не подходит" for error in errors), "the rule is said in words"
+    assert all(error["detail_ru"] != "значение не подходит" for error in errors), "the rule is said in words"
 
 
 async def test_an_unknown_report_is_not_found(app: Running) -> None:

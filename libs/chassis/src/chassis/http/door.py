@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -23,7 +24,8 @@ from chassis.clock import new_id
 from chassis.data import idempotency
 from chassis.data.context import Cause
 from chassis.errors import DomainError, Kind, as_domain_error, unavailable
-from chassis.http.paging import Page, PageQuery, PageQueryDep
+from chassis.http.paging import Order, Page, PageQuery, PageQueryDep
+from chassis.http.parameters import known_parameters, refuse_unknown_parameters
 from chassis.http.validation import too_large, wrong_content_type
 from chassis.telemetry.tracing import name_request
 from chassis.work.runtime import Runtime
@@ -54,6 +56,7 @@ class Door:
         permission: ``resource:action`` of `contracts.access`.
         rate: limit per caller, such as ``10/minute``; for public form and token pages.
         max_body: bytes.
+        sort: the orders a list offers.
         recognise: finds the record of a signed-in caller whom the directory does not know yet.
     """
 
@@ -61,12 +64,18 @@ class Door:
     rate: str | None = None
     max_body: int = MAX_BODY
     recognise: Recognise | None = None
+    sort: Order | None = None
 
 
 class TransactionalRoute(APIRoute):
     """Wraps dependencies, endpoint and serialisation in one transaction. Errors roll back; so does any status ≥ 400."""
 
     door: Door = Door(None)
+
+    @cached_property
+    def query_names(self) -> frozenset[str]:
+        """The query parameters the route knows."""
+        return known_parameters(self)
 
     def get_route_handler(self) -> Handler:
         endpoint = super().get_route_handler()
@@ -92,11 +101,16 @@ class TransactionalRoute(APIRoute):
 
 
 class Router(APIRouter):
-    """Routes of one room. Each verb takes ``permission``, ``rate``, ``max_body`` and, where it answers with a file,
-    the media types of ``files`` beside FastAPI's own options."""
+    """Routes of one room. Each verb takes ``permission``, ``rate``, ``max_body``, the ``sort`` orders of a list and,
+    where it answers with a file, the media types of ``files`` beside FastAPI's own options."""
 
     def __init__(self, prefix: str = "", *, tags: list[str] | None = None, recognise: Recognise | None = None) -> None:
-        super().__init__(prefix=prefix, tags=list(tags or []), route_class=TransactionalRoute)
+        super().__init__(
+            prefix=prefix,
+            tags=list(tags or []),
+            route_class=TransactionalRoute,
+            generate_unique_id_function=operation_id,
+        )
         self._recognise = recognise
 
     def get(self, path: str, **options: Any) -> Callable[[F], F]:
@@ -128,6 +142,7 @@ class Router(APIRouter):
         rate: str | None = None,
         max_body: int = MAX_BODY,
         files: Iterable[str] = (),
+        sort: Order | None = None,
         **options: Any,
     ) -> Callable[[F], F]:
         if files:
@@ -139,10 +154,16 @@ class Router(APIRouter):
             self.add_api_route(path, endpoint, methods=[method], openapi_extra=extra, **options)
             route = self.routes[-1]
             assert isinstance(route, TransactionalRoute)
-            route.door = Door(Permission(permission) if permission else None, rate, max_body, self._recognise)
+            route.door = Door(Permission(permission) if permission else None, rate, max_body, self._recognise, sort)
             return endpoint
 
         return declare
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation for clients: that of its function, such as ``submitApplication``."""
+    first, *others = route.name.split("_")
+    return first + "".join(other.capitalize() for other in others)
 
 
 async def current_unit(request: Request) -> Unit:
@@ -165,6 +186,9 @@ async def _handle(route: TransactionalRoute, endpoint: Handler, request: Request
         await _read_body(route, request)
     actor, feed_alive = await runtime.authority.look_up(digest, request.headers.get(STATUS_TOKEN))
     runtime.policy.require(actor, route.door.permission or "")
+    if request.url.query and route.include_in_schema:
+        # pages for people are spared: whoever links to them may add parameters of their own
+        refuse_unknown_parameters(request, route.query_names)
     if writes and actor.signed_in and not feed_alive:
         raise unavailable()
     response = Response()

@@ -6,11 +6,11 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from sqlalchemy import Row, Select, SQLColumnExpression, tuple_
+from sqlalchemy import Row, Select, SQLColumnExpression, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import DomainError, Kind
@@ -18,20 +18,25 @@ from chassis.errors import DomainError, Kind
 T = TypeVar("T")
 MAX_LIMIT = 200
 MAX_OFFSET = 10_000
+MOST_COUNTED = 10_000
 
 
 class Page(BaseModel, Generic[T]):
-    """One page of a list. ``next_cursor`` is None on the last page."""
+    """One page of a list. ``next_cursor`` is None on the last page.
+
+    ``total``: how many the whole list has, where ``with_total`` asked for it and it is not above 10,000.
+    """
 
     items: list[T]
     next_cursor: str | None = None
+    total: int | None = None
 
 
 class PageQuery(BaseModel):
     """Query parameters of a list.
 
     ``cursor`` goes on steadily from the last page, ``offset`` jumps; ``sort`` is a name of the list's `Order`,
-    ``-name`` for descending.
+    ``-name`` for descending. ``with_total``: count the whole list too, which costs another look at it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +45,7 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(None, max_length=500)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
     sort: str | None = Field(None, max_length=50)
+    with_total: bool = False
 
 
 PageQueryDep = Annotated[PageQuery, Query()]
@@ -59,6 +65,11 @@ class Order:
     tie: SQLColumnExpression[Any]
     default: str
 
+    @property
+    def names(self) -> list[str]:
+        """What ``sort`` may be."""
+        return [sign + name for name in self.columns for sign in ("", "-")]
+
     def choose(self, sort: str | None) -> tuple[str, SQLColumnExpression[Any], bool]:
         """Name, column and whether it descends; raises `DomainError` 422 for a name not offered."""
         wanted = sort or self.default
@@ -75,11 +86,16 @@ class Order:
         return wanted, self.columns[name], wanted.startswith("-")
 
 
-async def paginate(
-    session: AsyncSession, statement: Select[*tuple[Any, ...]], query: PageQuery, order: Order
-) -> tuple[Sequence[Row[*tuple[Any, ...]]], str | None]:
-    """The rows of one page of ``statement`` and the cursor of the next page. The order's columns are appended to
-    each row (``row[-2]``, ``row[-1]``)."""
+class Found(NamedTuple):
+    """The rows of one page, the cursor of the next, and the size of the whole list where it was asked for."""
+
+    rows: Sequence[Row[*tuple[Any, ...]]]
+    next_cursor: str | None
+    total: int | None
+
+
+async def paginate(session: AsyncSession, statement: Select[*tuple[Any, ...]], query: PageQuery, order: Order) -> Found:
+    """One page of ``statement``. The order's columns are appended to each row (``row[-2]``, ``row[-1]``)."""
     sort, column, descending = order.choose(query.sort)
     ordered = statement.add_columns(column.label("page_sort"), order.tie.label("page_tie")).order_by(
         column.desc() if descending else column.asc(), order.tie.desc() if descending else order.tie.asc()
@@ -92,7 +108,14 @@ async def paginate(
         ordered = ordered.offset(query.offset)
     rows = (await session.execute(ordered.limit(query.limit + 1))).all()
     page = rows[: query.limit]
-    return page, _cursor(sort, page[-1]) if len(rows) > query.limit else None
+    following = _cursor(sort, page[-1]) if len(rows) > query.limit else None
+    return Found(page, following, await _total(session, statement) if query.with_total else None)
+
+
+async def _total(session: AsyncSession, statement: Select[*tuple[Any, ...]]) -> int | None:
+    few = statement.order_by(None).limit(MOST_COUNTED + 1).subquery()
+    found = (await session.execute(select(func.count()).select_from(few))).scalar_one()
+    return found if found <= MOST_COUNTED else None
 
 
 def _cursor(sort: str, row: Row[*tuple[Any, ...]]) -> str:

@@ -27,8 +27,8 @@ def broken_rules(errors: Sequence[Mapping[str, Any]]) -> DomainError:
     return DomainError(
         "invalid",
         Kind.INVALID,
-        ru="Проверьте поля: " + "; ".join(f"{e.field}: {e.ru}" if e.field else e.ru for e in found[:5]),
-        en="Check the fields: " + "; ".join(f"{e.field}: {e.en}" if e.field else e.en for e in found[:5]),
+        ru="Проверьте поля: " + "; ".join(f"{e.field}: {e.detail_ru}" if e.field else e.detail_ru for e in found[:5]),
+        en="Check the fields: " + "; ".join(f"{e.field}: {e.detail_en}" if e.field else e.detail_en for e in found[:5]),
         errors=found,
     )
 

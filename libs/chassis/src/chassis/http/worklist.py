@@ -169,11 +169,13 @@ def worklist_router(sources: Sequence[WorkSource]) -> Router:
     router = Router(tags=["worklist"])
 
     @router.get("/worklist", permission="worklist:read")
-    async def worklist(unit: UnitDep, wanted: Annotated[WorkQuery, Query()]) -> list[WorkItem]:
+    async def list_work(unit: UnitDep, wanted: Annotated[WorkQuery, Query()]) -> list[WorkItem]:
+        """List what waits for the caller in this service, the most urgent first."""
         return await urgent(sources, wanted, unit)
 
     @router.get("/worklist/counts", permission="worklist:read")
-    async def counts(unit: UnitDep) -> Tally:
+    async def count_work(unit: UnitDep) -> Tally:
+        """Count what waits for the caller in this service, by list and by kind of work."""
         return await tally(sources, unit)
 
     return router

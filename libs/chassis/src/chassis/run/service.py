@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,12 @@ class RoomGauge:
     help: str
     labels: tuple[str, ...]
     read: Callable[[Unit], Awaitable[Mapping[tuple[str, ...], float]]]
+
+
+COMMON_TAGS = {
+    "worklist": "What waits for a person in this service, most urgent first.",
+    "operations": "Messages that could not be handled, for the people who keep the service running.",
+}
 
 
 class UngovernedRouteError(RuntimeError):
@@ -144,7 +151,9 @@ class Service:
         Raises:
             UngovernedRouteError: a route has no permission of the policy.
         """
-        app = Api(title=f"Marshrut {self.name}", docs_url=None, redoc_url=None, redirect_slashes=False)
+        issuer = runtime.settings.oidc_issuer if runtime else None
+        tags = [{"name": name, "description": words} for name, words in self._tags().items()]
+        app = Api(self.name, issuer=issuer, openapi_tags=tags, docs_url=None, redoc_url=None, redirect_slashes=False)
         app.state.runtime = runtime
         problems.install(app)
         for router in self._routers():
@@ -162,6 +171,12 @@ class Service:
         for room in self.rooms:
             for gauge in room.gauges:
                 metrics.gauge(gauge.name, gauge.help, gauge.labels, _probe(gauge, runtime))
+
+    def _tags(self) -> dict[str, str]:
+        """What stands behind each tag: the words of the room of that name."""
+        named = {str(tag) for room in self.rooms if room.api for tag in room.api.tags}
+        rooms = {tag: getattr(sys.modules.get(f"{self.name}.{tag}"), "__doc__", None) for tag in sorted(named)}
+        return {tag: words for tag, words in rooms.items() if words} | COMMON_TAGS
 
     def _routers(self) -> list[APIRouter]:
         sources = [room.worklist for room in self.rooms if room.worklist]

@@ -129,8 +129,8 @@ async def submit(command: Submit, unit: UnitDep, response: Response) -> Submitte
 async def applications(unit: UnitDep, query: PageQueryDep) -> Page[Card]:
     order = Order({"number": Application.number, "made_at": Application.made_at}, Application.id, "number")
     statement = select(Application.id, Application.number, Application.version)
-    rows, cursor = await paginate(unit.session, statement, query, order)
-    return Page(items=[Card.model_validate(row._mapping) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, query, order)
+    return Page(items=[Card.model_validate(row._mapping) for row in rows], next_cursor=cursor, total=total)
 
 
 @router.get("/status", permission="application:status", rate="3/minute")
@@ -163,7 +163,7 @@ async def card(id: UUID, unit: UnitDep) -> Card:
 
 
 @router.post("/{id}/take", permission="application:take")
-async def take(id: UUID, command: Take, unit: UnitDep) -> Card:
+async def take(id: UUID, command: Take, unit: UnitDep, secret: str | None = None) -> Card:
     found = await unit.get(Application, id, "application:take", version=command.version)
     assert unit.actor.id
     found.take(unit.actor.id, unit.now)

@@ -28,7 +28,9 @@ async def test_a_problem_has_every_member(app: Running) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["type"] == "urn:marshrut:error:invalid"
     assert problem["slug"] == "invalid"
-    assert problem["errors"] == [{"field": "id", "rule": "missing", "ru": "обязательное поле", "en": "required"}]
+    assert problem["errors"] == [
+        {"field": "id", "rule": "missing", "detail_ru": "обязательное поле", "detail_en": "required"}
+    ]
     assert problem["detail"] == problem["detail_ru"]
     assert "trace_id" in problem
 
@@ -82,7 +84,7 @@ async def test_a_broken_field_is_named_and_its_value_is_not_repeated(
     (error,) = answer.json()["errors"]
     assert (error["field"], error["rule"]) == (field, rule)
     assert SECRET not in answer.text
-    assert error["ru"] != error["en"]
+    assert error["detail_ru"] != error["detail_en"]
 
 
 async def test_what_is_written_out_is_taken(app: Running) -> None:
@@ -106,7 +108,7 @@ async def test_a_parameter_that_is_no_text_of_its_kind_is_refused(app: Running) 
 
 async def test_an_unknown_enum_value_lists_what_is_allowed(app: Running) -> None:
     answer = await post(app, json=good(source="nonsense"))
-    assert "overdue" in answer.json()["errors"][0]["ru"]
+    assert "overdue" in answer.json()["errors"][0]["detail_ru"]
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"id": ' + b"[" * 100_000, b"nonsense"])
@@ -161,3 +163,39 @@ async def test_a_path_that_is_no_id_is_invalid(app: Running) -> None:
     answer = await coordinator.get(f"/applications/{SECRET}")
     assert answer.status_code == 422
     assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown", "meant"),
+    [
+        ({"limti": 3}, ["limti"], "limit"),
+        ({"limit": 3, "name": "x"}, ["name"], None),
+        ({"a": 1, "b": 2}, ["a", "b"], None),
+        ({"Limit": 3}, ["Limit"], "limit"),
+    ],
+)
+async def test_an_unknown_query_parameter_is_refused_and_named(
+    app: Running, query: dict[str, Any], unknown: list[str], meant: str | None
+) -> None:
+    """A misspelt filter would show everything as if it were filtered."""
+    caller = await app.as_role("coordinator")
+    answer = await caller.get("/applications", params=query)
+    problem = answer.json()
+    assert (answer.status_code, problem["slug"]) == (422, "unknown_parameter")
+    assert [error["field"] for error in problem["errors"]] == unknown
+    assert (meant or "") in problem["errors"][0]["detail_en"]
+    assert "limit" in problem["known"]
+
+
+async def test_a_page_counts_the_whole_list_where_it_is_asked_to(app: Running, new_application: Any) -> None:
+    operator = uuid4()
+    for _ in range(3):
+        await new_application(app, organisation_id=operator)
+    caller = await app.as_role("coordinator", organisation_ids=[operator])
+    first = (await caller.get("/applications", params={"limit": 1})).json()
+    assert (len(first["items"]), first["total"]) == (1, None)
+    counted = (await caller.get("/applications", params={"limit": 1, "with_total": True})).json()
+    assert (len(counted["items"]), counted["total"]) == (1, 3)
+    await new_application(app, organisation_id=operator)
+    following = {"limit": 1, "with_total": True, "cursor": counted["next_cursor"]}
+    assert (await caller.get("/applications", params=following)).json()["total"] == 4

@@ -18,6 +18,8 @@ from cases.deliveries.commands import (
     SignUrgentAct,
 )
 from cases.deliveries.queries import ActCard, ActQuery, DeliveredService, DeliveryQuery, Month, QuotaCard
+from cases.deliveries.queries.acts import ACT_ORDER
+from cases.deliveries.queries.deliveries import DELIVERY_ORDER
 
 router = Router(tags=["deliveries"])
 
@@ -32,7 +34,7 @@ async def get_quota(
     return await queries.quota(case_id, month, unit)
 
 
-@router.get("/case-files/{case_id}/deliveries", permission="case_file:read")
+@router.get("/case-files/{case_id}/deliveries", permission="case_file:read", sort=DELIVERY_ORDER)
 async def list_deliveries(
     case_id: UUID, unit: UnitDep, query: Annotated[DeliveryQuery, Query()]
 ) -> Page[DeliveredService]:
@@ -46,7 +48,7 @@ async def record_delivery(case_id: UUID, command: RecordDelivery, unit: UnitDep)
     return await commands.record_delivery(case_id, command, unit)
 
 
-@router.get("/urgent-acts", permission="case_file:read")
+@router.get("/urgent-acts", permission="case_file:read", sort=ACT_ORDER)
 async def list_urgent_acts(unit: UnitDep, query: Annotated[ActQuery, Query()]) -> Page[ActCard]:
     """List the acts of urgent services that wait for a signature or a decision."""
     return await queries.urgent_acts(query, unit)

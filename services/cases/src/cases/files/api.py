@@ -12,12 +12,12 @@ from fastapi import Query
 
 from cases.files import commands, queries
 from cases.files.commands import FileProgress, FixTeam, RecogniseEligibility, SeeDocuments
-from cases.files.queries import FileQuery, FileSummary
+from cases.files.queries import ORDER, FileQuery, FileSummary
 
 router = Router(tags=["files"])
 
 
-@router.get("/case-files", permission="case_file:read")
+@router.get("/case-files", permission="case_file:read", sort=ORDER)
 async def list_case_files(unit: UnitDep, query: Annotated[FileQuery, Query()]) -> Page[FileSummary]:
     """List the personal files the caller may see."""
     return await queries.files(query, unit)

@@ -71,10 +71,10 @@ ORDER = Order({name: _FILES[name] for name in ("opened_at", "number", "territory
 
 async def files(query: FileQuery, unit: Unit) -> Page[FileSummary]:
     """The files the reader may see, latest first."""
-    rows, cursor = await paginate(unit.session, query.narrow(select(CaseFile)), query, ORDER)
+    rows, cursor, total = await paginate(unit.session, query.narrow(select(CaseFile)), query, ORDER)
     found = [row[0] for row in rows]
     await audited_list([(file.child_id, file.id) for file in found], CORE, unit)
-    return Page(items=[_summary(file, unit) for file in found], next_cursor=cursor)
+    return Page(items=[_summary(file, unit) for file in found], next_cursor=cursor, total=total)
 
 
 def _summary(file: CaseFile, unit: Unit) -> FileSummary:

@@ -14,7 +14,7 @@ from intake.agencies.queries import EndpointView
 router = Router(tags=["referrals"])
 
 
-@router.get("/agency-endpoints", permission="agency_endpoint:read")
+@router.get("/agency-endpoints", permission="agency_endpoint:read", sort=queries.ENDPOINTS)
 async def list_agency_endpoints(paging: PageQueryDep, unit: UnitDep) -> Page[EndpointView]:
     """List agencies' own systems; secrets are never shown again."""
     return await queries.endpoints(paging, unit)

@@ -15,8 +15,8 @@ from intake.agencies.model import AgencyEndpoint
 
 async def endpoints(page: PageQuery, unit: Unit) -> Page[EndpointView]:
     """The agencies' systems the actor may see; no secret is shown."""
-    rows, cursor = await paginate(unit.session, select(AgencyEndpoint), page, ENDPOINTS)
-    return Page(items=[view(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, select(AgencyEndpoint), page, ENDPOINTS)
+    return Page(items=[view(row[0]) for row in rows], next_cursor=cursor, total=total)
 
 
 class EndpointView(BaseModel):

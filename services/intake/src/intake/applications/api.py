@@ -20,7 +20,7 @@ from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.link_duplicates import JudgeDuplicate
 from intake.applications.commands.serve import AcceptApplication, ReturnApplication
 from intake.applications.queries import applications, doors, services
-from intake.applications.queries.applications import ApplicationForm, Filter
+from intake.applications.queries.applications import ORDER, ApplicationForm, Filter
 from intake.applications.queries.cards import ApplicationCard, ApplicationLine, FileView, StatusView
 from intake.applications.queries.doors import DoorCount
 from intake.applications.queries.services import NearestAnswer, NearestQuery, NearService
@@ -78,7 +78,7 @@ async def set_low_vision(low_vision: Annotated[bool, Body(embed=True)], unit: Un
     return await applications.status(unit)
 
 
-@router.get("/applications", permission="application:read")
+@router.get("/applications", permission="application:read", sort=ORDER)
 async def list_applications(
     wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[ApplicationLine]:

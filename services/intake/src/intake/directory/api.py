@@ -22,8 +22,9 @@ from intake.directory.commands.keep_staff import ChangeStaff
 from intake.directory.commands.register_agreement import RegisterAgreement
 from intake.directory.pack import DirectoryPack, OrganisationRole, ResourceKind
 from intake.directory.queries import directory, search
+from intake.directory.queries.agreements import ORDER as AGREEMENTS
 from intake.directory.queries.agreements import AgreementView, agreements, today_of
-from intake.directory.queries.directory import OrganisationView, StaffView, TerritoryView
+from intake.directory.queries.directory import ORGANISATIONS, STAFF, OrganisationView, StaffView, TerritoryView
 from intake.directory.queries.resources import ResourceMap, ResourceView, resource_map, shown
 from intake.directory.queries.search import FoundOrganisation, OrganisationSearch
 from intake.directory.sectors import InteragencyMap, Sectors
@@ -39,7 +40,7 @@ async def list_territories(unit: UnitDep, region: Region = None) -> list[Territo
     return directory.territories(region, unit)
 
 
-@router.get("/organisations", permission="organisation:read")
+@router.get("/organisations", permission="organisation:read", sort=ORGANISATIONS)
 async def list_organisations(
     unit: UnitDep, page: PageQueryDep, region: Region = None, role: OrganisationRole | None = None
 ) -> Page[OrganisationView]:
@@ -112,7 +113,7 @@ async def keep_resource(resource_id: UUID, command: KeepResource, unit: UnitDep)
     return shown(await resources.keep_resource(resource_id, command, unit), unit)
 
 
-@router.get("/agreements", permission="agreement:read")
+@router.get("/agreements", permission="agreement:read", sort=AGREEMENTS)
 async def list_agreements(
     unit: UnitDep, page: PageQueryDep, organisation_id: UUID | None = None, standing: bool = False
 ) -> Page[AgreementView]:
@@ -134,7 +135,7 @@ async def end_agreement(agreement_id: UUID, unit: UnitDep) -> AgreementView:
     return AgreementView.of(agreement, today_of(unit, agreement.region))
 
 
-@router.get("/staff", permission="staff:read")
+@router.get("/staff", permission="staff:read", sort=STAFF)
 async def list_staff(
     unit: UnitDep, page: PageQueryDep, region: Region = None, organisation_id: UUID | None = None
 ) -> Page[StaffView]:

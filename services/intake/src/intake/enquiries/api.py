@@ -26,8 +26,10 @@ from intake.enquiries.print_outs import MEDIA_TYPES, Format, printed
 from intake.enquiries.queries import aids, enquiries, journal, public_answers
 from intake.enquiries.queries.cards import EnquiryCard, EnquiryFileView, EnquiryLine, ThreadView
 from intake.enquiries.queries.competence import Candidate
-from intake.enquiries.queries.enquiries import Filter
+from intake.enquiries.queries.enquiries import ORDER, Filter
+from intake.enquiries.queries.journal import ORDER as JOURNAL
 from intake.enquiries.queries.journal import JournalQuery, JournalRow
+from intake.enquiries.queries.public_answers import ORDER as PUBLIC_ANSWERS
 from intake.enquiries.queries.public_answers import DraftView, PublicAnswerView
 from intake.rates import limited_by
 
@@ -85,7 +87,7 @@ async def choose_answer_channel(command: ChooseChannel, unit: UnitDep) -> Thread
     return await enquiries.thread(chosen.id, unit)
 
 
-@router.get("/enquiries/own", permission="enquiry:own")
+@router.get("/enquiries/own", permission="enquiry:own", sort=ORDER)
 async def list_own_enquiries(paging: PageQueryDep, unit: UnitDep) -> Page[EnquiryLine]:
     """List the questions of the caller."""
     return await enquiries.own(paging, unit)
@@ -110,7 +112,7 @@ async def register_enquiry(command: RegisterEnquiry, unit: UnitDep) -> Registere
     return await register.register_enquiry(command, unit)
 
 
-@router.get("/enquiries", permission="enquiry:read")
+@router.get("/enquiries", permission="enquiry:read", sort=ORDER)
 async def list_enquiries(wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep) -> Page[EnquiryLine]:
     """List the entries of the journal the caller may see; words are found in what was asked and answered."""
     return await enquiries.enquiries(wanted, paging, unit)
@@ -204,7 +206,7 @@ async def get_enquiry_file(enquiry_id: UUID, file_id: UUID, unit: UnitDep) -> Re
     return Response(content, media_type=blob.media_type, headers=blob.headers)
 
 
-@router.get("/journal", permission="enquiry:export")
+@router.get("/journal", permission="enquiry:export", sort=JOURNAL)
 async def list_journal(
     wanted: Annotated[JournalQuery, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[JournalRow]:
@@ -221,7 +223,7 @@ async def get_journal_file(wanted: Annotated[JournalQuery, Query()], format: For
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
 
 
-@router.get("/public-answers", permission="public_answer:read")
+@router.get("/public-answers", permission="public_answer:read", sort=PUBLIC_ANSWERS)
 async def list_public_answers(
     paging: PageQueryDep, unit: UnitDep, region: str | None = None, theme: str | None = None
 ) -> Page[PublicAnswerView]:
@@ -235,7 +237,7 @@ async def draft_public_answer(command: Draft, unit: UnitDep) -> DraftView:
     return DraftView.model_validate(await publish.draft(command, unit))
 
 
-@router.get("/public-answers/drafts", permission="public_answer:publish")
+@router.get("/public-answers/drafts", permission="public_answer:publish", sort=PUBLIC_ANSWERS)
 async def list_public_answer_drafts(paging: PageQueryDep, unit: UnitDep) -> Page[DraftView]:
     """List what waits for the editor."""
     return await public_answers.drafts(paging, unit)

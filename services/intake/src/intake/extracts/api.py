@@ -70,7 +70,7 @@ async def enter_extract(region: str, command: ExtractRecord, unit: UnitDep) -> I
     return ImportView.of(await import_extracts.queue_import(unit.new_id(), region, JSON_1, content, mine, unit))
 
 
-@router.get("/ipra-imports", permission="ipra_import:read")
+@router.get("/ipra-imports", permission="ipra_import:read", sort=queries.IMPORTS)
 async def list_extract_imports(paging: PageQueryDep, unit: UnitDep) -> Page[ImportView]:
     """List the imports of extracts with their progress."""
     return await queries.imports(paging, unit)
@@ -82,7 +82,7 @@ async def get_extract_import(import_id: UUID, unit: UnitDep) -> ImportView:
     return await queries.import_view(import_id, unit)
 
 
-@router.get("/ipra-imports/{import_id}/quarantine", permission="ipra_import:read")
+@router.get("/ipra-imports/{import_id}/quarantine", permission="ipra_import:read", sort=queries.QUARANTINE)
 async def list_quarantined_extracts(import_id: UUID, paging: PageQueryDep, unit: UnitDep) -> Page[QuarantineView]:
     """List the records of an import that were put aside, each with the rules it breaks."""
     return await queries.quarantine(import_id, paging, unit)
@@ -100,7 +100,7 @@ async def correct_quarantined_extract(
     return ImportView.of(await import_extracts.correct_record(import_id, ordinal, known, unit.new_id(), unit))
 
 
-@router.get("/ipra-extracts", permission="ipra_extract:read")
+@router.get("/ipra-extracts", permission="ipra_extract:read", sort=queries.EXTRACTS)
 async def list_extracts(
     wanted: Annotated[ExtractFilter, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[ExtractLine]:
@@ -128,7 +128,7 @@ async def make_extract_return(command: MakeReturn, unit: UnitDep) -> ReturnView:
     return ReturnView.of(await return_executions.make_return(command, unit))
 
 
-@router.get("/ipra-returns", permission="ipra_return:read")
+@router.get("/ipra-returns", permission="ipra_return:read", sort=queries.RETURNS)
 async def list_extract_returns(paging: PageQueryDep, unit: UnitDep) -> Page[ReturnView]:
     """List the files made for the bureau."""
     return await queries.returns(paging, unit)

@@ -121,8 +121,8 @@ async def extracts(wanted: ExtractFilter, page: PageQuery, unit: Unit) -> Page[E
     for name in ("region", "territory", "state", "number", "import_id"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(IpraExtract, name) == value)
-    rows, cursor = await paginate(unit.session, statement, page, EXTRACTS)
-    return Page(items=[ExtractLine.of(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, EXTRACTS)
+    return Page(items=[ExtractLine.of(row[0]) for row in rows], next_cursor=cursor, total=total)
 
 
 async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
@@ -158,8 +158,8 @@ def _execution(row: IpraExecution) -> ExecutionView:
 
 async def imports(page: PageQuery, unit: Unit) -> Page[ImportView]:
     """The imports of the actor's organisations, the newest first."""
-    rows, cursor = await paginate(unit.session, select(IpraImport), page, IMPORTS)
-    return Page(items=[ImportView.of(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, select(IpraImport), page, IMPORTS)
+    return Page(items=[ImportView.of(row[0]) for row in rows], next_cursor=cursor, total=total)
 
 
 async def import_view(import_id: UUID, unit: Unit) -> ImportView:
@@ -170,16 +170,20 @@ async def import_view(import_id: UUID, unit: Unit) -> ImportView:
 async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[QuarantineView]:
     """The records of an import that were not taken in."""
     job = await unit.get(IpraImport, import_id, "ipra_import:read")
-    rows, cursor = await paginate(
+    rows, cursor, total = await paginate(
         unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
     )
-    return Page(items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows], next_cursor=cursor)
+    return Page(
+        items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows],
+        next_cursor=cursor,
+        total=total,
+    )
 
 
 async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
     """The files of execution marks the actor's operators have made, the newest first (D3-24)."""
-    rows, cursor = await paginate(unit.session, select(IpraReturn), page, RETURNS)
-    return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, select(IpraReturn), page, RETURNS)
+    return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor, total=total)
 
 
 _extract, _import = IpraExtract.__table__.c, IpraImport.__table__.c

@@ -26,14 +26,14 @@ from intake.outreach.commands.file_application import FileApplication
 from intake.outreach.commands.name_finders import AssignOutreach, NameFinders
 from intake.outreach.queries import outreach, proofs
 from intake.outreach.queries.cards import FiledApplication, FinderView, OutreachCard, OutreachLine
-from intake.outreach.queries.outreach import Filter
+from intake.outreach.queries.outreach import ORDER, Filter
 from intake.outreach.queries.proofs import Period
 from intake.particulars.requests import Versioned
 
 router = Router(tags=["outreach"])
 
 
-@router.get("/outreaches", permission="outreach:read")
+@router.get("/outreaches", permission="outreach:read", sort=ORDER)
 async def list_outreaches(
     wanted: Annotated[Filter, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[OutreachLine]:

@@ -31,7 +31,14 @@ from intake.portal.model.changes import DataChange, DataChangeState
 from intake.portal.model.questionnaire import Questionnaire, QuestionnaireFileKind, QuestionnaireState
 from intake.portal.pack import PortalPack, Word
 from intake.portal.queries import cards, export
-from intake.portal.queries.cards import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
+from intake.portal.queries.cards import (
+    CHANGES,
+    QUESTIONNAIRES,
+    DataChangeView,
+    FileLine,
+    QuestionnaireCard,
+    QuestionnaireLine,
+)
 from intake.rates import limited_by
 
 router = Router(tags=["portal"], recognise=known_account)
@@ -71,7 +78,7 @@ async def get_questionnaire_form(region: str, unit: UnitDep) -> QuestionnaireFor
     )
 
 
-@router.get("/questionnaires", permission="questionnaire:read")
+@router.get("/questionnaires", permission="questionnaire:read", sort=QUESTIONNAIRES)
 async def list_questionnaires(
     page: PageQueryDep, unit: UnitDep, state: QuestionnaireState | None = None
 ) -> Page[QuestionnaireLine]:
@@ -191,7 +198,7 @@ async def request_data_change(questionnaire_id: UUID, command: RequestChange, un
     return await cards.change_card(change, unit)
 
 
-@router.get("/data-changes", permission="data_change:read")
+@router.get("/data-changes", permission="data_change:read", sort=CHANGES)
 async def list_data_changes(
     page: PageQueryDep,
     unit: UnitDep,

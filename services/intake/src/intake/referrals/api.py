@@ -20,7 +20,7 @@ from intake.referrals.model.referral import Referral
 from intake.referrals.queries import parties, referrals
 from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line
 from intake.referrals.queries.parties import Parties
-from intake.referrals.queries.referrals import ReferralFilter
+from intake.referrals.queries.referrals import REFERRALS, ReferralFilter
 
 router = Router(tags=["referrals"])
 
@@ -37,7 +37,7 @@ async def get_referral_form(region: str, unit: UnitDep) -> ReferralForm:
     return referrals.referral_form(region, unit.packs)
 
 
-@router.get("/referrals", permission="referral:read")
+@router.get("/referrals", permission="referral:read", sort=REFERRALS)
 async def list_referrals(
     wanted: Annotated[ReferralFilter, Query()], paging: PageQueryDep, unit: UnitDep
 ) -> Page[ReferralLine]:

@@ -11,14 +11,14 @@ from pydantic import AwareDatetime
 
 from notifications.messages.commands import decide
 from notifications.messages.queries import messages
-from notifications.messages.queries.messages import MessageCard, MessageFilter, MessageLine
+from notifications.messages.queries.messages import ORDER, MessageCard, MessageFilter, MessageLine
 from notifications.messages.queries.readers import ReaderLine
 from notifications.messages.queries.readers import readers as read_by
 
 router = Router(tags=["messages"])
 
 
-@router.get("/messages", permission="message:read")
+@router.get("/messages", permission="message:read", sort=ORDER)
 async def list_messages(
     unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]
 ) -> Page[MessageLine]:

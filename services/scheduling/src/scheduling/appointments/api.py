@@ -28,7 +28,7 @@ async def book_appointment(command: commands.BookAppointment, unit: UnitDep) -> 
     return appointments.card(await commands.book_appointment(command, unit))
 
 
-@router.get("/appointments", permission="appointment:read")
+@router.get("/appointments", permission="appointment:read", sort=appointments.ORDER)
 async def list_appointments(
     unit: UnitDep,
     query: PageQueryDep,

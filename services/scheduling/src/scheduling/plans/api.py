@@ -27,7 +27,7 @@ async def make_month_plan(command: MakePlan, unit: UnitDep) -> PlanCard:
     return await plan_card(await make_plan(command, unit), unit)
 
 
-@router.get("/plans", permission="plan:read")
+@router.get("/plans", permission="plan:read", sort=plans.ORDER)
 async def list_plans(
     unit: UnitDep,
     query: PageQueryDep,

@@ -25,7 +25,7 @@ async def plan_trip(command: planning.PlanTrip, unit: UnitDep) -> TripCard:
     return await queries.trip_card(await planning.plan_trip(command, unit), unit)
 
 
-@router.get("/trips", permission="trip:read")
+@router.get("/trips", permission="trip:read", sort=queries.TRIPS)
 async def list_trips(
     unit: UnitDep,
     query: PageQueryDep,
@@ -61,7 +61,7 @@ async def cancel_trip(trip_id: UUID, command: cancellation.CancelTrip, unit: Uni
     return await queries.trip_card(await cancellation.cancel_trip(trip_id, command, unit), unit)
 
 
-@router.get("/invitations", permission="visit:read")
+@router.get("/invitations", permission="visit:read", sort=queries.INVITATIONS)
 async def list_invitations(
     unit: UnitDep,
     query: PageQueryDep,

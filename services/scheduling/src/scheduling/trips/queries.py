@@ -112,6 +112,11 @@ def _session(session: Session, titles: dict[str, str]) -> TripSession:
     )
 
 
+_invited = TripInvitation.__table__.c
+TRIPS = Order({"day": Trip.__table__.c.day}, Trip.__table__.c.id, "day")
+INVITATIONS = Order({"starts_at": _invited.starts_at}, _invited.id, "starts_at")
+
+
 async def trips(
     unit: Unit, query: PageQuery, *, since: date | None, until: date | None, state: TripState | None
 ) -> Page[TripCard]:
@@ -123,9 +128,8 @@ async def trips(
         statement = statement.where(Trip.day <= until)
     if state is not None:
         statement = statement.where(Trip.state == state)
-    order = Order({"day": Trip.__table__.c.day}, Trip.__table__.c.id, "day")
-    rows, cursor = await paginate(unit.session, statement, query, order)
-    return Page(items=[await trip_card(row[0], unit) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, query, TRIPS)
+    return Page(items=[await trip_card(row[0], unit) for row in rows], next_cursor=cursor, total=total)
 
 
 async def invitations(
@@ -137,12 +141,9 @@ async def invitations(
         statement = statement.where(TripInvitation.child_id == child_id)
     if since is not None:
         statement = statement.where(TripInvitation.starts_at >= since)
-    columns = TripInvitation.__table__.c
-    rows, cursor = await paginate(
-        unit.session, statement, query, Order({"starts_at": columns.starts_at}, columns.id, "starts_at")
-    )
+    rows, cursor, total = await paginate(unit.session, statement, query, INVITATIONS)
     told = [{name: getattr(row[0], name) for name in FamilyInvitation.model_fields} for row in rows]
     found = [FamilyInvitation(**one) for one in told]
     shown = [(one.child_id, one.trip_id) for one in found]
     await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return Page(items=found, next_cursor=cursor)
+    return Page(items=found, next_cursor=cursor, total=total)

@@ -16,7 +16,7 @@ from scheduling.visits.queries.visits import VisitCard
 router = Router(tags=["trips"])
 
 
-@router.get("/visits", permission="visit:read")
+@router.get("/visits", permission="visit:read", sort=visits.ORDER)
 async def list_visits(
     unit: UnitDep,
     query: PageQueryDep,

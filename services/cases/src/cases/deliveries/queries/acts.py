@@ -67,10 +67,12 @@ class ActQuery(PageQuery):
 async def urgent_acts(query: ActQuery, unit: Unit) -> Page[ActCard]:
     """Acts of the families the reader may see."""
     statement = query.narrow(select(UrgentAct).join(CaseFile, CaseFile.id == UrgentAct.case_id))
-    rows, cursor = await paginate(unit.session, statement, query, ACT_ORDER)
+    rows, cursor, total = await paginate(unit.session, statement, query, ACT_ORDER)
     acts = [row[0] for row in rows]
     await audited_list([(act.child_id, act.case_id) for act in acts], CORE, unit)
-    return Page(items=[_act(act, unit.packs.of(CasesPack, act.region)) for act in acts], next_cursor=cursor)
+    return Page(
+        items=[_act(act, unit.packs.of(CasesPack, act.region)) for act in acts], next_cursor=cursor, total=total
+    )
 
 
 def _act(act: UrgentAct, pack: CasesPack) -> ActCard:

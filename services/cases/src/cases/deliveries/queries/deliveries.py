@@ -62,10 +62,10 @@ async def deliveries(case_id: UUID, query: DeliveryQuery, unit: Unit) -> Page[De
     """One page of a file's delivered services, latest first."""
     file = await readable_file(case_id, unit)
     statement = query.narrow(select(Delivery).where(Delivery.case_id == file.id, Delivery.cancelled_at.is_(None)))
-    rows, cursor = await paginate(unit.session, statement, query, DELIVERY_ORDER)
+    rows, cursor, total = await paginate(unit.session, statement, query, DELIVERY_ORDER)
     await audited(file, CORE, unit, len(rows))
     pack = unit.packs.of(CasesPack, file.region)
-    return Page(items=[_delivered(row[0], pack) for row in rows], next_cursor=cursor)
+    return Page(items=[_delivered(row[0], pack) for row in rows], next_cursor=cursor, total=total)
 
 
 def _delivered(delivery: Delivery, pack: CasesPack) -> DeliveredService:

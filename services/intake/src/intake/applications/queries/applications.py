@@ -158,8 +158,8 @@ async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Appl
         statement = statement.where(Application.id.in_(await found_by_name(wanted.name, unit)))
     if wanted.due_before:
         statement = statement.where(Application.due_at < wanted.due_before)
-    rows, cursor = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
+    return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 
 
 async def application_card(application_id: UUID, unit: Unit) -> ApplicationCard:

@@ -179,7 +179,9 @@ def _read(
         entry = OrganisationEntry.model_validate(told)
     except ValidationError as error:
         problem = broken_rules(error.errors(include_url=False))
-        errors += [RowError(row=number, column=e.field, rule=e.rule, ru=e.ru, en=e.en) for e in problem.errors]
+        errors += [
+            RowError(row=number, column=e.field, rule=e.rule, ru=e.detail_ru, en=e.detail_en) for e in problem.errors
+        ]
         return
     wrong = _unknown_codes(entry, region, pack)
     if any(row.entry.code == entry.code for row in found):

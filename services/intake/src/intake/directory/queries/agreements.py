@@ -51,9 +51,9 @@ async def agreements(organisation_id: UUID | None, standing: bool, page: PageQue
         statement = statement.where((ends[0] == organisation_id) | (ends[1] == organisation_id))
     if standing:
         statement = statement.where(or_(*(_standing_in(region, unit) for region in unit.regions)))
-    rows, cursor = await paginate(unit.session, statement, page, ORDER)
+    rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
     items = [AgreementView.of(row[0], today_of(unit, row[0].region)) for row in rows]
-    return Page(items=items, next_cursor=cursor)
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 def _standing_in(region: str, unit: Unit) -> ColumnElement[bool]:

@@ -108,8 +108,8 @@ async def organisations(region: str | None, role: str | None, page: PageQuery, u
         statement = statement.where(Organisation.region == region)
     if role:
         statement = statement.where(any_(Organisation.roles) == role)
-    rows, cursor = await paginate(unit.session, statement, page, ORGANISATIONS)
-    return Page(items=[OrganisationView.model_validate(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, ORGANISATIONS)
+    return Page(items=[OrganisationView.model_validate(row[0]) for row in rows], next_cursor=cursor, total=total)
 
 
 async def staff(region: str | None, organisation_id: UUID | None, page: PageQuery, unit: Unit) -> Page[StaffView]:
@@ -119,5 +119,5 @@ async def staff(region: str | None, organisation_id: UUID | None, page: PageQuer
         statement = statement.where(Principal.region == region)
     if organisation_id:
         statement = statement.where(Principal.organisation_id == organisation_id)
-    rows, cursor = await paginate(unit.session, statement, page, STAFF)
-    return Page(items=[StaffView.model_validate(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, STAFF)
+    return Page(items=[StaffView.model_validate(row[0]) for row in rows], next_cursor=cursor, total=total)

@@ -100,8 +100,8 @@ async def enquiries(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Enquiry
         # which word is rare decides the way, and a plan made for any word does not know it
         await unit.session.execute(_PLAN_FOR_THESE_WORDS)
     statement = _searched(_filtered(visible, wanted, unit), wanted.words, unit)
-    rows, cursor = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
+    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 
 
 def _filtered(statement: Select[Enquiry], wanted: Filter, unit: Unit) -> Select[Enquiry]:
@@ -235,8 +235,8 @@ async def own(page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
     """The questions the account has asked."""
     await drop_token(unit.session)
     statement = select(Enquiry).where(Enquiry.asked_by == unit.actor.id)
-    rows, cursor = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
+    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 
 
 async def specialists(enquiry_id: UUID, unit: Unit) -> list[Candidate]:

@@ -86,8 +86,8 @@ async def page(wanted: JournalQuery, paging: PageQuery, unit: Unit) -> Page[Jour
     """A page of the journal; every line shown is recorded as read."""
     await drop_token(unit.session)
     zone = unit.regions[_kept_in(wanted, unit)].zone
-    rows, cursor = await paginate(unit.session, _lines(wanted, zone), paging, ORDER)
-    return Page(items=await _rows([row[0] for row in rows], unit), next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, _lines(wanted, zone), paging, ORDER)
+    return Page(items=await _rows([row[0] for row in rows], unit), next_cursor=cursor, total=total)
 
 
 async def sheet(wanted: JournalQuery, unit: Unit) -> Sheet:

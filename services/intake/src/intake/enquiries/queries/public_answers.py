@@ -45,8 +45,8 @@ async def published(region: str | None, theme: str | None, page: PageQuery, unit
         statement = statement.where(PublicAnswer.region == region)
     if theme:
         statement = statement.where(PublicAnswer.theme == theme)
-    rows, cursor = await paginate(unit.session, statement, page, ORDER)
-    return Page(items=[PublicAnswerView.model_validate(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
+    return Page(items=[PublicAnswerView.model_validate(row[0]) for row in rows], next_cursor=cursor, total=total)
 
 
 async def drafts(page: PageQuery, unit: Unit) -> Page[DraftView]:
@@ -54,5 +54,5 @@ async def drafts(page: PageQuery, unit: Unit) -> Page[DraftView]:
     statement = select(PublicAnswer).where(
         PublicAnswer.state == PublicState.DRAFT, PublicAnswer.organisation_id.in_(unit.actor.organisation_ids)
     )
-    rows, cursor = await paginate(unit.session, statement, page, ORDER)
-    return Page(items=[DraftView.model_validate(row[0]) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
+    return Page(items=[DraftView.model_validate(row[0]) for row in rows], next_cursor=cursor, total=total)

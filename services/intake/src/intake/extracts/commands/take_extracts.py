@@ -284,5 +284,5 @@ def _remembering(ladder: Ladder) -> Ladder:
 
 def _reasons(error: DomainError) -> list[dict[str, Any]]:
     if error.errors:
-        return [{"field": e.field, "rule": e.rule, "ru": e.ru, "en": e.en} for e in error.errors]
+        return [{"field": e.field, "rule": e.rule, "ru": e.detail_ru, "en": e.detail_en} for e in error.errors]
     return [{"field": None, "rule": error.slug, "ru": error.ru, "en": error.en}]

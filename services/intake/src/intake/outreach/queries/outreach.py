@@ -67,8 +67,8 @@ async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Outrea
         statement = statement.where(Outreach.due_at < wanted.due_before)
     if wanted.step:
         statement = statement.where(Outreach.state == OutreachState.OPEN, Outreach.step == wanted.step)
-    rows, cursor = await paginate(unit.session, statement, page, ORDER)
-    return Page(items=[OutreachLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
+    return Page(items=[OutreachLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 
 
 async def outreach_card(outreach_id: UUID, unit: Unit) -> OutreachCard:

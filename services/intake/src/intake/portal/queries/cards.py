@@ -186,8 +186,8 @@ async def questionnaires(state: QuestionnaireState | None, page: PageQuery, unit
     statement = select(Questionnaire)
     if state:
         statement = statement.where(Questionnaire.state == state)
-    rows, cursor = await paginate(unit.session, statement, page, QUESTIONNAIRES)
-    return Page(items=[QuestionnaireLine(**line(row[0], unit)) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, QUESTIONNAIRES)
+    return Page(items=[QuestionnaireLine(**line(row[0], unit)) for row in rows], next_cursor=cursor, total=total)
 
 
 async def changes(
@@ -199,8 +199,8 @@ async def changes(
         statement = statement.where(DataChange.state == state)
     if questionnaire_id:
         statement = statement.where(DataChange.questionnaire_id == questionnaire_id)
-    rows, cursor = await paginate(unit.session, statement, page, CHANGES)
-    return Page(items=[_change_view(row[0], unit) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, CHANGES)
+    return Page(items=[_change_view(row[0], unit) for row in rows], next_cursor=cursor, total=total)
 
 
 async def change_card(change: DataChange, unit: Unit) -> DataChangeView:

@@ -53,8 +53,8 @@ async def referrals(wanted: ReferralFilter, page: PageQuery, unit: Unit) -> Page
         statement = statement.where(Referral.received_at >= wanted.received_from)
     if wanted.due_before:
         statement = statement.where(Referral.due_at < wanted.due_before)
-    rows, cursor = await paginate(unit.session, statement, page, REFERRALS)
-    return Page(items=[ReferralLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, page, REFERRALS)
+    return Page(items=[ReferralLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 
 
 async def referral_card(referral_id: UUID, unit: Unit) -> ReferralCard:

@@ -93,11 +93,11 @@ async def list_messages(which: MessageFilter, page: PageQuery, unit: Unit) -> Pa
     statement = select(Message)
     for name, value in which.model_dump(exclude_none=True).items():
         statement = statement.where(getattr(Message, name) == value)
-    rows, cursor = await paginate(unit.session, statement, page, ORDER)
+    rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
     messages = [row[0] for row in rows]
     shown = [(message.child_id, message.id) for message in messages]
     await unit.audit.listed("message", shown, {FieldGroup.CORE}, Purpose.CONTACT, result_count=len(messages))
-    return Page(items=[MessageLine.of(message) for message in messages], next_cursor=cursor)
+    return Page(items=[MessageLine.of(message) for message in messages], next_cursor=cursor, total=total)
 
 
 async def message_card(message_id: UUID, unit: Unit) -> MessageCard:

@@ -88,6 +88,9 @@ _NONE_AT_ALL_EN = "No time is free before the first appointment is due, nor in t
 _NONE_IN_TIME_EN = "No time is free before the first appointment is due. The nearest three after it are below."
 
 
+ORDER = Order({"starts_at": Appointment.__table__.c.starts_at}, Appointment.__table__.c.id, "starts_at")
+
+
 async def appointments(
     unit: Unit, query: PageQuery, *, child_id: UUID | None = None, state: AppointmentState | None = None
 ) -> Page[AppointmentCard]:
@@ -97,12 +100,11 @@ async def appointments(
         statement = statement.where(Appointment.child_id == child_id)
     if state is not None:
         statement = statement.where(Appointment.state == state)
-    order = Order({"starts_at": Appointment.__table__.c.starts_at}, Appointment.__table__.c.id, "starts_at")
-    rows, cursor = await paginate(unit.session, statement, query, order)
+    rows, cursor, total = await paginate(unit.session, statement, query, ORDER)
     items = [card(row[0]) for row in rows]
     shown = [(item.child_id, item.id) for item in items]
     await unit.audit.listed("appointment", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return Page(items=items, next_cursor=cursor)
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 def card(appointment: Appointment) -> AppointmentCard:

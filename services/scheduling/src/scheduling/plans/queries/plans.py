@@ -27,6 +27,10 @@ class PlanLine(BaseModel):
     made_at: datetime
 
 
+_plans = Plan.__table__.c
+ORDER = Order({name: _plans[name] for name in ("month", "made_at", "state")}, _plans["id"], "-month")
+
+
 async def plans(unit: Unit, query: PageQuery, *, month: date | None, state: PlanState | None) -> Page[PlanLine]:
     """Plans the actor may see; a plan's visits stand on its card."""
     column = Plan.__table__.c
@@ -36,6 +40,7 @@ async def plans(unit: Unit, query: PageQuery, *, month: date | None, state: Plan
         statement = statement.where(column["month"] == month_of(month)[0])
     if state is not None:
         statement = statement.where(column["state"] == state)
-    order = Order({name: column[name] for name in ("month", "made_at", "state")}, column["id"], "-month")
-    rows, cursor = await paginate(unit.session, statement, query, order)
-    return Page(items=[PlanLine.model_validate(row, from_attributes=True) for row in rows], next_cursor=cursor)
+    rows, cursor, total = await paginate(unit.session, statement, query, ORDER)
+    return Page(
+        items=[PlanLine.model_validate(row, from_attributes=True) for row in rows], next_cursor=cursor, total=total
+    )

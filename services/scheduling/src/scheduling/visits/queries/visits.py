@@ -37,6 +37,9 @@ class VisitCard(BaseModel):
     services: list[PlannedService]
 
 
+ORDER = Order({"starts_at": Visit.__table__.c.starts_at}, Visit.__table__.c.id, "starts_at")
+
+
 async def visits(
     unit: Unit,
     query: PageQuery,
@@ -53,12 +56,11 @@ async def visits(
         statement = statement.where(Visit.state == state)
     if since is not None:
         statement = statement.where(Visit.starts_at >= since)
-    order = Order({"starts_at": Visit.__table__.c.starts_at}, Visit.__table__.c.id, "starts_at")
-    rows, cursor = await paginate(unit.session, statement, query, order)
+    rows, cursor, total = await paginate(unit.session, statement, query, ORDER)
     items = [visit_card(row[0]) for row in rows]
     shown = [(one.child_id, one.id) for one in items]
     await unit.audit.listed("visit", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return Page(items=items, next_cursor=cursor)
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 def visit_card(visit: Visit) -> VisitCard:
