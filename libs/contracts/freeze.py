@@ -1,7 +1,8 @@
 """Write or check what is generated from contracts and services: frozen schemas, docs/events.md and AsyncAPI.
 
 ``docs/asyncapi.json`` is what is sent, by the contracts; ``docs/asyncapi/<service>.json`` is what a service receives,
-by the doors its broker opens.
+by the doors its broker opens. ``docs/openapi/<service>.json`` is what clients are generated from; a breaking
+difference from the committed document is refused until CHANGELOG.md names the operation.
 
 Run by ``make schemas`` (write) and ``make check`` (check). A breaking change of a frozen schema is refused in both:
 declare a new version of the event instead (see libs/contracts/README.md).
@@ -20,6 +21,7 @@ from pathlib import Path
 from chassis.bus.doors import received
 from chassis.run import Service
 from contracts.catalogue import CATALOGUE
+from contracts.compatibility import breaking_operations
 from contracts.documents import asyncapi, events_page
 from contracts.schema import breaking, event_schema, render
 
@@ -27,6 +29,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 SCHEMAS = HERE / "schemas"
 FROZEN = SCHEMAS / "FROZEN"
+OPENAPI = ROOT / "docs" / "openapi"
 
 
 SERVICES = ("intake", "cases", "scheduling", "notifications", "reporting")
@@ -54,8 +57,28 @@ def generated() -> dict[Path, str]:
     files[ROOT / "docs" / "events.md"] = events_page(subscribers())
     files[ROOT / "docs" / "asyncapi.json"] = asyncapi()
     for name in SERVICES:
+        files[OPENAPI / f"{name}.json"] = openapi(name)
         files[ROOT / "docs" / "asyncapi" / f"{name}.json"] = received(name, service_of(name).subscriptions)
     return files
+
+
+def openapi(name: str) -> str:
+    """What a service says of itself, as clients are generated from it."""
+    return json.dumps(service_of(name).app().openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def broken_clients() -> Iterator[str]:
+    """Breaking differences between the committed API and the code which the change log does not name.
+
+    A line of the section Unreleased that names the operation id tells clients of it.
+    """
+    unreleased = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("## [Unreleased]")[2].partition("\n## [")[0]
+    for name in SERVICES:
+        committed = _git("show", f"HEAD:docs/openapi/{name}.json")
+        old = json.loads(committed) if committed else {"paths": {}}
+        for operation, difference in breaking_operations(old, json.loads(openapi(name))):
+            if operation not in unreleased:
+                yield f"{name} {operation}: {difference}"
 
 
 def breaks() -> Iterator[str]:
@@ -84,6 +107,9 @@ def main(verb: str) -> int:
     problems = sorted(set(breaks()))
     for line in problems:
         print(f"breaking change: {line}; declare a new version of the event")
+    unannounced = sorted(set(broken_clients()))
+    for line in unannounced:
+        print(f"breaking change: {line}; name the operation under Unreleased in CHANGELOG.md")
     files = generated()
     if verb == "write" and not problems:
         for path, text in files.items():
@@ -93,7 +119,7 @@ def main(verb: str) -> int:
     stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in [*stale, *sorted(orphans)]:
         print(f"stale: {path.relative_to(ROOT)}; run `make schemas`, or delete it when its event is gone")
-    return bool(problems or stale or orphans)
+    return bool(problems or unannounced or stale or orphans)
 
 
 if __name__ == "__main__":
