@@ -129,9 +129,11 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
     )
     if path.endswith(("/files", "/protocol", "/import")):
         document = {"file": ("a.txt", b"not a document", "text/plain")}
-        return await who.post(path, files=document, params={"region": MOSCOW})
+        return await who.post(path, files=document, params=cell.door.known({"region": MOSCOW}))
     body = None if cell.door.method == "GET" else BODIES.get(cell.door.path, {})
-    return await who.request(cell.door.method, path, json=body, params={"limit": 200} if body is None else None)
+    return await who.request(
+        cell.door.method, path, json=body, params=cell.door.known({"limit": 200}) if body is None else None
+    )
 
 
 def check(answer: Any, cell: Cell, scene: Scene) -> None:

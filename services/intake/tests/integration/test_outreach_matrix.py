@@ -123,7 +123,7 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
     )
     body = None if cell.door.method == "GET" else BODIES.get(cell.door.path, {})
     params = None if path.startswith(("/outreaches/", "/referrals/")) else QUERY
-    return await who.request(cell.door.method, path, json=body, params=params)
+    return await who.request(cell.door.method, path, json=body, params=params and cell.door.known(params))
 
 
 def check(answer: Any, cell: Cell, scene: Scene) -> None:

@@ -98,9 +98,11 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
         file_id=scene.change.id,
     )
     if path.endswith("/files"):
-        return await who.post(path, files={"file": ("a.txt", b"no document", "text/plain")}, params={"kind": "photo"})
+        return await who.post(
+            path, files={"file": ("a.txt", b"no document", "text/plain")}, params=cell.door.known({"kind": "photo"})
+        )
     if cell.door.method == "GET":
-        return await who.get(path, params={"limit": 200, "region": SMOLENSK})
+        return await who.get(path, params=cell.door.known({"limit": 200, "region": SMOLENSK}))
     return await who.request(cell.door.method, path, json=BODIES.get(cell.door.path, {}))
 
 

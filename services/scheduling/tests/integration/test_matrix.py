@@ -155,9 +155,7 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
     family = scene.moscow if cell.door.permission.startswith("readers:") else scene.smolensk
     path = cell.door.path.format(**scene.ids, child_id=family.child_id)
     if cell.door.method == "GET":
-        return await who.get(
-            path, params={"limit": 200} if path in {"/visits", "/appointments", "/trips", "/invitations"} else None
-        )
+        return await who.get(path, params=cell.door.known({"limit": 200}) or None)
     past = {"application_id": str(scene.moscow.application_id), "starts_at": "2026-01-01T09:00:00Z"}
     body = past if path.startswith("/appointments#") else BODIES.get(cell.door.path, {})
     return await who.request(cell.door.method, path, json=body)

@@ -29,7 +29,7 @@ from chassis.http.parameters import known_parameters, refuse_unknown_parameters
 from chassis.http.validation import too_large, wrong_content_type
 from chassis.telemetry.tracing import name_request
 from chassis.work.runtime import Runtime
-from chassis.work.unit import Unit
+from chassis.work.unit import Unit, without_versions
 
 __all__ = ["Page", "PageQuery", "PageQueryDep", "Router", "TransactionalRoute", "UnitDep"]
 
@@ -223,16 +223,24 @@ class _RefusedError(Exception):
 async def _answer(route: TransactionalRoute, endpoint: Handler, request: Request, unit: Unit) -> Response:
     key = idempotency.read_key(request) if unit.writes else None
     if key is None:
-        return await endpoint(request)
+        return await _answered(endpoint, request, unit)
     runtime: Runtime = request.app.state.runtime
     operation = f"{request.method} {route.path_format}"
     claimed = idempotency.Idempotency(unit.session, runtime.response_key, key, unit.actor.key, operation)
     replay = await claimed.claim(await idempotency.request_hash(request), unit.now)
     if replay is not None:
         return replay
-    response = await endpoint(request)
+    response = await _answered(endpoint, request, unit)
     if response.status_code < 400:
         await claimed.store(response)
+    return response
+
+
+async def _answered(endpoint: Handler, request: Request, unit: Unit) -> Response:
+    """The endpoint's answer; a version nobody compared would make a caller believe in a protection there is not."""
+    response = await endpoint(request)
+    if unit.writes and unit.if_match is not None and not unit.if_match_asked and response.status_code < 400:
+        raise without_versions()
     return response
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from contracts.access import GROUND, POLICY, READ_ACTIONS, FieldGroup, Grant, Relation, Role
 from starlette.routing import BaseRoute
@@ -37,6 +38,12 @@ class Door:
     permission: str
     record: str = ""
     """The resource of the record in the path, where the permission is about a part of it (a consent of a file)."""
+    parameters: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """The query parameters the route knows."""
+
+    def known(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """What of a query the route knows: an unknown parameter is refused at every door."""
+        return {name: value for name, value in query.items() if name in self.parameters}
 
     @property
     def names_record(self) -> bool:
@@ -91,7 +98,8 @@ def doors(routes: Iterable[BaseRoute], part_of: Mapping[str, str] | None = None)
             raise LookupError(f"{path} names no permission")
         permission = str(declared.permission)
         record = (part_of or {}).get(permission.partition(":")[0], "")
-        found += [Door(method, path, permission, record) for method in sorted(getattr(route, "methods", ()))]
+        asked: frozenset[str] = getattr(route, "query_names", frozenset())
+        found += [Door(method, path, permission, record, asked) for method in sorted(getattr(route, "methods", ()))]
     return sorted(found)
 
 

@@ -58,19 +58,18 @@ class Unit:
         return self.ids()
 
     async def find(
-        self, model: type[A], id: UUID, permission: str, *, version: int | None = None, under: bool | None = None
+        self, model: type[A], id: UUID, permission: str, *, version: int | None = None, under: bool = False
     ) -> A | None:
         """Like `get`, but None where the actor may not see the object."""
         found = await self._visible(model, id)
         if found is not None:
             self.policy.require(self.actor, permission, found)
-            # until every room says it: the first object loaded
-            if under or version is not None or (under is None and not self.if_match_asked):
+            if under or version is not None:
                 self.require_version(found, version)
         return found
 
     async def get(
-        self, model: type[A], id: UUID, permission: str, *, version: int | None = None, under: bool | None = None
+        self, model: type[A], id: UUID, permission: str, *, version: int | None = None, under: bool = False
     ) -> A:
         """The aggregate, under a row lock when the unit writes.
 

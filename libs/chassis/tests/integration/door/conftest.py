@@ -164,7 +164,7 @@ async def card(id: UUID, unit: UnitDep) -> Card:
 
 @router.post("/{id}/take", permission="application:take")
 async def take(id: UUID, command: Take, unit: UnitDep, secret: str | None = None) -> Card:
-    found = await unit.get(Application, id, "application:take", version=command.version)
+    found = await unit.get(Application, id, "application:take", version=command.version, under=True)
     assert unit.actor.id
     found.take(unit.actor.id, unit.now)
     await unit.session.flush()

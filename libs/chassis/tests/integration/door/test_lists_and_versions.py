@@ -104,6 +104,15 @@ async def test_if_match_names_the_version_as_well(app: Running, new_application:
     assert answers == [409, 422, 422, 200]
 
 
+async def test_a_version_nobody_compares_is_refused(app: Running) -> None:
+    """Else the caller would believe in a protection there is not."""
+    caller = app.client()
+    body = {"id": str(uuid4()), "number": uuid4().hex[:12]}
+    answer = await caller.post("/applications", json=body, headers={"If-Match": '"3"'})
+    assert (answer.status_code, answer.json()["slug"]) == (422, "without_versions")
+    assert (await caller.post("/applications", json=body, headers={"If-Match": "*"})).status_code == 201
+
+
 async def test_a_limited_page_says_when_to_come_back(app: Running) -> None:
     answers = [await app.client(status_token="x").get("/applications/status") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]

@@ -65,7 +65,7 @@ async def register_account(unit: Unit) -> tuple[Principal, bool]:
 
 async def issue_code(application_id: UUID, command: IssueCode, unit: Unit) -> IssuedCode:
     """A one-time code for the family, by staff who saw the documents; earlier codes of the application end."""
-    application = await unit.get(Application, application_id, "application:bind")
+    application = await unit.get(Application, application_id, "application:bind", under=True)
     require_state("bind", application.state)
     if not command.documents_seen:
         raise documents_not_seen()

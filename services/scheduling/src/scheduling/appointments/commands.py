@@ -81,14 +81,14 @@ async def book_appointment(command: BookAppointment, unit: Unit) -> Appointment:
     ``in_the_past``, ``too_far``, ``unknown_skill``, ``set_by_region``, ``call_first`` (no due time yet, T6),
     ``not_handed_over``.
     """
-    if command.id and (known := await unit.find(Appointment, command.id, "appointment:book")):
+    if command.id and (known := await unit.find(Appointment, command.id, "appointment:book", under=True)):
         return _same(known, command)
     return await _book(command, await _family(command, unit), unit, first=command.application_id is not None)
 
 
 async def hold_appointment(appointment_id: UUID, command: HoldAppointment, unit: Unit) -> Appointment:
     """The appointment took place."""
-    appointment = await unit.get(Appointment, appointment_id, "appointment:hold")
+    appointment = await unit.get(Appointment, appointment_id, "appointment:hold", under=True)
     held_at = command.held_at or unit.now
     if held_at > unit.now:
         raise _refused("in_the_future", "held_at", "Время приёма ещё не наступило.", "This time has not come yet.")
@@ -98,7 +98,7 @@ async def hold_appointment(appointment_id: UUID, command: HoldAppointment, unit:
 
 async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, unit: Unit) -> Appointment:
     """Give the time back and keep the next date; without one the answer offers the nearest three (422)."""
-    appointment = await unit.get(Appointment, appointment_id, "appointment:cancel")
+    appointment = await unit.get(Appointment, appointment_id, "appointment:cancel", under=True)
     if appointment.state is AppointmentState.CANCELLED and appointment.reason_code == command.reason_code:
         return appointment
     known = roster(unit.packs, appointment.region)

@@ -92,7 +92,7 @@ async def record_absence(specialist_id: UUID, command: RecordAbsence, unit: Unit
     """Keep the days free of new bookings and list the ones already there. The same id again changes nothing; other
     days or another specialist under it are refused (409 ``id_in_use``).
     """
-    specialist = await unit.get(Specialist, specialist_id, "specialist:manage")
+    specialist = await unit.get(Specialist, specialist_id, "specialist:manage", under=True)
     zone = unit.regions[specialist.region].zone
     if command.last_day < local_day(unit.now, zone):
         raise DomainError(
@@ -111,7 +111,7 @@ async def record_absence(specialist_id: UUID, command: RecordAbsence, unit: Unit
 
 async def withdraw_absence(specialist_id: UUID, absence_id: UUID, unit: Unit) -> None:
     """The specialist is not away after all; the days are free again. Twice changes nothing; 404 for an unknown one."""
-    await unit.get(Specialist, specialist_id, "specialist:manage")
+    await unit.get(Specialist, specialist_id, "specialist:manage", under=True)
     absence = await unit.session.get(Absence, absence_id)
     if absence is None or absence.specialist_id != specialist_id:
         raise not_found()

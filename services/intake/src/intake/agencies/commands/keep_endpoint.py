@@ -58,7 +58,7 @@ async def register_endpoint(command: RegisterEndpoint, unit: Unit) -> EndpointVi
 
 async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, unit: Unit) -> EndpointView:
     """Change address or secret, or shut the door."""
-    endpoint = await unit.get(AgencyEndpoint, endpoint_id, "agency_endpoint:change")
+    endpoint = await unit.get(AgencyEndpoint, endpoint_id, "agency_endpoint:change", under=True)
     if command.callback_url:
         found = await organisation(endpoint.organisation_id, endpoint.region, unit)
         check_url(command.callback_url, found.code if found else None, unit.packs.of(ReferralsPack, endpoint.region))

@@ -29,7 +29,7 @@ async def attach_protocol(
     application_id: UUID, content: bytes, name: str | None, declared: str | None, announced_on: date | None, unit: Unit
 ) -> Attachment:
     """Keep the joint protocol with the application (D2-08); closed until a written consent for health stands."""
-    application = await unit.get(Application, application_id, "application:attach_protocol")
+    application = await unit.get(Application, application_id, "application:attach_protocol", under=True)
     if announced_on and announced_on > unit.now.date() + timedelta(days=1):
         raise announced_in_future()
     blob = await unit.blobs.put(application.child_id, content, name=name, declared=declared)
@@ -51,7 +51,9 @@ async def attach_protocol(
 
 async def set_territories(application_id: UUID, command: SetTerritories, unit: Unit) -> Application:
     """Residence and responsibility are two territories; running deadlines follow the responsible one (T12, T15)."""
-    application = await unit.get(Application, application_id, "application:set_territories", version=command.version)
+    application = await unit.get(
+        Application, application_id, "application:set_territories", version=command.version, under=True
+    )
     region, terms = unit.regions[application.region], unit.packs.of(IntakePack, application.region).terms
     residence = known_territory(command.residence, region)
     responsible = known_territory(command.responsible, region)

@@ -25,7 +25,7 @@ async def own_application(unit: Unit) -> UUID:
 
 async def withdraw(application_id: UUID, permission: str, unit: Unit) -> Application:
     """The family withdraws its application: by its token, or by the account bound to the child."""
-    application = await unit.get(Application, application_id, permission)
+    application = await unit.get(Application, application_id, permission, under=True)
     application.withdraw(unit.now)
     await unit.timers.cancel(CALL_BACK_DUE, application.id)
     return application
@@ -33,7 +33,7 @@ async def withdraw(application_id: UUID, permission: str, unit: Unit) -> Applica
 
 async def read_large(low_vision: bool, unit: Unit) -> Application:
     """The status page opens in large letters from now on, or no longer (D0-16)."""
-    application = await unit.get(Application, await own_application(unit), "application:attach")
+    application = await unit.get(Application, await own_application(unit), "application:attach", under=True)
     application.low_vision = low_vision
     return application
 
@@ -43,7 +43,7 @@ async def attach_file(content: bytes, name: str | None, declared: str | None, un
 
     Raises what `chassis.privacy.files.check` raises: too large, disguised, harmful.
     """
-    application = await unit.get(Application, await own_application(unit), "application:attach")
+    application = await unit.get(Application, await own_application(unit), "application:attach", under=True)
     require_state("attach", application.state)
     blob = await unit.blobs.put(application.child_id, content, name=name, declared=declared)
     attachment = Attachment(

@@ -57,7 +57,9 @@ async def find_duplicates(application_id: UUID, unit: Unit) -> None:
 
 async def judge_duplicate(application_id: UUID, duplicate_id: UUID, command: JudgeDuplicate, unit: Unit) -> Application:
     """A person says whether it is the same child; said once, it stays."""
-    application = await unit.get(Application, application_id, "application:judge_duplicate", version=command.version)
+    application = await unit.get(
+        Application, application_id, "application:judge_duplicate", version=command.version, under=True
+    )
     row = await unit.session.get(Duplicate, duplicate_id)
     if row is None or row.application_id != application.id:
         raise not_found()

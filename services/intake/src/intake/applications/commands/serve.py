@@ -31,14 +31,14 @@ class ReturnApplication(Versioned):
 
 async def accept_application(application_id: UUID, command: AcceptApplication, unit: Unit) -> Application:
     """The service accepts; the case file opens with what the family told, sealed under the child's key."""
-    application = await unit.get(Application, application_id, "application:accept", version=command.version)
+    application = await unit.get(Application, application_id, "application:accept", version=command.version, under=True)
     application.accept(await _opening(application, unit), unit.now)
     return application
 
 
 async def return_application(application_id: UUID, command: ReturnApplication, unit: Unit) -> Application:
     """The service returns the application to its coordinator."""
-    application = await unit.get(Application, application_id, "application:return", version=command.version)
+    application = await unit.get(Application, application_id, "application:return", version=command.version, under=True)
     pack = unit.packs.of(IntakePack, application.region)
     if pack.return_reason(command.reason_code) is None:
         raise reason_unknown([reason.code for reason in pack.return_reasons])

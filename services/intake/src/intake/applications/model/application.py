@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,11 +24,18 @@ from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from intake.applications.model import telling
 from intake.applications.model.deadlines import Deadline, DeadlineKind, kept
-from intake.applications.model.papers import OPEN_WORK, Attachment, CallAttempt, ConsentDocument, Filing, Papers
+from intake.applications.model.papers import (
+    ANSWERED,
+    OPEN_WORK,
+    Attachment,
+    CallAttempt,
+    ConsentDocument,
+    Filing,
+    Papers,
+    columns_of,
+)
 from intake.applications.states import CLOSED_UNSERVED, ApplicationState, other_coordinator, require_state
 from intake.tables import Base
-
-ANSWERED = frozenset({CallOutcome.REACHED, CallOutcome.DECLINED})
 
 
 class Application(Aggregate, Base):
@@ -82,7 +88,6 @@ class Application(Aggregate, Base):
     appointment_at: Mapped[datetime | None]
     health_consent_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Written consents for the purpose health that stand in the case file; without one the record is withheld."""
-
     representative: Mapped[dict[str, Any]]
     child: Mapped[dict[str, Any]]
     home: Mapped[dict[str, Any] | None]
@@ -100,7 +105,7 @@ class Application(Aggregate, Base):
     ) -> Application:
         """A new application that waits for its call back (D2-13, D2-16, D2-17)."""
         application = cls(
-            **_columns(filing), **_columns(papers), state=ApplicationState.SUBMITTED, due_at=call_back.due_at
+            **columns_of(filing), **columns_of(papers), state=ApplicationState.SUBMITTED, due_at=call_back.due_at
         )
         row = application._start(DeadlineKind.CALL_BACK, filing.submitted_at, call_back)
         application.record(telling.submitted(filing, row, contact))
@@ -111,7 +116,7 @@ class Application(Aggregate, Base):
         """A child outside the age bands served: kept, and shown the right service instead of a refusal (D2-03)."""
         now = filing.submitted_at
         application = cls(
-            **_columns(filing), **_columns(papers), state=ApplicationState.REDIRECTED, due_at=now, closed_at=now
+            **columns_of(filing), **columns_of(papers), state=ApplicationState.REDIRECTED, due_at=now, closed_at=now
         )
         application.record(telling.redirected(filing, to_organisation))
         return application
@@ -161,11 +166,8 @@ class Application(Aggregate, Base):
     def hand_over(self, actor_id: UUID, to_organisation: UUID, acceptance: workdays.Deadline, now: datetime) -> None:
         """Hand the application over to a service, which must accept it (D2-23)."""
         self._by_its_coordinator("hand_over", actor_id)
-        self.state, self.serving_organisation_id, self.return_reason = (
-            ApplicationState.HANDED_OVER,
-            to_organisation,
-            None,
-        )
+        self.state, self.serving_organisation_id = ApplicationState.HANDED_OVER, to_organisation
+        self.return_reason = None
         due = self._start(DeadlineKind.ACCEPTANCE, now, acceptance)
         self.due_at = due.due_at
         first = self.deadline(DeadlineKind.FIRST_APPOINTMENT)
@@ -261,8 +263,7 @@ class Application(Aggregate, Base):
             return False
         if self.due_at == before:
             self.due_at = row.due_at
-        if row.due_at != before:
-            row.escalated_at = None
+        row.escalated_at = row.escalated_at if row.due_at == before else None
         self.record(ApplicationDeadlineMoved(application_id=self.id, kind=row.kind.value, due=row.moment, moved_at=now))
         return True
 
@@ -297,7 +298,3 @@ class Application(Aggregate, Base):
         row = kept(self.id, kind, start, found)
         self.deadlines.append(row)
         return row
-
-
-def _columns(source: Filing | Papers) -> dict[str, Any]:
-    return {field.name: getattr(source, field.name) for field in fields(source)}

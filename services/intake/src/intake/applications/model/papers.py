@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.tables import Base
 
 _ASKED = ["state", "coordinator_id", "appointment_at", "territory", "region", "child_id", "filed_by", "token_digest"]
+
+ANSWERED = frozenset({CallOutcome.REACHED, CallOutcome.DECLINED})
+"""What a call back ends with when the family was there."""
+
 OPEN_WORK = (
     Index(
         "ix_applications_coordinated",
@@ -121,3 +125,7 @@ class Filing:
     submitted_at: datetime
     filed_by: UUID | None = None
     client_type: str | None = None
+
+
+def columns_of(source: Filing | Papers) -> dict[str, Any]:
+    return {field.name: getattr(source, field.name) for field in fields(source)}

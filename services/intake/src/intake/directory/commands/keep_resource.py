@@ -43,7 +43,7 @@ async def register_resource(command: RegisterResource, unit: Unit) -> Resource:
 
 async def keep_resource(resource_id: UUID, command: KeepResource, unit: Unit) -> Resource:
     """The resource as it is today; checked with this very change."""
-    resource = await unit.get(Resource, resource_id, "resource_map:keep", version=command.version)
+    resource = await unit.get(Resource, resource_id, "resource_map:keep", version=command.version, under=True)
     pack = unit.packs.of(DirectoryPack, resource.region)
     resource.keep(_checked(command, pack, resource.region, unit) | {"active": command.active})
     return resource

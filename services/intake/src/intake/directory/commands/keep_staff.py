@@ -40,7 +40,7 @@ class ChangeStaff(BaseModel):
 
 async def change_staff(principal_id: UUID, command: ChangeStaff, unit: Unit) -> Principal:
     """Change roles, organisations, territories or dismiss; acts everywhere within the consumers' lag."""
-    principal = await unit.get(Principal, principal_id, "staff:manage", version=command.version)
+    principal = await unit.get(Principal, principal_id, "staff:manage", version=command.version, under=True)
     if command.roles & GRANTED_ELSEWHERE - frozenset(principal.roles):
         raise role_not_given_by_hand()
     await _check_organisations(command.organisation_ids, unit)

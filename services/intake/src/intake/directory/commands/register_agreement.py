@@ -56,7 +56,7 @@ async def register_agreement(command: RegisterAgreement, unit: Unit) -> Agreemen
 
 async def end_agreement(agreement_id: UUID, unit: Unit) -> Agreement:
     """The agreement ends today; again: nothing."""
-    agreement = await unit.get(Agreement, agreement_id, "agreement:end")
+    agreement = await unit.get(Agreement, agreement_id, "agreement:end", under=True)
     today = today_of(unit, agreement.region)
     if agreement.ended_on is None:
         agreement.ended_on = today

@@ -51,7 +51,7 @@ class Amend(Versioned):
 
 async def amend(enquiry_id: UUID, command: Amend, unit: Unit) -> Enquiry:
     """Correct one column. What stood there stays readable beside it."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:amend", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:amend", version=command.version, under=True)
     _require_amendable(enquiry, command.column)
     key = await unit.keys.get(enquiry.person_id)
     after = _checked(command, enquiry, unit)

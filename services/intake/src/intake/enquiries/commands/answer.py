@@ -58,7 +58,7 @@ async def answer(enquiry_id: UUID, command: Answer, unit: Unit) -> Enquiry:
     By e-mail and text message notifications send it; in the thread it stands at once; by phone somebody calls, and
     until then, or where it could not be sent, it waits in the worklist: nothing is said to be sent that was not.
     """
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version, under=True)
     require_state("answer", enquiry.state)
     require_responsible(enquiry, unit)
     key = await unit.keys.get(enquiry.person_id)
@@ -75,7 +75,7 @@ async def answer(enquiry_id: UUID, command: Answer, unit: Unit) -> Enquiry:
 
 async def told(enquiry_id: UUID, command: Told, unit: Unit) -> Enquiry:
     """The answer was told by phone, or it was tried; only a reached person ends the due time (D1-14)."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version, under=True)
     require_state("told", enquiry.state)
     if command.outcome is CallOutcome.REACHED:
         enquiry.told(EnquiryChannel.PHONE, _told_at(command.told_at, enquiry, unit))

@@ -19,7 +19,7 @@ async def attach(
 
     Raises what `chassis.privacy.files.check` raises: too large, disguised, harmful.
     """
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:attach")
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:attach", under=True)
     require_state("attach", enquiry.state)
     if enquiry.anonymous and kind is EnquiryFileKind.RECORDING:
         raise anonymous_not_recorded()

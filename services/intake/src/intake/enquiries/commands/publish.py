@@ -72,7 +72,7 @@ async def draft(command: Draft, unit: Unit) -> PublicAnswer:
 
 async def publish(public_answer_id: UUID, command: Publish, unit: Unit) -> PublicAnswer:
     """The editor publishes; his or her wording passes the same checks."""
-    found = await unit.get(PublicAnswer, public_answer_id, "public_answer:publish", version=command.version)
+    found = await unit.get(PublicAnswer, public_answer_id, "public_answer:publish", version=command.version, under=True)
     question, answer = command.question or found.question, command.answer or found.answer
     _check(question, answer, found.organisation_id, found.name_words, unit)
     found.publish(question, answer, acting_person(unit), unit.now)
@@ -81,7 +81,9 @@ async def publish(public_answer_id: UUID, command: Publish, unit: Unit) -> Publi
 
 async def take_down(public_answer_id: UUID, command: TakeDown, unit: Unit) -> PublicAnswer:
     """The editor takes it down."""
-    found = await unit.get(PublicAnswer, public_answer_id, "public_answer:withdraw", version=command.version)
+    found = await unit.get(
+        PublicAnswer, public_answer_id, "public_answer:withdraw", version=command.version, under=True
+    )
     found.withdraw(unit.now)
     return found
 

@@ -49,7 +49,7 @@ async def own_enquiry(unit: Unit) -> UUID:
 
 async def ask(enquiry_id: UUID, command: Ask, unit: Unit) -> Enquiry:
     """The family writes on; an answered question is served again by a new term."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:follow_up")
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:follow_up", under=True)
     written = select(func.count()).select_from(ThreadMessage).where(ThreadMessage.enquiry_id == enquiry.id)
     if (await unit.session.scalar(written) or 0) >= MOST_MESSAGES:
         raise invalid("thread_full", None, "Задайте новый вопрос отдельно.", "Please ask a new question.")
@@ -75,7 +75,7 @@ async def ask(enquiry_id: UUID, command: Ask, unit: Unit) -> Enquiry:
 
 async def choose_channel(enquiry_id: UUID, command: ChooseChannel, unit: Unit) -> Enquiry:
     """Answer me that way, please: an address or number for it must be there."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:follow_up")
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:follow_up", under=True)
     key = await unit.keys.get(enquiry.person_id)
     caller = opened(enquiry.caller, Caller, key, enquiry.id) if enquiry.caller else Caller()
     reach = {

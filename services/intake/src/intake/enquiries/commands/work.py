@@ -47,7 +47,7 @@ class Close(Versioned):
 
 async def classify(enquiry_id: UUID, command: Classify, unit: Unit) -> Enquiry:
     """Set theme, kind of help and complaint where the entry was made without; later only amendments change them."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version, under=True)
     check_codes(command.theme, command.help_kind, unit.packs.of(EnquiriesPack, enquiry.region))
     if enquiry.theme is not None:
         raise already_classified()
@@ -59,7 +59,7 @@ async def classify(enquiry_id: UUID, command: Classify, unit: Unit) -> Enquiry:
 
 async def assign(enquiry_id: UUID, command: AssignEnquiry, unit: Unit) -> Enquiry:
     """Make the competent specialist responsible."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign", version=command.version, under=True)
     if enquiry.theme is None:
         raise theme_missing()
     ranked = [one.principal_id for one in await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit)]
@@ -72,7 +72,7 @@ async def assign(enquiry_id: UUID, command: AssignEnquiry, unit: Unit) -> Enquir
 
 async def serve(enquiry_id: UUID, command: Serve, unit: Unit) -> Enquiry:
     """The responsible specialist begins."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:serve", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:serve", version=command.version, under=True)
     enquiry.serve(unit.now)
     require_responsible(enquiry, unit)
     return enquiry
@@ -80,7 +80,7 @@ async def serve(enquiry_id: UUID, command: Serve, unit: Unit) -> Enquiry:
 
 async def close(enquiry_id: UUID, command: Close, unit: Unit) -> Enquiry:
     """Record the result; the last step."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:close", version=command.version)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:close", version=command.version, under=True)
     key = await unit.keys.get(enquiry.person_id)
     enquiry.close(command.outcome, shut(Words(text=command.result), key, enquiry.id, "result"), unit.now)
     await index_words(enquiry, [command.result], unit)

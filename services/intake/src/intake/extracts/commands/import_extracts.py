@@ -193,7 +193,7 @@ async def correct_record(
 
     Correcting it wins no time: it was received with the file it stood in.
     """
-    job = await unit.get(IpraImport, import_id, "ipra_import:correct")
+    job = await unit.get(IpraImport, import_id, "ipra_import:correct", under=True)
     row = await unit.session.get(QuarantinedRecord, (import_id, ordinal), with_for_update=True)
     if row is None or row.corrected_by is not None or row.content is None:
         raise _nothing_to_correct()

@@ -45,7 +45,7 @@ class MakeReturn(BaseModel):
 
 async def record_execution(extract_id: UUID, command: RecordExecution, unit: Unit) -> IpraExtract:
     """Mark a measure; a corrected mark goes with the next file again."""
-    extract = await unit.get(IpraExtract, extract_id, "ipra_extract:execute")
+    extract = await unit.get(IpraExtract, extract_id, "ipra_extract:execute", under=True)
     _check(command, extract, unit)
     row = await unit.session.get(IpraExecution, (extract.id, command.measure), with_for_update=True)
     if row is None:

@@ -128,7 +128,7 @@ async def open_by_hand(command: OpenOutreach, unit: Unit) -> Outreach:
 
 async def working(outreach_id: UUID, command: Versioned, unit: Unit) -> Outreach:
     """The outreach to work on, under its lock."""
-    return await unit.get(Outreach, outreach_id, "outreach:work", version=command.version)
+    return await unit.get(Outreach, outreach_id, "outreach:work", version=command.version, under=True)
 
 
 def ladder_of(outreach: Outreach, unit: Unit) -> Ladder:

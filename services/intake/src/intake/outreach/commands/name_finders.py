@@ -29,7 +29,7 @@ class NameFinders(Strict):
 
 async def assign(outreach_id: UUID, command: AssignOutreach, unit: Unit) -> Outreach:
     """Make another person of the operator responsible (D3-13)."""
-    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version)
+    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version, under=True)
     finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
     person = await unit.session.get(Principal, command.responsible_id)
     if finder is None or finder.ended_at is not None or person is None or not person.active:

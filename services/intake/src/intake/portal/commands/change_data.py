@@ -75,7 +75,7 @@ async def request_change(questionnaire_id: UUID, command: RequestChange, unit: U
 
 async def decide_change(change_id: UUID, command: DecideChange, unit: Unit) -> DataChange:
     """The consultant accepts the change, which then is in force, or declines it with a reason."""
-    change = await unit.get(DataChange, change_id, "data_change:decide", version=command.version)
+    change = await unit.get(DataChange, change_id, "data_change:decide", version=command.version, under=True)
     portal = unit.packs.of(PortalPack, change.region)
     known = [reason.code for reason in portal.decline_reasons]
     if not command.accept and command.reason_code not in known:
@@ -89,7 +89,7 @@ async def decide_change(change_id: UUID, command: DecideChange, unit: Unit) -> D
 async def withdraw_change(change_id: UUID, unit: Unit) -> DataChange:
     """The family takes its request back."""
     await recognised(unit)
-    change = await unit.get(DataChange, change_id, "data_change:withdraw")
+    change = await unit.get(DataChange, change_id, "data_change:withdraw", under=True)
     change.decide("withdrawn", None, unit.now)
     return change
 

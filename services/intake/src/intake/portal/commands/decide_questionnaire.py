@@ -35,14 +35,14 @@ class SeeHealthConsent(Versioned):
 
 async def accept(questionnaire_id: UUID, command: AcceptQuestionnaire, unit: Unit) -> Questionnaire:
     """The consultant takes the questionnaire over; the fact carries what a personal file begins with."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version, under=True)
     found.accept(await _opening(found, unit), unit.now)
     return found
 
 
 async def return_to_family(questionnaire_id: UUID, command: ReturnQuestionnaire, unit: Unit) -> Questionnaire:
     """The family corrects and sends again."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version, under=True)
     known = [reason.code for reason in unit.packs.of(PortalPack, found.region).return_reasons]
     if command.reason_code not in known:
         raise reason_unknown(known)
@@ -52,7 +52,7 @@ async def return_to_family(questionnaire_id: UUID, command: ReturnQuestionnaire,
 
 async def see_health_consent(questionnaire_id: UUID, command: SeeHealthConsent, unit: Unit) -> Questionnaire:
     """From now on staff may read the diagnosis and the status document (152-FZ art. 10)."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version, under=True)
     if not command.paper_seen:
         raise paper_not_seen()
     found.see_health_consent(unit.now)
@@ -61,14 +61,18 @@ async def see_health_consent(questionnaire_id: UUID, command: SeeHealthConsent, 
 
 async def withdraw_health_consent(questionnaire_id: UUID, command: Versioned, unit: Unit) -> Questionnaire:
     """The family takes its written consent back, itself or at the consultant's (152-FZ art. 9)."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version)
+    found = await unit.get(
+        Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version, under=True
+    )
     found.withdraw_health_consent(unit.now)
     return found
 
 
 async def withdraw_contact_consent(questionnaire_id: UUID, command: Versioned, unit: Unit) -> Questionnaire:
     """The family takes the consent back it sent the questionnaire on, itself or at the consultant's (152-FZ art. 9)."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version)
+    found = await unit.get(
+        Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version, under=True
+    )
     found.withdraw_contact_consent(unit.now)
     await unit.timers.cancel(DOCUMENT_EXPIRES, found.id)
     return found

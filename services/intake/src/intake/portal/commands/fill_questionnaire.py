@@ -84,7 +84,9 @@ async def write(command: WriteQuestionnaire, unit: Unit) -> Questionnaire:
 async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, unit: Unit) -> Questionnaire:
     """Change the answers of a questionnaire that was not sent, or was returned."""
     await recognised(unit)
-    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit", version=command.version)
+    questionnaire = await unit.get(
+        Questionnaire, questionnaire_id, "questionnaire:edit", version=command.version, under=True
+    )
     region = unit.regions[questionnaire.region]
     answers = _checked(command, unit.packs.of(PortalPack, questionnaire.region), region, unit)
     questionnaire.fill(await sealed(questionnaire, answers, unit), answers.district, unit.now)
@@ -101,7 +103,7 @@ async def attach(
 ) -> QuestionnaireFile:
     """Keep a photo or a scan with the questionnaire; a photo must be a picture."""
     await recognised(unit)
-    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit")
+    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit", under=True)
     blob = await unit.blobs.put(questionnaire.child_id, content, name=name, declared=declared)
     if kind is QuestionnaireFileKind.PHOTO and not blob.media_type.startswith("image/"):
         raise invalid("photo_is_no_picture", "file", "Фотография должна быть картинкой.", "A photo must be a picture.")
@@ -120,7 +122,9 @@ async def attach(
 async def send(questionnaire_id: UUID, command: SendQuestionnaire, unit: Unit) -> Questionnaire:
     """Send it to the consultant of the child's sector, with a consent per purpose (D0-03, D0-22)."""
     await recognised(unit)
-    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:send", version=command.version)
+    questionnaire = await unit.get(
+        Questionnaire, questionnaire_id, "questionnaire:send", version=command.version, under=True
+    )
     portal = unit.packs.of(PortalPack, questionnaire.region)
     answers = await opened(questionnaire, unit)
     require_complete(answers)

@@ -154,7 +154,7 @@ async def file(
 
 async def accept(referral_id: UUID, command: Accept, unit: Unit) -> Referral:
     """The receiver takes the referral on; a signal about a family opens outreach, counted from its arrival (D3-15)."""
-    referral = await unit.get(Referral, referral_id, "referral:accept", version=command.version)
+    referral = await unit.get(Referral, referral_id, "referral:accept", version=command.version, under=True)
     outreach_id = None
     # A receiver that does no outreach of its own, such as another agency, only takes the referral on.
     finds = bool(relations(unit.actor.roles, "outreach", "open")) and not referral.outgoing
@@ -167,7 +167,7 @@ async def accept(referral_id: UUID, command: Accept, unit: Unit) -> Referral:
 
 async def decline(referral_id: UUID, command: Decline, unit: Unit) -> Referral:
     """The receiver declines; the sender sees the reason at once (T13)."""
-    referral = await unit.get(Referral, referral_id, "referral:decline", version=command.version)
+    referral = await unit.get(Referral, referral_id, "referral:decline", version=command.version, under=True)
     check_reason("decline", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
     referral.decline(command.reason_code, unit.now)
     await settled(referral, unit)
@@ -176,7 +176,7 @@ async def decline(referral_id: UUID, command: Decline, unit: Unit) -> Referral:
 
 async def revoke(referral_id: UUID, command: Revoke, unit: Unit) -> Referral:
     """The sender takes the referral back; the receiver sees it at once (T13)."""
-    referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version)
+    referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version, under=True)
     check_reason("revoke", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
     begun = referral.state is ReferralState.ACCEPTED
     referral.revoke(command.reason_code, unit.now)
@@ -189,7 +189,7 @@ async def revoke(referral_id: UUID, command: Revoke, unit: Unit) -> Referral:
 
 async def complete(referral_id: UUID, command: Complete, unit: Unit) -> Referral:
     """The receiver has done what was asked."""
-    referral = await unit.get(Referral, referral_id, "referral:complete", version=command.version)
+    referral = await unit.get(Referral, referral_id, "referral:complete", version=command.version, under=True)
     check_reason("result", command.result_code, unit.packs.of(ReferralsPack, referral.region))
     referral.complete(command.result_code, unit.now)
     await settled(referral, unit)
@@ -205,7 +205,7 @@ class RelayAnswer(Versioned):
 
 async def relay_answer(referral_id: UUID, command: RelayAnswer, unit: Unit) -> Referral:
     """Enter the receiver's answer for it; only to referrals we have sent."""
-    referral = await unit.get(Referral, referral_id, "referral:relay", version=command.version)
+    referral = await unit.get(Referral, referral_id, "referral:relay", version=command.version, under=True)
     if not referral.outgoing:
         raise DomainError(
             "not_outgoing",

@@ -28,13 +28,13 @@ class Decided(BaseModel):
 
 async def resend_message(message_id: UUID, unit: Unit) -> Decided:
     """Send it again, knowing that the family may then have it twice."""
-    message = await unit.get(Message, message_id, "message:resend")
+    message = await unit.get(Message, message_id, "message:resend", under=True)
     message.resend(unit.now)
     return Decided(id=message.id, state=message.state)
 
 
 async def confirm_message(message_id: UUID, command: ConfirmMessage, unit: Unit) -> Decided:
     """Note that the family was told."""
-    message = await unit.get(Message, message_id, "message:confirm")
+    message = await unit.get(Message, message_id, "message:confirm", under=True)
     message.confirm(command.channel, unit.now)
     return Decided(id=message.id, state=message.state)

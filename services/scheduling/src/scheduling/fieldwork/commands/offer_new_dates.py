@@ -119,7 +119,7 @@ async def accept_offer(offer_id: UUID, unit: Unit) -> Visit:
 
     Raises `DomainError` 409 ``offer_gone`` when the calendar has changed; new offers are on their way then.
     """
-    offer = await unit.get(NewDate, offer_id, "offer:accept")
+    offer = await unit.get(NewDate, offer_id, "offer:accept", under=True)
     visit = await unit.get(Visit, offer.visit_id, "offer:accept")
     if offer.state is OfferState.ACCEPTED:
         return visit

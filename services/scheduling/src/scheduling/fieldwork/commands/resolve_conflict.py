@@ -28,7 +28,7 @@ class Resolve(BaseModel):
 
 async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> SyncConflict:
     """Let one value stand. The same decision again changes nothing; another one is refused (409)."""
-    conflict = await unit.get(SyncConflict, conflict_id, "sync_conflict:resolve")
+    conflict = await unit.get(SyncConflict, conflict_id, "sync_conflict:resolve", under=True)
     if conflict.choice is not None:
         if conflict.choice is command.choice:
             return conflict

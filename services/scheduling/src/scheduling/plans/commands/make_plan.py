@@ -51,7 +51,7 @@ async def make_plan(command: MakePlan, unit: Unit) -> Plan:
 
     Raises `DomainError`: 403 for another's organisation, ``month_over`` when no working day is left.
     """
-    if command.id and (known := await unit.find(Plan, command.id, "plan:make")):
+    if command.id and (known := await unit.find(Plan, command.id, "plan:make", under=True)):
         return known
     if command.organisation_id not in unit.actor.organisation_ids:
         raise forbidden()
@@ -93,7 +93,7 @@ async def accept_plan(plan_id: UUID, unit: Unit) -> Plan:
 
     Raises `DomainError`: ``plan_invalid`` (names every violation), ``calendar_changed``.
     """
-    plan = await unit.get(Plan, plan_id, "plan:accept")
+    plan = await unit.get(Plan, plan_id, "plan:accept", under=True)
     if plan.state is not PlanState.MADE:
         return plan
     refuse_violations(plan)
@@ -105,7 +105,7 @@ async def accept_plan(plan_id: UUID, unit: Unit) -> Plan:
 
 async def publish_plan(plan_id: UUID, unit: Unit) -> Plan:
     """Book everybody and tell the families; all or nothing. Publishing twice changes nothing."""
-    plan = await unit.get(Plan, plan_id, "plan:publish")
+    plan = await unit.get(Plan, plan_id, "plan:publish", under=True)
     if plan.state is PlanState.PUBLISHED:
         return plan
     if plan.state is PlanState.ACCEPTED:

@@ -37,7 +37,7 @@ async def search_plan(plan_id: UUID, command: SearchPlan, unit: Unit) -> Plan:
 
     Raises `DomainError`: ``plan_settled`` (409) for an accepted plan.
     """
-    plan = await unit.get(Plan, plan_id, "plan:search")
+    plan = await unit.get(Plan, plan_id, "plan:search", under=True)
     if plan.state is not PlanState.MADE:
         raise plan_settled()
     last = await last_search(plan.id, unit)

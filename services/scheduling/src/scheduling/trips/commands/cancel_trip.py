@@ -29,7 +29,7 @@ async def cancel_trip(trip_id: UUID, command: CancelTrip, unit: Unit) -> Trip:
 
     Raises `DomainError` 422 ``unknown_reason``, 409 ``trip_begun``.
     """
-    trip = await unit.get(Trip, trip_id, "trip:cancel")
+    trip = await unit.get(Trip, trip_id, "trip:cancel", under=True)
     roster(unit.packs, trip.region).require_reason(command.reason_code, "reason_code")
     trip.cancel(command.reason_code, unit.now)
     # The host sees neither families nor their bookings: the worker gives them back.

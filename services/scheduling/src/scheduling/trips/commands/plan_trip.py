@@ -55,7 +55,7 @@ async def plan_trip(command: PlanTrip, unit: Unit) -> Trip:
     Raises `DomainError` 422: ``point_closed``, ``not_ours`` (specialist or vehicle), ``too_many`` for the vehicle,
     ``unknown_service``, ``nobody_placed``; 409 ``resource_taken``; 404 for a child nobody here may invite.
     """
-    if command.id and (known := await unit.find(Trip, command.id, "trip:plan")):
+    if command.id and (known := await unit.find(Trip, command.id, "trip:plan", under=True)):
         return known
     team, point = roster_of_point(unit.packs, command.point_id)
     organisation_id = _organisation(command, team, unit)
@@ -83,7 +83,7 @@ async def plan_trip(command: PlanTrip, unit: Unit) -> Trip:
 
 async def confirm_trip(trip_id: UUID, unit: Unit) -> Trip:
     """The host says yes."""
-    trip = await unit.get(Trip, trip_id, "trip:confirm")
+    trip = await unit.get(Trip, trip_id, "trip:confirm", under=True)
     trip.confirm(unit.now)
     return trip
 
@@ -93,7 +93,7 @@ async def publish_trip(trip_id: UUID, unit: Unit) -> Trip:
 
     Raises `DomainError` 409: ``host_not_confirmed``, ``trip_begun``, ``resource_taken`` (also by an absence since).
     """
-    trip = await unit.get(Trip, trip_id, "trip:publish")
+    trip = await unit.get(Trip, trip_id, "trip:publish", under=True)
     if trip.state in {TripState.PUBLISHED, TripState.PERFORMED}:
         return trip
     invitations = await invitations_of(trip.id, unit)
