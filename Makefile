@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help setup run stop test check e2e bench bench-planner faults access check-deep schemas lock fmt clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## install everything the other verbs need into .venv
 
@@ -35,8 +35,8 @@ run: setup ## install what is missing, start everything, play the main story, st
 stop: ## end everything `make run` started
 	@test -x $(BIN)/python && $(BIN)/python -m local_deploy stop || echo "nothing is installed, so nothing runs"
 
-test: setup ## all tests, on servers they start themselves (under 8 minutes)
-	$(BIN)/pytest -q -n 2 -m "not slow"
+test: setup ## all tests, on servers they start themselves (under 8 minutes) [ROOM=services/cases] [K=D2_17]
+	$(BIN)/pytest -q $(if $(ROOM)$(K),,-n 2) -m "not slow" $(ROOM) $(if $(K),-k "$(K)")
 
 e2e: setup ## only the stories through the gateway
 	$(BIN)/pytest -q tests/e2e
