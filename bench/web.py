@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,8 @@ from bench.figures import Bar, Row, Spread, console, percentile, show
 from bench.system import REGIONS, memory_of
 
 RATE = 100
+COST_RATE = 15
+_REST_SECONDS = 6.0
 _ROOT = Path(__file__).parents[1]
 
 
@@ -39,6 +42,47 @@ def commands(folder: Path, seconds: int, rounds: int, rate: int = RATE) -> list[
             console.print(f"  round {number}: p95 {_p95(answers[-1], None):.0f} ms")
         memory = sum(memory_of(system).values())
     return _report(answers, work, memory)
+
+
+def cost(folder: Path, seconds: int, rounds: int, rate: int = COST_RATE) -> list[Bar]:
+    """Processor time of everything per answered command, at a rate the machine carries with ease (ADR 25).
+
+    What the system uses while nobody asks is measured first and taken off.
+    """
+    system = System(folder, Ports.free(), REGIONS, split=True)
+    with system.running():
+        plan = {"url": f"http://{LOOPBACK}:{system.ports.intake}", "rate": rate, "seconds": seconds}
+        _load({**plan, "token": _token(system), "seconds": 8})
+        time.sleep(_REST_SECONDS)
+        before = processor_by_process(system)
+        time.sleep(_REST_SECONDS)
+        idle = {name: (now - before[name]) / _REST_SECONDS for name, now in processor_by_process(system).items()}
+        found = []
+        for number in range(1, rounds + 1):
+            token, before, began = _token(system), processor_by_process(system), time.monotonic()
+            answered = len(_times(_load({**plan, "token": token}), None))
+            time.sleep(_REST_SECONDS)  # what the commands have set going ends
+            took = time.monotonic() - began
+            used = {name: now - before[name] for name, now in processor_by_process(system).items()}
+            found.append({name: max(0.0, used[name] - idle[name] * took) / answered * 1000 for name in used})
+            console.print(f"  round {number}: {sum(found[-1].values()):.1f} ms a command")
+    total = Spread.of([sum(one.values()) for one in found])
+    rows: list[Row] = [
+        ("everything", total, "ms a command", f"{rate}/s, {sum(idle.values()) * 100:.0f} % of a core idle")
+    ]
+    rows += [(f"  {name}", Spread.of([one[name] for one in found]), "ms a command", "") for name in found[0]]
+    show(f"Processor per command at {rate}/s, {rounds} rounds", rows)
+    return [Bar("processor per command", total.median, 30, "ms")]
+
+
+def processor_by_process(system: System) -> dict[str, float]:
+    """Processor seconds used so far by every supervised process with its children."""
+    found = {}
+    for process in system.all_processes():
+        root = psutil.Process(process.pid)
+        times = [one.cpu_times() for one in (root, *root.children(recursive=True))]
+        found[process.name] = sum(one.user + one.system + one.children_user + one.children_system for one in times)
+    return found
 
 
 def _report(answers: list[dict[str, object]], work: list[dict[str, float]], memory: float) -> list[Bar]:

@@ -80,20 +80,20 @@ async def _ours(world: World, logs: Path, jobs: int) -> Round:
         child("relay", world.url(source.PRODUCER), nats.url(source.PRODUCER), log=log) as relay,
     ):
         await relay.go()
-        began = await _commit_paced(world, jobs)
+        began = await commit_paced(world, jobs, RATE)
         await asyncio.sleep(_SETTLE_SECONDS)
         committed = {UUID(job): at for job, at in json.loads(await sink.last_words()).items()}
     found = [(committed[job] - at) / 1e9 for job, at in began.items() if job in committed]
     return Round(found, len(began) - len(found), len(began) / (max(began.values()) - min(began.values())) * 1e9)
 
 
-async def _commit_paced(world: World, jobs: int) -> dict[UUID, int]:
+async def commit_paced(world: World, jobs: int, rate: int) -> dict[UUID, int]:
     """When each source commit began, by job; they are due at even intervals whether or not earlier ones are done."""
     database = Database(world.url(source.PRODUCER), pool_size=10)
     began: dict[UUID, int] = {}
 
     async def commit(number: int) -> None:
-        await asyncio.sleep(max(0.0, start + number / RATE - time.monotonic()))
+        await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
         job, at = await source.commit_job(database)
         began[job] = at
 

@@ -20,8 +20,10 @@ from chassis.bus.doors import ServiceBroker
 from chassis.bus.ordering import Incoming
 from chassis.bus.relay import Relay
 from chassis.data.database import Database
+from nats.aio.client import Client
 
 from bench.events import naive, source
+from bench.events.bare import BareLoop
 from bench.events.servers import subscription
 
 
@@ -35,6 +37,20 @@ class TimedConsumer(Consumer):
         now = time.monotonic_ns()
         for incoming in settlement.done:
             self.committed.setdefault(str(incoming.aggregate_id), now)
+        return settlement
+
+
+class FactTimer(Consumer):
+    """Notes when the effect of each single fact was committed."""
+
+    committed: dict[str, int]
+
+    async def take(self, batch: Sequence[Incoming]) -> Settlement:
+        settlement = await super().take(batch)
+        now = time.monotonic_ns()
+        for incoming in settlement.done:
+            if incoming.envelope:
+                self.committed.setdefault(f"{incoming.aggregate_id}/{incoming.envelope.sequence}", now)
         return settlement
 
 
@@ -59,6 +75,46 @@ async def sink(url: str, nats_url: str) -> None:
     await bus.close()
 
 
+async def doors(url: str, nats_url: str) -> None:
+    """Consumes through FastStream's door between the first and the second line of its input; then says what it did."""
+    bus, consumer, database = await _side(url, nats_url, source.CONSUMER)
+    await _gate()
+    used = time.process_time()
+    broker = ServiceBroker(bus, [consumer])
+    await broker.start()
+    await asyncio.to_thread(sys.stdin.readline)
+    used = time.process_time() - used
+    await broker.close_doors()
+    await _say(consumer, used, bus, database)
+
+
+async def bare(url: str, nats_url: str) -> None:
+    """The same by the bare loop."""
+    bus, consumer, database = await _side(url, nats_url, "bare")
+    await _gate()
+    used = time.process_time()
+    loop = BareLoop(bus, consumer)
+    running = asyncio.create_task(loop.run())
+    await asyncio.to_thread(sys.stdin.readline)
+    used = time.process_time() - used
+    loop.stop()
+    await running
+    await _say(consumer, used, bus, database)
+
+
+async def _side(url: str, nats_url: str, name: str) -> tuple[Client, FactTimer, Database]:
+    database = Database(url, pool_size=2)
+    consumer = FactTimer(subscription(), source.runtime(database, name))
+    consumer.committed = {}
+    return await connect(nats_url, name), consumer, database
+
+
+async def _say(consumer: FactTimer, used: float, bus: Client, database: Database) -> None:
+    print(json.dumps({"committed": consumer.committed, "processor": used}), flush=True)
+    await database.close()
+    await bus.close()
+
+
 async def _gate() -> None:
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
@@ -67,6 +123,8 @@ async def _gate() -> None:
 PARTS: dict[str, Any] = {
     "relay": relay,
     "sink": sink,
+    "doors": doors,
+    "bare": bare,
     "naive-publisher": naive.publish,
     "naive-consumer": naive.consume,
 }

@@ -52,6 +52,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
     users = [
         ServiceUser(source.PRODUCER, stream=source.STREAM),
         ServiceUser(source.CONSUMER, consumers=reads),
+        ServiceUser("bare", consumers=[(source.STREAM, subscription().durable("bare"))]),
         ServiceUser("naive", stream=NAIVE_STREAM, consumers=[(NAIVE_STREAM, NAIVE_DURABLE)]),
     ]
     postgres, nats = Postgres(folder / "postgres"), Nats(folder / "nats", users=users)
@@ -66,8 +67,8 @@ async def world(folder: Path) -> AsyncIterator[World]:
 
 
 async def _prepare(postgres: Postgres, nats: Nats) -> None:
-    postgres.create_service_databases([source.PRODUCER, source.CONSUMER, "naive"])
-    for name in (source.PRODUCER, source.CONSUMER):
+    postgres.create_service_databases([source.PRODUCER, source.CONSUMER, "bare", "naive"])
+    for name in (source.PRODUCER, source.CONSUMER, "bare"):
         database = Database(postgres.url(name, f"{name}_owner"))
         await source.create_tables(database)
         await database.close()
