@@ -69,7 +69,7 @@ bench: setup ## ratios side by side with peers and limits
 	$(BIN)/python -m bench
 
 bench-planner: setup ## routes against published best values and opponents [INSTANCES=dir] [LIMIT=20] [SEEDS=5] [MONTH_SEEDS="2 3"] [CPU=1]
-	$(BIN)/python bench/planner/run.py $(if $(INSTANCES),--instances $(INSTANCES)) --limit $(or $(LIMIT),20) --seeds $(or $(SEEDS),5) \
+	$(BIN)/python -m bench.planner.run $(if $(INSTANCES),--instances $(INSTANCES)) --limit $(or $(LIMIT),20) --seeds $(or $(SEEDS),5) \
 	  $(if $(MONTH_SEEDS),--month-seeds $(MONTH_SEEDS)) $(if $(CPU),--cpu)
 
 clean: stop ## remove the local data of `make run` (not the installed packages)
