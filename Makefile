@@ -47,7 +47,7 @@ check: setup ## format, lint, types, import directions, frozen schemas and gener
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python libs/contracts/freeze.py check
-	$(BIN)/pytest -q tests/architecture
+	$(BIN)/pytest -q tests/architecture tests/docs
 
 check-deep: setup ## schemathesis over every service (long)
 	$(BIN)/pytest -q -m slow tests/deep
