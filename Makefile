@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help setup run stop test check e2e bench bench-planner faults access check-deep schemas lock fmt clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## install everything the other verbs need into .venv
 
@@ -35,8 +35,8 @@ run: setup ## install what is missing, start everything, play the main story, st
 stop: ## end everything `make run` started
 	@test -x $(BIN)/python && $(BIN)/python -m local_deploy stop || echo "nothing is installed, so nothing runs"
 
-test: setup ## all tests, on servers they start themselves (under 8 minutes)
-	$(BIN)/pytest -q -n 2 -m "not slow"
+test: setup ## all tests, on servers they start themselves (under 8 minutes) [ROOM=services/cases] [K=D2_17]
+	$(BIN)/pytest -q $(if $(ROOM)$(K),,-n 2) -m "not slow" $(ROOM) $(if $(K),-k "$(K)")
 
 e2e: setup ## only the stories through the gateway
 	$(BIN)/pytest -q tests/e2e
@@ -47,7 +47,7 @@ check: setup ## format, lint, types, import directions, frozen schemas and gener
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python libs/contracts/freeze.py check
-	$(BIN)/pytest -q tests/architecture
+	$(BIN)/pytest -q tests/architecture tests/docs
 
 check-deep: setup ## schemathesis over every service (long)
 	$(BIN)/pytest -q -m slow tests/deep
@@ -69,7 +69,7 @@ bench: setup ## ratios side by side with peers and limits
 	$(BIN)/python -m bench
 
 bench-planner: setup ## routes against published best values and opponents [INSTANCES=dir] [LIMIT=20] [SEEDS=5] [MONTH_SEEDS="2 3"] [CPU=1]
-	$(BIN)/python bench/planner/run.py $(if $(INSTANCES),--instances $(INSTANCES)) --limit $(or $(LIMIT),20) --seeds $(or $(SEEDS),5) \
+	$(BIN)/python -m bench.planner.run $(if $(INSTANCES),--instances $(INSTANCES)) --limit $(or $(LIMIT),20) --seeds $(or $(SEEDS),5) \
 	  $(if $(MONTH_SEEDS),--month-seeds $(MONTH_SEEDS)) $(if $(CPU),--cpu)
 
 clean: stop ## remove the local data of `make run` (not the installed packages)

@@ -1,6 +1,5 @@
 """One running system for all stories and faults of a test run, and a collector for its traces."""
 
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -10,8 +9,7 @@ import pytest
 from local_deploy.story.gateway import DemoClock
 from local_deploy.system import Ports, System
 
-sys.path.insert(0, str(Path(__file__).parent))
-from spans import Collector, collecting
+from tests.spans import Collector, collecting
 
 ROOT = Path(__file__).parents[1]
 MOSCOW = ZoneInfo("Europe/Moscow")

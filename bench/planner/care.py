@@ -1,10 +1,13 @@
 """A home-care day as arrays for the planner's own search."""
 
+from typing import Any
+
 import numpy as np
-from hhcrsp import Care, Routes
 from scheduling.planner.lns.run import Limit
 from scheduling.planner.lns.team import Day, Team
 from scheduling.planner.lns.team_search import search_team
+
+from bench.planner.hhcrsp import Care, Routes
 
 KNOBS = (10.0, 8.0, 0.01, 30.0, 1.0)
 
@@ -18,7 +21,10 @@ def solve(care: Care, limit: Limit, seed: int, knobs: tuple[float, float, float,
 
 def to_team(care: Care) -> tuple[Team, list[tuple[str, str]]]:
     """One job per service; the jobs' names come back with the arrays."""
-    data, jobs, columns, mate = care.data, [], [], []
+    data = care.data
+    jobs: list[tuple[str, str]] = []
+    columns: list[tuple[Any, ...]] = []
+    mate: list[int] = []
     for row, patient in enumerate(data["patients"], start=1):
         needs, window = patient["required_caregivers"], patient["time_window"]
         least, most = _lag(patient)
@@ -38,11 +44,12 @@ def to_team(care: Care) -> tuple[Team, list[tuple[str, str]]]:
     return team, jobs
 
 
-def _lag(patient: dict) -> tuple[float, float]:
+def _lag(patient: dict[str, Any]) -> tuple[float, float]:
     sync = patient.get("synchronization")
     if sync is None or sync["type"] == "simultaneous":
         return 0.0, 0.0
-    return tuple(sync["distance"])
+    least, most = sync["distance"]
+    return least, most
 
 
 def _near(way: np.ndarray, at: np.ndarray, ready: np.ndarray) -> np.ndarray:
@@ -53,7 +60,7 @@ def _near(way: np.ndarray, at: np.ndarray, ready: np.ndarray) -> np.ndarray:
     return np.stack([np.argsort(table, axis=1, kind="stable") for table in (place, both)]).astype(np.int32)
 
 
-def _orders(way: np.ndarray, at: np.ndarray, table: np.ndarray, may: np.ndarray, mate: np.ndarray) -> dict:
+def _orders(way: np.ndarray, at: np.ndarray, table: np.ndarray, may: np.ndarray, mate: np.ndarray) -> dict[str, Any]:
     """Random, early, late, due, far, near, few carers, pairs first."""
     far, ready, due = way[0, at], table[:, 2], table[:, 3]
     keys = np.stack([far * 0, ready, -ready, due, -far, far, may.sum(axis=1) * 1.0, (mate < 0) * 1000.0 + ready])

@@ -4,7 +4,7 @@ import math
 import random
 from typing import Any
 
-from hhcrsp import Care
+from bench.planner.hhcrsp import Care
 
 CARERS = {10: 3, 25: 5, 50: 10, 75: 15, 100: 20, 200: 30}
 

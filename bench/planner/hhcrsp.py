@@ -61,7 +61,7 @@ def cost(care: Care, routes: Routes) -> float:
     for patient in patients.values():
         _check_pair(patient, starts)
     distance = sum(_drive(care, patients, carer, stops) for carer, stops in routes.items())
-    late = [max(0.0, start - patients[name]["time_window"][1]) for (name, _), start in starts.items()]
+    late: list[float] = [max(0.0, start - patients[name]["time_window"][1]) for (name, _), start in starts.items()]
     return (distance + sum(late) + max(late, default=0.0)) / 3
 
 

@@ -19,7 +19,8 @@ from scheduling.planner.funnel import reason
 from scheduling.planner.greedy import fill
 from scheduling.planner.lns.run import Limit
 from scheduling.planner.vroom_plan import first_draft
-from solomon import Solomon
+
+from bench.planner.solomon import Solomon
 
 Routes = list[list[int]]
 

@@ -1,6 +1,6 @@
 """The planner against published values and other solvers; every answer goes through an oracle. Ctrl-C ends early.
 
-python bench/planner/run.py [--instances DIR] [--limit 20] [--seeds 5] [--opponents NAME ...] [--cpu] [--steps N]
+python -m bench.planner.run [--instances DIR] [--limit 20] [--seeds 5] [--opponents NAME ...] [--cpu] [--steps N]
     [--only TEXT] [--month-limit 60] [--month-seeds 1 2 3]
 
 DIR is laid out like ../shared/benchmarks/hhcrsp or ../shared/benchmarks/solomon (best-known values beside the
@@ -25,22 +25,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import care
-import generate
-import generate_care
-import hhcrsp
-import opponents
-import solomon
-import vrptw
 from scheduling.planner import Problem, check, read_problem, solve
 from scheduling.planner.board import Board
 from scheduling.planner.funnel import reason
 from scheduling.planner.lns.run import Limit
 from scheduling.planner.score import score
 from scheduling.planner.solver import Effort, warm_up
+
+from bench.planner import care, generate, generate_care, hhcrsp, opponents, solomon, vrptw
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = ROOT.parent / "shared" / "benchmarks"

@@ -30,7 +30,10 @@ def read(path: Path) -> Solomon:
     rows = numbers[1:]
     points = [(row[1], row[2]) for row in rows]
     way = [[int(((a - c) ** 2 + (b - d) ** 2) ** 0.5 * 10) for c, d in points] for a, b in points]
-    column = lambda at, times=1: [row[at] * times for row in rows]  # noqa: E731
+
+    def column(at: int, times: int = 1) -> list[int]:
+        return [row[at] * times for row in rows]
+
     return Solomon(lines[0].strip(), vehicles, capacity, column(3), column(4, 10), column(5, 10), column(6, 10), way)
 
 

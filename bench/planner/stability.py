@@ -1,24 +1,21 @@
 """Re-planning, continuity and urgent visits on our own months, with the bars of the planner's issue beside the numbers.
 
-python bench/planner/stability.py [--visits 600] [--published 60] [--limit 20] [--seeds 3] [--cpu] [--only replan ...]
+python -m bench.planner.stability [--visits 600] [--published 60] [--limit 20] [--seeds 3] [--cpu] [--only replan ...]
 """
 
 import argparse
 import statistics
-import sys
 import time
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import generate
 from scheduling.planner import Plan, Problem, Visit, check, solve
 from scheduling.planner.insertion import Desk
 from scheduling.planner.replan import Stability, difference, held_to
 from scheduling.planner.score import score
 from scheduling.planner.solver import Effort, warm_up
+
+from bench.planner import generate
 
 FROZEN_UNTIL, ILL = date(2026, 3, 6), tuple(date(2026, 3, day) for day in (9, 10, 11, 12, 13))
 

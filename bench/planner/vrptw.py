@@ -3,7 +3,8 @@
 import numpy as np
 from scheduling.planner.lns.arrays import Case
 from scheduling.planner.lns.run import Knobs, Limit, empty_routes, search, sequences_of
-from solomon import Solomon, Table
+
+from bench.planner.solomon import Solomon, Table
 
 NO_LIMIT = 1 << 28
 NEIGHBOURS = 200

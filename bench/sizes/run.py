@@ -16,8 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chassis.http import PageQuery
-from chassis.http.door import WorkQuery
-from chassis.http.worklist import tally, urgent
+from chassis.http.worklist import WorkQuery, tally, urgent
 from chassis.work import Unit
 from embedded import LOOPBACK, login
 from intake.applications.commands.link_duplicates import find_duplicates

@@ -12,8 +12,8 @@ import pytest
 from chassis.bus import dead_letters
 from chassis.bus.dead_letters import LetterState
 from chassis.bus.incoming import read
+from chassis.http.openapi import api_routes
 from chassis.run import Service
-from chassis.run.service import api_routes
 from chassis.testing.matrix import Cell, Door, Outcome, doors, matrix, sample
 from chassis.testing.plugin import Runner
 from chassis.testing.running import Message, Running

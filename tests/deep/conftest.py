@@ -1,8 +1,6 @@
 """Helpers of the examination stand beside it; the packs of the repository are read from the environment, as always."""
 
 import os
-import sys
 from pathlib import Path
 
 os.environ.setdefault("MARSHRUT_REGIONS_DIR", str(Path(__file__).parents[2] / "regions"))
-sys.path.insert(0, str(Path(__file__).parent))

@@ -16,7 +16,8 @@ import uvicorn
 from chassis.run import Service
 from chassis.testing.running import Running
 from contracts.access import POLICY, Role
-from known import INSIDE, Names
+
+from tests.deep.known import INSIDE, Names
 
 HERE = Path(__file__).parent
 SEED = int(os.environ.get("MARSHRUT_DEEP_SEED", "20260302"))

@@ -19,9 +19,10 @@ from intake.outreach.background import name_finders_of_packs
 from intake.testing import IRKUTSK, MOSCOW, Route, extract, organisation, signal
 from intake.testing.enquiries import Desk
 from intake.testing.portal import OBLAST, accepted
-from known import Names
 from scheduling.resources.commands import load_at_start
 from scheduling.testing import CENTRE, CREW, POINT, SMOLENSK, VEHICLE, World
+
+from tests.deep.known import Names
 
 OPERATOR = organisation("operator-angarsk", IRKUTSK)
 NAMED = {

@@ -11,10 +11,11 @@ from chassis.run import Service
 from chassis.testing.plugin import Runner
 from chassis.testing.running import REGIONS, Running
 from contracts.access import Role
-from examination import examined, failures, listening, operations
-from known import Names, known
 from local_deploy.system import SERVICES
-from scene import filled, widest
+
+from tests.deep.examination import examined, failures, listening, operations
+from tests.deep.known import Names, known
+from tests.deep.scene import filled, widest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 FREE = {"intake": dict.fromkeys(("form_rate", "account_rate", "binding_rate"), "100000/minute")}

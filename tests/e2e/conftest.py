@@ -1,14 +1,10 @@
 """What the stories share. Their helpers stand beside them."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from local_deploy.story.world import World
 from local_deploy.system import System
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-import recount
 from local_deploy.story import application, counting, first_appointment, home_programme
 from local_deploy.story.gateway import eventually
 from local_deploy.story.teller import COORDINATOR, HEAD, SPECIALISTS, cast, letter
 from local_deploy.story.world import EARLY_HELP, HOME_PROGRAMME, FamilyStory, World
 from local_deploy.system import System
+
+from tests.e2e import recount
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -14,7 +14,8 @@ from local_deploy.story import application, first_appointment
 from local_deploy.story.teller import COORDINATOR, HEAD, SPECIALISTS
 from local_deploy.story.world import EARLY_HELP, FamilyStory, World
 from local_deploy.system import SERVICES, System
-from spans import Collector
+
+from tests.spans import Collector
 
 OURS = (
     "Канарейкина",

@@ -11,7 +11,8 @@ from local_deploy.story.gateway import eventually
 from local_deploy.story.teller import COORDINATOR, HEAD
 from local_deploy.story.world import EARLY_HELP, FamilyStory, World
 from local_deploy.system import System
-from spans import CONSUMER, SERVER, Collector, Seen
+
+from tests.spans import CONSUMER, SERVER, Collector, Seen
 
 HOPS = {
     ("intake", "POST /applications/{application_id}/accept", SERVER),

@@ -6,11 +6,12 @@ import pytest
 from chassis.bus.topology import Sizes, Topology, bootstrap, durable, event_stream
 from chassis.data.database import Database
 from chassis.testing.testbed import Databases
-from harness import pottery
-from harness.fate import Fate
-from harness.planted import PLANTED, Plant, acknowledged_before_the_commit, no_order_check
-from harness.rig import Rig
 from nats.aio.client import Client
+
+from tests.faults.harness import pottery
+from tests.faults.harness.fate import Fate
+from tests.faults.harness.planted import PLANTED, Plant, acknowledged_before_the_commit, no_order_check
+from tests.faults.harness.rig import Rig
 
 QUICK = {acknowledged_before_the_commit, no_order_check}
 ACK_WAIT_SECONDS = 1

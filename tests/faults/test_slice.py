@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from harness.run import ordeal
-from harness.torment import every_victim_twice, victims, without_end
 from local_deploy.system import System
+
+from tests.faults.harness.run import ordeal
+from tests.faults.harness.torment import every_victim_twice, victims, without_end
 
 SEED = 20261122
 LEAST_ACCEPTED = 20

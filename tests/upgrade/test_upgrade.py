@@ -7,7 +7,6 @@ taken. A format on disk may change only in such a way that this stays green.
 from __future__ import annotations
 
 import json
-import sys
 import tarfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,9 +17,8 @@ from local_deploy.story.gateway import eventually
 from local_deploy.story.world import EARLY_HELP, FamilyStory, World
 from local_deploy.system import SERVICES, Ports, System
 
-sys.path.append(str(Path(__file__).parents[1] / "faults"))
-from harness.history import History
-from harness.oracle import Oracle
+from tests.faults.harness.history import History
+from tests.faults.harness.oracle import Oracle
 
 RECORDED = Path(__file__).parent / "f20283f"
 REGIONS = Path(__file__).parents[2] / "regions"

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
-from harness.invariants import Fact, Taken
+from tests.faults.harness.invariants import Fact, Taken
 
 _FACTS = """
 SELECT event_id, aggregate_id, sequence, subject, headers::jsonb ? 'ce-twin', sent_at IS NOT NULL

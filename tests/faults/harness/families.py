@@ -20,7 +20,7 @@ from local_deploy.staff import DEMO_PASSWORD
 from local_deploy.story.gateway import DemoClock
 from local_deploy.system import CLIENT_ID, System
 
-from harness.history import FAULTY, Command, History, Outcome
+from tests.faults.harness.history import FAULTY, Command, History, Outcome
 
 REGION = "moscow-early-help"
 COORDINATOR, HEAD = "koordinator.moskva", "head.sever"

@@ -14,9 +14,9 @@ from contracts.catalogue import PRODUCERS, stream
 from local_deploy.system import System
 from nats.aio.client import Client
 
-from harness import evidence
-from harness.history import Command, History
-from harness.invariants import Fact, bus_holds, consumer_whole, outbox_whole, same
+from tests.faults.harness import evidence
+from tests.faults.harness.history import Command, History
+from tests.faults.harness.invariants import Fact, bus_holds, consumer_whole, outbox_whole, same
 
 _POLL_SECONDS = 0.5
 

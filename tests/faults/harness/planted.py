@@ -13,8 +13,8 @@ from chassis.bus.ordering import Course, Incoming, Position, Relevance, Verdict
 from chassis.bus.relay import Relay, Row
 from contracts.event import Envelope
 
-from harness import evidence
-from harness.rig import MortalConsumer, MortalRelay
+from tests.faults.harness import evidence
+from tests.faults.harness.rig import MortalConsumer, MortalRelay
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 

@@ -18,8 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
-from harness.fate import Fate
-from harness.invariants import Step
+from tests.faults.harness.fate import Fate
+from tests.faults.harness.invariants import Step
 
 PRODUCER, CONSUMER, STREAM = "pottery", "museum", "EVT_POTTERY"
 

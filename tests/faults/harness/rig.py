@@ -23,9 +23,9 @@ from chassis.data.database import Database
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from harness import evidence, pottery
-from harness.fate import DiedError, Fate
-from harness.invariants import bus_holds, consumer_whole, effects_once, outbox_whole
+from tests.faults.harness import evidence, pottery
+from tests.faults.harness.fate import DiedError, Fate
+from tests.faults.harness.invariants import bus_holds, consumer_whole, effects_once, outbox_whole
 
 POTS, COATS = 5, 6
 STANDSTILL_SECONDS = 7.0

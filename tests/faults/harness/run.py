@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from local_deploy.system import System
 
-from harness.families import Families
-from harness.history import Command, History
-from harness.oracle import Oracle
-from harness.torment import Fault, Happened, torment
+from tests.faults.harness.families import Families
+from tests.faults.harness.history import Command, History
+from tests.faults.harness.oracle import Oracle
+from tests.faults.harness.torment import Fault, Happened, torment
 
 RECOVERY_SECONDS = 60.0
 WARM_UP_SECONDS = 1.0

@@ -5,6 +5,7 @@ import httpx
 import nats.errors
 import nats.js.errors
 import pytest
+from asyncpg import exceptions
 from chassis.errors import Kind, as_domain_error
 from chassis.failures import Remedy, remedy
 from chassis.outage import is_outage
@@ -13,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 def through_sqlalchemy(error: Exception) -> DBAPIError:
-    kind = InterfaceError if isinstance(error, asyncpg.InterfaceError) else DBAPIError
+    kind = InterfaceError if isinstance(error, exceptions.InterfaceError) else DBAPIError
     made = kind("SELECT", {}, error)
     made.__cause__ = error
     return made
@@ -23,6 +24,7 @@ def lost_connection() -> DBAPIError:
     return DBAPIError("SELECT", {}, Exception(), connection_invalidated=True)
 
 
+UNREADY = exceptions.InterfaceError("the server expects 2 arguments for this query, 1 was passed")  # type: ignore[no-untyped-call]
 OUTAGES = [
     asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
     asyncpg.CannotConnectNowError("the database system is starting up"),
@@ -30,8 +32,8 @@ OUTAGES = [
     asyncpg.CrashShutdownError("terminating connection because of crash of another server process"),
     asyncpg.IdleInTransactionSessionTimeoutError("terminating connection due to idle-in-transaction timeout"),
     asyncpg.TooManyConnectionsError("sorry, too many clients already"),
-    asyncpg.InterfaceError("cannot perform operation: connection is closed"),
-    asyncpg.InternalClientError("cannot process message: protocol is in an unexpected state"),
+    exceptions.InterfaceError("cannot perform operation: connection is closed"),  # type: ignore[no-untyped-call]
+    exceptions.InternalClientError("cannot process message: protocol is in an unexpected state"),
 ]
 """What PostgreSQL going away looks like to asyncpg."""
 
@@ -75,7 +77,7 @@ def test_what_fails_while_a_lost_connection_is_cleaned_up_is_part_of_the_outage(
     [
         KeyError("name"),
         FileNotFoundError("regions/moscow.yaml"),
-        through_sqlalchemy(asyncpg.InterfaceError("the server expects 2 arguments for this query, 1 was passed")),
+        through_sqlalchemy(UNREADY),
         through_sqlalchemy(asyncpg.UndefinedTableError("relation does not exist")),
         PendingRollbackError("This Session's transaction has been rolled back", code="7s2a"),
         nats.errors.BadSubjectError(),

@@ -1,5 +1,7 @@
 """A process waits for servers that are away, for a while; it refuses what is wrong at once."""
 
+from collections.abc import Iterator
+
 import pytest
 from chassis.run import safety
 from chassis.run.safety import UnsafeError, once_it_answers
@@ -7,7 +9,7 @@ from chassis.run.safety import UnsafeError, once_it_answers
 
 async def test_it_asks_until_there_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safety, "PAUSE_SECONDS", 0.001)
-    answers = iter([ConnectionRefusedError(), TimeoutError(), "here"])
+    answers: Iterator[Exception | str] = iter([ConnectionRefusedError(), TimeoutError(), "here"])
 
     async def ask() -> str:
         answer = next(answers)

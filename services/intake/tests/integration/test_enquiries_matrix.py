@@ -92,7 +92,7 @@ async def ask(who: Caller, cell: Cell, scene: Scene) -> Any:
     if cell.door.method == "GET":
         if path == "/enquiry-scripts":
             return await who.get(path, params=cell.door.known({"region": OMSK, "channel": "phone"}))
-        query = {"organisation_id": str(scene.enquiry.organisation_id), "year": 2026, "format": "xlsx"}
+        query: dict[str, Any] = {"organisation_id": str(scene.enquiry.organisation_id), "year": 2026, "format": "xlsx"}
         return await who.get(path, params=cell.door.known(query if cell.door.path in JOURNAL else {"limit": 200}))
     if path.endswith("/files"):
         return await who.post(path, files={"file": ("a.txt", b"no document", "text/plain")}, data={"kind": "letter"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,7 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 async def test_personal_data_reach_neither_logs_nor_events_nor_open_columns(moscow: Route, canary: Canary) -> None:
     coordinator, head = await moscow.person("koordinator.moskva"), await moscow.person("head.sever")
-    told = {
+    told: dict[str, Any] = {
         "representative_name": canary.name,
         "child_name": canary.name,
         "email": canary.email,

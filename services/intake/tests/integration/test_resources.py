@@ -157,13 +157,13 @@ async def test_D0_34_an_import_shows_the_difference_before_it_changes_anything(
 
 
 async def test_D0_34_a_workbook_is_read_like_a_table(administrator: Caller) -> None:
-    book = Workbook()  # type: ignore[no-untyped-call]
+    book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.append(["code", "title", "roles", "territory", "address", "latitude", "longitude"])
     sheet.append(["theatre", "Театр «Игра»", "partner", "vyazma", "г. Вязьма, ул. Ясная, д. 1", 55.21, 34.29])
     kept = io.BytesIO()
-    book.save(kept)  # type: ignore[no-untyped-call]
+    book.save(kept)
     report = (await sent(administrator, kept.getvalue(), "list.xlsx")).json()
     assert [change["title"] for change in report["added"]] == ["Театр «Игра»"]
 

@@ -13,8 +13,11 @@ from chassis.data.context import Cause
 from chassis.run.worker import Worker
 from contracts.notifications import MessageSent
 from embedded import MailSink
+from notifications.channels import email
+from notifications.channels.letter import Refused
 from notifications.messages import background
 from notifications.messages.background import claim, hand_over, send_messages, settle
+from notifications.messages.commands.write_letter import write_letter
 from notifications.messages.model import MessageState
 from notifications.testing import CENTRE, Household, Office
 
@@ -147,7 +150,7 @@ async def test_an_answer_to_an_older_attempt_does_not_end_the_new_one(office: Of
     assert (await coordinator.post(f"/messages/{row.id}/resend")).status_code == 200
     second = await claim(office.app.worker, row.id, Cause())
     assert second is not None
-    await settle(office.app.worker, late, background.Refused("address_refused"))
+    await settle(office.app.worker, late, Refused("address_refused"))
     assert (await office.newest(home)).state is MessageState.SENDING
 
 
@@ -205,7 +208,7 @@ async def test_a_letter_that_cannot_be_written_is_tried_again_and_spoils_no_othe
     office: Office, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fine = await office.household(), await office.household()
-    row, write = await office.newest(broken), background.write_letter
+    row, write = await office.newest(broken), write_letter
 
     async def failing(message: object, *rest: object) -> object:
         if getattr(message, "id", None) == row.id:
@@ -228,7 +231,7 @@ async def test_a_fault_of_ours_in_mid_dialogue_is_an_unknown_outcome(
     async def broken(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(background.email, "deliver", broken)
+    monkeypatch.setattr(email, "deliver", broken)
     home = await office.acquainted()
     assert (await office.newest(home)).state is MessageState.UNKNOWN
 

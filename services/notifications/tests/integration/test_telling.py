@@ -149,8 +149,8 @@ async def test_D4_12_the_visits_of_a_plan_come_in_one_letter(office: Office, sin
         await office.app.deliver(home.visit(local(day, 10), plan))
     mail = await newest(office, sink, home)
     assert len(sink.messages(home.email)) == 2
-    for day in ("вторник, 10 марта", "четверг, 12 марта", "вторник, 17 марта"):
-        assert day in mail.text
+    for told in ("вторник, 10 марта", "четверг, 12 марта", "вторник, 17 марта"):
+        assert told in mail.text
     assert "у вас дома; логопед" in mail.text
     assert "время изменилось" not in mail.text
 

@@ -28,6 +28,8 @@ def test_a_mail_reads_the_same_after_the_journey() -> None:
     assert mail["Date"].datetime == CLOCK.now()
     assert mail["Auto-Submitted"] == "auto-generated"
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
     assert text.get_content().replace("\r\n", "\n").strip() == WORDS.text.strip()
     assert "Здравствуйте" in html.get_content()
 

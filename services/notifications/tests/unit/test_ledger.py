@@ -1,5 +1,6 @@
 """The ledger row: whatever happens, a message is handed over only by an attempt somebody asked for."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -48,7 +49,12 @@ def test_what_was_sent_is_final() -> None:
     row = message()
     row.begin(MessageChannel.EMAIL, LETTER, "v", NOW)
     row.taken(MessageChannel.EMAIL, None, NOW)
-    for decide in (lambda: row.resend(NOW), lambda: row.confirm(MessageChannel.PHONE, NOW), lambda: row.cancel("x")):
+    decisions: tuple[Callable[[], object], ...] = (
+        lambda: row.resend(NOW),
+        lambda: row.confirm(MessageChannel.PHONE, NOW),
+        lambda: row.cancel("x"),
+    )
+    for decide in decisions:
         with pytest.raises(DomainError):
             decide()
 

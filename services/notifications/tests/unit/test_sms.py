@@ -35,7 +35,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exceptio
     def made(**options: Any) -> httpx.AsyncClient:
         return client(transport=httpx.MockTransport(handle), **options)
 
-    monkeypatch.setattr(sms.httpx, "AsyncClient", made)
+    monkeypatch.setattr(httpx, "AsyncClient", made)
     return asked
 
 

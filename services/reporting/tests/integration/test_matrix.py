@@ -10,7 +10,7 @@ from uuid import UUID
 
 import openpyxl
 import pytest
-from chassis.run.service import api_routes
+from chassis.http.openapi import api_routes
 from chassis.testing.matrix import Cell, Outcome, doors, matrix, sample
 from chassis.testing.plugin import Runner
 from chassis.testing.running import Caller, Running

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
+from chassis.testing.running import Caller
 from contracts.event import Moment
 from contracts.intake import ApplicationDeadlineMoved, ApplicationReturned
 from contracts.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentHeld
-from scheduling.testing import World
+from scheduling.testing import Family, World
 from sqlalchemy import text
 
 
-async def first_slot(world: World, caller, family) -> dict:
+async def first_slot(world: World, caller: Caller, family: Family) -> dict[str, Any]:
     answer = await caller.get("/first-appointment-slots", params={"application_id": str(family.application_id)})
     assert answer.status_code == 200, answer.text
-    return answer.json()["in_time"][0]
+    return dict(answer.json()["in_time"][0])
 
 
 async def test_D2_19_free_slots_lie_within_seven_days_of_the_call_and_in_working_hours(world: World) -> None:

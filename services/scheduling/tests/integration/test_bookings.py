@@ -32,7 +32,7 @@ async def test_overlapping_sets_neither_deadlock_nor_book_in_halves(world: World
     won = {subject for subject, _, booked in results if booked}
     async with world.app.unit() as unit:
         rows = await unit.session.execute(text("SELECT subject_id, count(*) FROM bookings GROUP BY subject_id"))
-        held = dict(rows.tuples().all())
+        held: dict[UUID, int] = dict(rows.tuples().all())
     assert held == dict.fromkeys(won, 3), "a booking stands whole or not at all"
     assert won
 

@@ -48,7 +48,7 @@ def item(world: World, visit: dict[str, Any], outcome: str = "performed", **chan
 async def send(caller: Caller, *items: dict[str, Any]) -> list[dict[str, Any]]:
     answer = await caller.post("/day-sheets/sync", json={"device_id": "tablet-1", "items": list(items)})
     assert answer.status_code == 200, answer.text
-    return answer.json()["items"]
+    return list(answer.json()["items"])
 
 
 async def test_a_resend_gets_the_same_answer_and_counts_nothing_twice(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chassis.run.service import api_routes
+from chassis.http.openapi import api_routes
 from chassis.testing.matrix import Cell, Door, Outcome, doors, matrix, sample
 from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role

@@ -29,13 +29,13 @@ async def plan(world: World) -> dict[str, Any]:
         await world.with_programme()
     answer = await (await world.head()).post("/plans", json=MONTH)
     assert answer.status_code == 201, answer.text
-    return answer.json()
+    return dict(answer.json())
 
 
 async def asked(head: Caller, plan: dict[str, Any], **wanted: Any) -> dict[str, Any]:
     answer = await head.post(f"/plans/{plan['id']}/search", json=wanted)
     assert answer.status_code == 202, answer.text
-    return answer.json()
+    return dict(answer.json())
 
 
 async def stored(world: World, plan: dict[str, Any]) -> Plan:

@@ -6,8 +6,10 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import uuid4
 
+from chassis.testing.running import Caller
 from contracts.identifiers import DeliveryMode
 from contracts.scheduling import PlanPublished, VisitScheduled
 from scheduling.testing import BRIGADE, CENTRE, STREET, World, iksra_lines, organisation
@@ -16,19 +18,19 @@ from sqlalchemy import text
 MONTH = {"organisation_id": str(CENTRE), "region": "smolensk"}
 
 
-async def made(world: World, head, month: str = "2026-03") -> dict:
+async def made(world: World, head: Caller, month: str = "2026-03") -> dict[str, Any]:
     answer = await head.post("/plans", json=MONTH | {"month": month})
     assert answer.status_code == 201, answer.text
-    return answer.json()
+    return dict(answer.json())
 
 
-async def published(world: World, head) -> dict:
+async def published(world: World, head: Caller) -> dict[str, Any]:
     plan = await made(world, head)
     accepted = await head.post(f"/plans/{plan['id']}/accept")
     assert accepted.status_code == 200, accepted.text
     answer = await head.post(f"/plans/{plan['id']}/publish")
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    return dict(answer.json())
 
 
 async def test_D4_07_the_month_brings_eight_and_eight_at_home_and_remotely(world: World) -> None:

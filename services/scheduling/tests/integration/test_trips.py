@@ -32,7 +32,7 @@ async def published(world: World, head: Caller, *families: Family, **changes: An
     assert (await host.post(f"/trips/{trip['id']}/confirm")).status_code == 200
     answer = await head.post(f"/trips/{trip['id']}/publish")
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    return dict(answer.json())
 
 
 async def test_D4_17_families_go_from_specialist_to_specialist_who_work_in_parallel(world: World) -> None:

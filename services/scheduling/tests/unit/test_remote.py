@@ -14,7 +14,7 @@ from scheduling.spans import Span
 from workdays import Calendar
 
 CALENDAR, ZONE = Calendar.load(), ZoneInfo("Europe/Moscow")
-WEEK = {day: Opening(opens="09:00", closes="11:00") for day in list(Weekday)[:5]}  # type: ignore[arg-type]
+WEEK = {day: Opening(opens="09:00", closes="11:00") for day in list(Weekday)[:5]}
 ANNA = UUID(int=1)
 DAYS = tuple(working_days(date(2026, 3, 2), date(2026, 3, 31), CALENDAR))
 

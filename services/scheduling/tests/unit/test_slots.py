@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,12 @@ from workdays import Calendar
 
 CALENDAR, MOSCOW = Calendar.load(), ZoneInfo("Europe/Moscow")
 ANNA, BORIS, VERA, ROOM, CHILD = (UUID(int=number) for number in range(1, 6))
-WEEK: Hours = {day: Opening(opens="09:00", closes="12:00") for day in list(Weekday)[:5]}  # type: ignore[arg-type]
+WEEK: Hours = {day: Opening(opens="09:00", closes="12:00") for day in list(Weekday)[:5]}
 MONDAY = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
 
 def desk(taken: dict[UUID, list[Span]] | None = None, zone: ZoneInfo = MOSCOW, **changes: object) -> Desk:
-    values = {
+    values: dict[str, Any] = {
         "candidates": [
             Candidate(ANNA, frozenset({"psychologist", "speech_therapist"}), WEEK),
             Candidate(BORIS, frozenset({"psychologist"}), WEEK),
@@ -31,7 +32,7 @@ def desk(taken: dict[UUID, list[Span]] | None = None, zone: ZoneInfo = MOSCOW, *
         "zone": zone,
         "taken": taken or {},
     }
-    return Desk(**(values | changes))  # type: ignore[arg-type]
+    return Desk(**(values | changes))
 
 
 def at(hour: int, minute: int = 0, day: int = 2) -> datetime:

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 MOST_ROWS = 500
 ATOMIC_FROM = 16
-"""An atomic batch has a fixed cost that pays from here on (measured: notes/event-path.md §4)."""
+"""An atomic batch has a fixed cost that pays from here on."""
 ANSWER_SECONDS = 10.0
 SAFETY_POLL_SECONDS = 1.0
 STANDBY_SECONDS = 1.0

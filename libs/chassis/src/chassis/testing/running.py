@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 from uuid import UUID, uuid4
 
 import httpx
@@ -39,6 +39,7 @@ from chassis.work.runtime import Runtime
 from chassis.work.sweep import TimerSweep
 from chassis.work.unit import Unit
 
+E = TypeVar("E", bound=Event)
 TEST_KEY = "bWFyc2hydXQtdGVzdC1rZXktb2YtMzItYnl0ZXMhISE="
 REGIONS = Path(__file__).parents[5] / "regions"
 
@@ -154,7 +155,11 @@ class Running:
         async with runtime.transaction(actor, Cause()) as unit:
             yield unit
 
-    async def published(self, *types: type[Event]) -> list[Event]:
+    @overload
+    async def published(self) -> list[Event]: ...
+    @overload
+    async def published(self, *types: type[E]) -> list[E]: ...
+    async def published(self, *types: type[Event]) -> Sequence[Event]:
         """Events recorded so far, in order, newest versions only; of these types where some are named."""
         found = [event for event, _ in await self.outbox()]
         return [event for event in found if not types or isinstance(event, types)]

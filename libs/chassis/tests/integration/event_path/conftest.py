@@ -1,6 +1,5 @@
 """Servers of the event path's tests: PostgreSQL with a producer's and a consumer's database, NATS with their users."""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,9 +17,7 @@ from chassis.work import timers
 from embedded import Nats, ServiceUser
 from sqlalchemy import text
 
-sys.path.append(str(Path(__file__).parent))  # the world of these tests is a module, for child processes need it too
-
-import workshop
+from libs.chassis.tests.integration.event_path import workshop
 
 EVENT_TABLES = (*outbox.DDL, *inbox.DDL, *dead_letters.DDL, *timers.DDL, *workshop.TABLES)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-import workshop
 from chassis.bus.connection import connect
 from chassis.bus.topology import Sizes, Topology, bootstrap, event_stream, of_service, topology, verify
 from chassis.run.bus_safety import refuse_unsafe_bus, unsafe_server
@@ -13,7 +12,9 @@ from chassis.run.safety import UnsafeError
 from embedded import Nats
 from nats.js.api import AckPolicy, DiscardPolicy
 from nats.js.errors import APIError, NotFoundError
-from workshop import Bus
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import Bus
 
 ROUTERS = {"gallery": [workshop.gallery(), workshop.projection()], "workshop": []}
 

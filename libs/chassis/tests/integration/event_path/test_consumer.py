@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-import workshop
 from chassis.bus import EventRouter, gaps
 from chassis.bus.consumer import Consumer
 from chassis.data.context import SYSTEM
@@ -12,7 +11,9 @@ from chassis.data.outbox import TWIN_HEADER
 from chassis.work import Unit
 from contracts.event import Envelope
 from sqlalchemy import text
-from workshop import consumer_of, incoming, recorded, seen, take, work
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import consumer_of, incoming, recorded, seen, take, work
 
 
 async def test_facts_are_applied_once_in_order_and_ignored_ones_advance(database: Database, gallery: Consumer) -> None:

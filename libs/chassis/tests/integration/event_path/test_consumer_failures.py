@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-import workshop
 from chassis.bus import EventRouter, dead_letters, inbox
 from chassis.bus import consumer as consumer_module
 from chassis.bus.consumer import Consumer
@@ -14,7 +13,17 @@ from chassis.errors import DomainError, Kind, unavailable
 from chassis.work import Unit
 from sqlalchemy import text
 from structlog.testing import capture_logs
-from workshop import Recorded, consumer_of, incoming, recorded, seen, take, work
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import (
+    Recorded,
+    consumer_of,
+    incoming,
+    recorded,
+    seen,
+    take,
+    work,
+)
 
 
 def failing(error: Exception, on: int) -> EventRouter:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
-import workshop
 from chassis.bus import EventRouter, dead_letters
 from chassis.bus.consumer import Consumer
 from chassis.bus.dead_letters import DeadLetter, Decision, LetterState
@@ -15,7 +14,9 @@ from chassis.data.database import Database
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from contracts.event import Envelope
-from workshop import Recorded, consumer_of, recorded, seen, work
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import Recorded, consumer_of, recorded, seen, work
 
 
 @dataclass

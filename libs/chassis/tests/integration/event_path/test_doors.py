@@ -9,7 +9,6 @@ from typing import Any
 import asyncpg
 import nats.errors
 import pytest
-import workshop
 from chassis.bus import doors, pull
 from chassis.bus.consumer import Consumer
 from chassis.bus.dead_letters import LetterState, counts
@@ -21,7 +20,9 @@ from chassis.data.database import Database
 from embedded import Nats
 from faststream.nats import TestNatsBroker
 from nats.aio.msg import Msg
-from workshop import Bus, consumer_of, recorded, seen, work
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import Bus, consumer_of, recorded, seen, work
 
 
 @asynccontextmanager

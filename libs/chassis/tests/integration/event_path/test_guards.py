@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-import workshop
 from chassis.bus import EventRouter, dead_letters, inbox, ordering
 from chassis.bus.consumer import Consumer, Settlement
 from chassis.bus.incoming import read
@@ -20,9 +19,11 @@ from chassis.data.database import Database
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from contracts.event import Envelope
-from piece_history import Fact, Journal, violations
 from sqlalchemy import text
-from workshop import Bus, Recorded, consumer_of, recorded, seen
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.piece_history import Fact, Journal, violations
+from libs.chassis.tests.integration.event_path.workshop import Bus, Recorded, consumer_of, recorded, seen
 
 
 @dataclass

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-import workshop
 from chassis.bus.connection import connect
 from chassis.bus.router import subscriptions
 from chassis.bus.topology import Sizes, Topology, bootstrap, durable, event_stream
@@ -18,14 +17,17 @@ from chassis.clock import new_id
 from chassis.data.context import SYSTEM
 from chassis.data.database import Database
 from embedded import Nats, Postgres, Process, ServiceUser
-from piece_history import Fact, Journal, violations
 from sqlalchemy import text
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.piece_history import Fact, Journal, violations
 
 ROUNDS = 2
 SECONDS_BETWEEN_KILLS = 0.9
 WRITERS = 6
 COMMITS = 250
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[5]
+SCRIPT = f"{workshop.__package__}.workshop_process"
 
 
 @dataclass
@@ -65,7 +67,8 @@ async def world(tmp_path: Path, event_tables: tuple[str, ...]) -> AsyncIterator[
 
 
 def process(part: str, directory: Path, *addresses: str) -> Process:
-    made = Process(part, [sys.executable, HERE / "workshop_process.py", part, *addresses], directory / f"{part}.log")
+    command = [sys.executable, "-m", SCRIPT, part, *addresses]
+    made = Process(part, command, directory / f"{part}.log", cwd=ROOT)
     made.launch()
     return made
 

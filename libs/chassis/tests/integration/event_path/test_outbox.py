@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-import workshop
 from chassis.clock import new_id
 from chassis.data import outbox
 from chassis.data.context import SYSTEM, Cause
@@ -12,7 +11,9 @@ from contracts.event import Envelope
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from workshop import recorded, work
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import recorded, work
 
 
 async def test_first_fact_has_sequence_1_and_version_is_the_last_sequence(database: Database) -> None:

@@ -6,14 +6,15 @@ from typing import Any
 
 import asyncpg
 import pytest
-import workshop
 from chassis.bus.relay import ATOMIC_FROM, NotStoredError, Relay, Row
 from chassis.clock import new_id
 from chassis.data.context import SYSTEM
 from chassis.data.database import Database
 from nats.errors import NoRespondersError
 from sqlalchemy import text
-from workshop import Bus, recorded, work
+
+from libs.chassis.tests.integration.event_path import workshop
+from libs.chassis.tests.integration.event_path.workshop import Bus, recorded, work
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ import asyncio
 import sys
 
 import uvloop
-import workshop
 from chassis.bus.connection import connect
 from chassis.bus.doors import ServiceBroker
 from chassis.bus.relay import Relay
 from chassis.data.database import Database
+
+from libs.chassis.tests.integration.event_path import workshop
 
 
 async def main(part: str, database_url: str, nats_url: str) -> None:

@@ -35,7 +35,8 @@ async def test_D0_11_an_editor_publishes_what_staff_proposed_and_everybody_reads
     body = {"enquiry_id": enquiry_id, "question": QUESTION, "answer": ANSWER}
     draft = await coordinator.post("/public-answers", json=body)
     assert (draft.status_code, draft.json()["state"]) == (201, "draft")
-    public, listing = desk.app.client(), {"region": OMSK, "limit": 200}
+    public = desk.app.client()
+    listing: dict[str, Any] = {"region": OMSK, "limit": 200}
     id = draft.json()["id"]
     assert id not in (await public.get("/public-answers", params=listing)).text
     assert id in [one["id"] for one in (await editor.get("/public-answers/drafts")).json()["items"]]

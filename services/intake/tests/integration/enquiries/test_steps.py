@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from chassis.testing.running import Caller, Running
 from contracts.identifiers import EnquiryChannel
@@ -92,7 +94,8 @@ async def test_D1_29_there_is_a_script_for_each_kind_of_enquiry(
 ) -> None:
     asked = {**LETTER, "channel": channel, "theme": "law"}
     if channel in {EnquiryChannel.FORM, EnquiryChannel.WINDOW}:
-        filed = await desk.submitted(**{name: value for name, value in asked.items() if name != "status"})
+        said: dict[str, Any] = {name: value for name, value in asked.items() if name != "status"}
+        filed = await desk.submitted(**said)
     else:
         filed = await desk.registered(coordinator, **asked)
     scripts = (await coordinator.get(f"/enquiries/{filed['id']}/aids")).json()["scripts"]
@@ -161,7 +164,8 @@ async def test_another_specialist_neither_answers_nor_takes_over_unasked(desk: D
 async def test_D3_46_a_question_stands_in_the_journal_of_its_territory_and_is_answered_there(
     intake: Running, region: str, territory: str, login: str, prefix: str
 ) -> None:
-    asked = {"name": "Вязова Дарья Ильинична", "email": "vyazova@example.org", "territory": f"{region}/{territory}"}
+    person = {"name": "Вязова Дарья Ильинична", "email": "vyazova@example.org"}
+    asked: dict[str, Any] = {**person, "territory": f"{region}/{territory}"}
     desk = Desk(intake, region)
     filed = await desk.submitted(**asked)
     coordinator = await desk.person(login)

@@ -74,7 +74,7 @@ async def test_D0_21_four_contacts_and_free_text_are_kept(family: Caller) -> Non
 async def test_D0_22_without_consent_nothing_is_sent(intake: Running, family: Caller) -> None:
     card = await written(family)
     url = f"/questionnaires/{card['id']}/send"
-    wrong = (
+    wrong: tuple[tuple[list[dict[str, Any]], str], ...] = (
         ([], "consent_missing"),
         (consents()[:1], "consent_missing"),
         (consents(text_hash="0" * 64), "consent_text_changed"),

@@ -1,7 +1,7 @@
 """The loop that hands planned messages to their channel. The ledger is written before and after, never around it.
 
 claim (commit) → channel → settle (commit). A crash in between leaves the row ``sending``; two minutes later it is
-``unknown`` and waits for a person (notes/reliability-security.md, I3).
+``unknown`` and waits for a person.
 """
 
 from __future__ import annotations

@@ -213,7 +213,7 @@ class Travel(Data):
 
 
 class Prices(Data):
-    """What breaking a wish costs, in kilometres (starting values of notes/scheduling.md E.3)."""
+    """What breaking a wish costs, in kilometres."""
 
     unplaced: tuple[Price, Price, Price] = (1000.0, 3000.0, 10000.0)
     quota: Price = 5000.0

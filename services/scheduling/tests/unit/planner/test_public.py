@@ -1,7 +1,6 @@
 """The benchmark oracles confirm the published solutions, when the public files are beside the repository."""
 
 import importlib
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,9 +12,8 @@ needs_files = pytest.mark.skipif(not PUBLIC.is_dir(), reason="ABSENT: no public 
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
-    monkeypatch.setattr(sys, "path", [str(ROOT / "bench" / "planner"), *sys.path])
-    return {name: importlib.import_module(name) for name in ("hhcrsp", "solomon")}
+def bench() -> dict[str, ModuleType]:
+    return {name: importlib.import_module(f"bench.planner.{name}") for name in ("hhcrsp", "solomon")}
 
 
 @needs_files

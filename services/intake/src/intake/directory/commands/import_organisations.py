@@ -126,7 +126,7 @@ def _sheet(content: bytes) -> Iterator[list[str]]:
     from openpyxl.reader.excel import load_workbook  # heavy, and needed here only
 
     try:
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active  # type: ignore[no-untyped-call]
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
         most = {"max_row": MOST_ROWS + 2, "max_col": len(FIELDS) * 2}
         rows = [] if sheet is None else sheet.iter_rows(values_only=True, **most)
         yield from (["" if cell is None else str(cell).strip() for cell in row] for row in rows)
