@@ -1,6 +1,17 @@
 """The HTTP door: what rooms use of it."""
 
 from chassis.http.door import Router, UnitDep
-from chassis.http.paging import Order, Page, PageQuery, PageQueryDep, paginate
+from chassis.http.paging import ListQuery, ListQueryDep, Order, Page, PageQuery, PageQueryDep, page_of, paginate
 
-__all__ = ["Order", "Page", "PageQuery", "PageQueryDep", "Router", "UnitDep", "paginate"]
+__all__ = [
+    "ListQuery",
+    "ListQueryDep",
+    "Order",
+    "Page",
+    "PageQuery",
+    "PageQueryDep",
+    "Router",
+    "UnitDep",
+    "page_of",
+    "paginate",
+]

@@ -32,11 +32,11 @@ class Page(BaseModel, Generic[T]):
     total: int | None = None
 
 
-class PageQuery(BaseModel):
-    """Query parameters of a list.
+class ListQuery(BaseModel):
+    """Query parameters of a list with one order.
 
-    ``cursor`` goes on steadily from the last page, ``offset`` jumps; ``sort`` is a name of the list's `Order`,
-    ``-name`` for descending. ``with_total``: count the whole list too, which costs another look at it.
+    ``cursor`` goes on steadily from the last page, ``offset`` jumps. ``with_total``: count the whole list too, which
+    costs another look at it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,10 +44,19 @@ class PageQuery(BaseModel):
     limit: int = Field(50, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(None, max_length=500)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
-    sort: str | None = Field(None, max_length=50)
     with_total: bool = False
 
 
+class PageQuery(ListQuery):
+    """Query parameters of a list that offers several orders.
+
+    ``sort`` is a name of the list's `Order`, ``-name`` for descending.
+    """
+
+    sort: str | None = Field(None, max_length=50)
+
+
+ListQueryDep = Annotated[ListQuery, Query()]
 PageQueryDep = Annotated[PageQuery, Query()]
 
 
@@ -112,33 +121,74 @@ async def paginate(session: AsyncSession, statement: Select[*tuple[Any, ...]], q
     return Found(page, following, await _total(session, statement) if query.with_total else None)
 
 
+_IN_HAND = "place"
+"""The order of a list that is whole in hand: as it stands."""
+
+
+def page_of(items: Sequence[T], query: ListQuery) -> Page[T]:
+    """One page of a list that is whole in hand: bounded by what it is about (the offices of one territory).
+
+    Raises:
+        DomainError: 422 ``bad_cursor``.
+    """
+    start = _place(query.cursor) if query.cursor else query.offset
+    end = start + query.limit
+    following = _written([_IN_HAND, end]) if end < len(items) else None
+    return Page(
+        items=list(items[start:end]), next_cursor=following, total=_counted(len(items)) if query.with_total else None
+    )
+
+
+def _place(cursor: str) -> int:
+    match _read(cursor):
+        case [made_for, int(place)] if made_for == _IN_HAND and place >= 0:
+            return place
+    raise bad_cursor()
+
+
 async def _total(session: AsyncSession, statement: Select[*tuple[Any, ...]]) -> int | None:
     few = statement.order_by(None).limit(MOST_COUNTED + 1).subquery()
     found = (await session.execute(select(func.count()).select_from(few))).scalar_one()
+    return _counted(found)
+
+
+def _counted(found: int) -> int | None:
     return found if found <= MOST_COUNTED else None
 
 
 def _cursor(sort: str, row: Row[*tuple[Any, ...]]) -> str:
     last = tuple(row)[-2:]
     parts = [sort, *TypeAdapter(tuple[Any, ...]).dump_python(last, mode="json")]
+    return _written(parts)
+
+
+def _written(parts: list[Any]) -> str:
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> Any:
+    try:
+        return json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        raise bad_cursor() from None
 
 
 def _after(cursor: str, sort: str, column: Any, tie: Any) -> tuple[Any, Any]:
     try:
-        made_for, *values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        made_for, *values = _read(cursor)
         first, second = (
             TypeAdapter(c.type.python_type).validate_python(value)
             for c, value in zip((column, tie), values, strict=True)
         )
     except (ValueError, TypeError):
-        raise _bad_cursor() from None
+        raise bad_cursor() from None
     if made_for != sort:
-        raise _bad_cursor()
+        raise bad_cursor()
     return first, second
 
 
-def _bad_cursor() -> DomainError:
+def bad_cursor() -> DomainError:
+    """A cursor of another list or another order."""
     return DomainError(
         "bad_cursor",
         Kind.INVALID,
