@@ -61,7 +61,7 @@ def test_D3_24_the_good_extract_came_in_and_the_bad_one_was_put_aside(world: Wor
 def test_D3_15_the_curators_worklist_asks_for_the_call_within_five_working_days(
     world: World, family: dict[str, Any]
 ) -> None:
-    items = world.staff(CURATOR).get("/intake/worklist")
+    items = world.staff(CURATOR).get("/intake/worklist")["items"]
     (item,) = [item for item in items if item["subject_id"] == family["outreach"]]
     assert item["kind"] == "outreach_phone"
     assert "5 рабочих дней" in item["explanation"]

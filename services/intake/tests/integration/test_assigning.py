@@ -94,7 +94,9 @@ async def test_a_repeated_request_gives_its_first_answer_and_assigns_once(moscow
 async def test_two_items_of_one_record_are_one_assignment(moscow: Route, coordinator: Caller) -> None:
     doctor = await moscow.app.as_role("doctor")
     filed = await moscow.submitted(doctor, source="health_agency", protocol_follows=True)
-    listed = [item for item in (await coordinator.get("/worklist")).json() if item["subject_id"] == filed["id"]]
+    listed = [
+        item for item in (await coordinator.get("/worklist")).json()["items"] if item["subject_id"] == filed["id"]
+    ]
     chosen = [{"id": item["id"], "version": item["version"]} for item in listed]
     assert sorted(item["kind"] for item in listed) == ["call_back", "protocol"]
     assert said(await assign(coordinator, coordinator.principal.id, *chosen)) == ["assigned", "assigned"]

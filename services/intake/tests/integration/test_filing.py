@@ -129,7 +129,7 @@ async def test_D2_08_a_missing_protocol_is_work_with_a_due_time(
     moscow: Route, doctor: Caller, coordinator: Caller
 ) -> None:
     filed = await filed_by_doctor(moscow, doctor, protocol_follows=True)
-    found = [i for i in (await coordinator.get("/worklist")).json() if i["subject_id"] == filed["id"]]
+    found = [i for i in (await coordinator.get("/worklist")).json()["items"] if i["subject_id"] == filed["id"]]
     (item,) = [item for item in found if item["kind"] == "protocol"]
     assert item["due_at"].startswith("2026-03-10T")
     assert item["explanation"]

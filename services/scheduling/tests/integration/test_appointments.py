@@ -245,7 +245,7 @@ async def test_another_family_and_another_service_see_nothing(world: World) -> N
 
 async def test_the_worklist_asks_to_book_the_first_appointment(world: World) -> None:
     family, coordinator = await world.moscow_family(), await world.coordinator()
-    items = (await coordinator.get("/worklist")).json()
+    items = (await coordinator.get("/worklist")).json()["items"]
     mine = [item for item in items if item["subject_id"] == str(family.application_id)]
     assert [item["kind"] for item in mine] == ["first_appointment_to_book"]
 

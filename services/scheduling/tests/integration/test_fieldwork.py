@@ -85,7 +85,7 @@ async def test_T1_two_offline_edits_of_one_field_are_both_kept_until_a_person_de
     assert answer["status"] == "conflict"
     (conflict,) = [c for c in (await head.get("/sync-conflicts")).json() if c["id"] in answer["conflict_ids"]]
     assert (conflict["field"], conflict["kept"], conflict["offered"]) == ("outcome", "performed", "nobody_home")
-    assert "sync_conflict" in {entry["kind"] for entry in (await head.get("/worklist")).json()}
+    assert "sync_conflict" in {entry["kind"] for entry in (await head.get("/worklist")).json()["items"]}
     assert "sync_conflicts_open{" in await world.app.gauges()
     before = len(await world.app.published(VisitReported))
     path = f"/sync-conflicts/{conflict['id']}/resolve"

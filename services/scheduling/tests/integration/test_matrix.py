@@ -182,7 +182,7 @@ def _check_special(answer: Any, cell: Cell, leaked: set[str], scene: Scene) -> N
         entitled = cell.role in {Role.HEAD, Role.SPECIALIST} and cell.relation is not None
         assert entitled or not leaked - {str(scene.ids["trip_id"])}, str(cell)
         decides = (cell.role, cell.relation) == (Role.HEAD, Relation.ORGANISATION)
-        assert not decides or scene.ids["visit_id"] in leaked, str(cell)
+        assert not decides or scene.ids["conflict_id"] in leaked, str(cell)
     if cell.door.path == SHEET:
         assert str(scene.smolensk.child_id) in leaked, str(cell)
     if cell.door.path == "/trips/{trip_id}":

@@ -55,7 +55,7 @@ def acknowledgement(world: World, family: FamilyStory) -> Any:
 
 def worklist_item(world: World, coordinator: str, family: FamilyStory) -> Any:
     """The application in the coordinator's list, with its deadline explained (D2-17)."""
-    items = world.staff(coordinator).get("/intake/worklist")
+    items = world.staff(coordinator).get("/intake/worklist")["items"]
     found = [item for item in items if item["subject_id"] == family.application_id]
     if not found:
         raise StoryError("the application is not in the coordinator's worklist")

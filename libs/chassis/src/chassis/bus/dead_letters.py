@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, bindparam, text
+from sqlalchemy import JSON, BigInteger, DateTime, Text, Uuid, bindparam, column, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus.ordering import Incoming
@@ -109,6 +109,16 @@ _FAIL = text(
     "UPDATE dead_letters SET state = 'open', error = :error, attempts = attempts + 1, decision = NULL WHERE id = :id"
 )
 _COUNTS = text("SELECT state, count(*) FROM dead_letters WHERE state IN ('open', 'parked') GROUP BY state")
+
+
+LETTERS = table(
+    "dead_letters",
+    *(column(name, Uuid()) for name in ("id", "event_id", "aggregate_id")),
+    *(column(name, Text()) for name in ("consumer", "event_type", "state", "error", "decision")),
+    *(column(name, BigInteger()) for name in ("sequence", "attempts")),
+    column("arrived_at", DateTime(timezone=True)),
+)
+"""A letter without its payload, for lists."""
 
 
 async def put(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.access import permissions
@@ -22,6 +22,7 @@ from chassis.http.door import Correlation, TransactionalRoute
 from chassis.http.literal import take_literally
 from chassis.http.openapi import Api, api_routes
 from chassis.http.worklist import WorkSource, worklist_router
+from chassis.http.worklist.actions import actions
 from chassis.regions import PackModel, Packs
 from chassis.run import migrations
 from chassis.settings import ServiceSettings
@@ -69,6 +70,8 @@ class Room:
     events: EventRouter | None = None
     timers: TimerRouter | None = None
     worklist: WorkSource | None = None
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """Kind of work → the operation id of the route that does it."""
     background: tuple[Background, ...] = ()
     gauges: tuple[RoomGauge, ...] = ()
     guarded: tuple[Entry, ...] = ()
@@ -181,7 +184,8 @@ class Service:
     def _routers(self) -> list[APIRouter]:
         sources = [room.worklist for room in self.rooms if room.worklist]
         rooms = [room.api for room in self.rooms if room.api]
-        return [*rooms, *([worklist_router(sources)] if sources else []), operations.router]
+        doing = actions(self.name, rooms, {kind: name for room in self.rooms for kind, name in room.actions.items()})
+        return [*rooms, *([worklist_router(sources, doing)] if sources else []), operations.router]
 
 
 def _probe(gauge: RoomGauge, runtime: Runtime) -> Probe:

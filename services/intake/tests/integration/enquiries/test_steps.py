@@ -121,7 +121,7 @@ async def test_a_specialist_works_on_his_own_list_and_leaders_on_all(desk: Desk,
     id = url.rpartition("/")[2]
 
     async def kinds(who: Caller) -> list[str]:
-        return [item["kind"] for item in (await who.get("/worklist")).json() if item["subject_id"] == id]
+        return [item["kind"] for item in (await who.get("/worklist")).json()["items"] if item["subject_id"] == id]
 
     assert await kinds(specialist) == ["enquiry_answer"]
     assert await kinds(coordinator) == ["enquiry_answer"]

@@ -33,7 +33,7 @@ async def test_D3_15_an_extract_puts_the_family_on_the_ladder_with_its_term_expl
     assert (card["way"], card["step"], card["state"]) == ("ipra_extract", "phone", "open")
     assert card["start_due_at"] == "2026-03-10T10:00:00Z"
     assert "5 рабочих дней" in card["steps"][0]["explanation"]
-    items = (await curator.get("/worklist")).json()
+    items = (await curator.get("/worklist")).json()["items"]
     (item,) = [item for item in items if item["subject_id"] == card["id"]]
     assert (item["kind"], item["due_at"]) == ("outreach_phone", card["due_at"])
     called = await do(curator, card, "calls", outcome="no_answer")

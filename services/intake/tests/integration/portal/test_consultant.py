@@ -56,7 +56,7 @@ async def test_D0_19_the_end_of_the_status_document_is_work_in_time(
     await intake.fire_timers()
     facts = await intake.published(StatusDocumentExpiring)
     assert str(getattr(facts[-1], "questionnaire_id", "")) == card["id"]
-    work = (await consultant.get("/worklist")).json()
+    work = (await consultant.get("/worklist")).json()["items"]
     (item,) = [one for one in work if one["kind"] == "status_document" and one["subject_id"] == card["id"]]
     assert item["due_at"] == "2026-06-01T21:00:00Z"
 
@@ -163,7 +163,7 @@ async def test_D0_17_a_change_is_a_request_the_consultant_decides_on(
         "address": (ANSWERS["address"], "г. Клин, ул. Новая, д. 7"),
         "email": (ANSWERS["email"], "new@example.org"),
     }
-    work = [i for i in (await consultant.get("/worklist")).json() if i["subject_id"] == change["id"]]
+    work = [i for i in (await consultant.get("/worklist")).json()["items"] if i["subject_id"] == change["id"]]
     assert [item["kind"] for item in work] == ["data_change"]
     decided = await consultant.post(f"/data-changes/{change['id']}/decide", json={"accept": True})
     assert decided.json()["state"] == "accepted", decided.text
@@ -225,7 +225,7 @@ async def test_D0_32_exactly_one_consultant_answers_for_the_family_at_any_time(
     await intake.fire_timers()
     south = await Route(intake, OBLAST).person("konsultant.yug")
     assert (await family.get(url)).json()["consultant_id"] == str(south.principal.id)
-    items = (await south.get("/worklist")).json()
+    items = (await south.get("/worklist")).json()["items"]
     (item,) = [one for one in items if one["subject_id"] == waiting["id"]]
     assert item["assigned_to"] == str(south.principal.id)
 
