@@ -6,12 +6,42 @@ what the old client does not take. Both are one question, asked with the roles e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from contracts.acceptance import Side, refusals
 
 Document = Mapping[str, Any]
+
+
+class Version(NamedTuple):
+    """A description of an API as it once stood, with the change log of that moment."""
+
+    document: Document
+    changelog: str
+
+
+def unannounced(versions: Sequence[Version]) -> Iterator[tuple[str, str]]:
+    """Breaking differences between following versions that no change log names.
+
+    A break is announced by its operation id in the change log it came with, or in the newest one.
+
+    Args:
+        versions: the oldest first, the newest being what the code says now.
+    """
+    told_now = announced(versions[-1].changelog)
+    for old, new in pairwise(versions):
+        told = told_now | announced(new.changelog)
+        yield from (one for one in breaking_operations(old.document, new.document) if one[0] not in told)
+
+
+def announced(changelog: str) -> frozenset[str]:
+    """The operation ids in backticks under ``### Breaking …`` of the section Unreleased."""
+    unreleased = changelog.partition("## [Unreleased]")[2].partition("\n## ")[0]
+    parts = re.split(r"^### ", unreleased, flags=re.MULTILINE)
+    return frozenset(name for part in parts if part.startswith("Breaking") for name in re.findall(r"`(\w+)`", part))
 
 
 def breaking_operations(old: Document, new: Document) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from contracts.compatibility import breaking_operations
+from contracts.compatibility import Version, announced, breaking_operations, unannounced
 
 UNION: dict[str, Any] = {"oneOf": [{"$ref": "#/components/schemas/First"}, {"$ref": "#/components/schemas/Second"}]}
 OLD: dict[str, Any] = {
@@ -174,3 +174,35 @@ def test_what_only_grows_breaks_nobody(change: Change) -> None:
     new = deepcopy(OLD)
     change(new)
     assert list(breaking_operations(OLD, new)) == []
+
+
+LOG = """# Changes
+
+## [Unreleased]
+
+### Breaking for callers of the HTTP API
+- `moveVisit` is called `shiftVisit`.
+
+### Added
+- `addVisit` takes `hours`.
+
+## [0.1.0]
+
+### Breaking for callers
+- `oldVisit`
+"""
+
+
+def test_a_break_is_announced_by_its_whole_id_in_the_section_for_breaks() -> None:
+    assert announced(LOG) == {"moveVisit", "shiftVisit"}
+    assert announced(LOG.replace("`moveVisit`", "moveVisit")) == {"shiftVisit"}
+
+
+def test_a_break_that_was_committed_with_its_document_stays_one_until_it_is_announced() -> None:
+    new = deepcopy(OLD)
+    _schema(new, "Card")["properties"].pop("id")
+    silent = [Version(OLD, ""), Version(new, ""), Version(new, "")]
+    assert [operation for operation, _ in unannounced(silent)] == ["moveVisit"]
+    assert list(unannounced([*silent[:2], Version(new, LOG)])) == []
+    assert list(unannounced([Version(OLD, ""), Version(new, LOG), Version(new, "")])) == []
+    assert list(unannounced([Version(OLD, LOG), Version(new, ""), Version(new, "")]))
