@@ -59,6 +59,7 @@ def test_every_file_of_a_room_keeps_the_rules(service: str) -> None:
         (nobody_commits, "commands.py", "async def take(unit):\n    await unit.session.commit()\n"),
         (nobody_reads_the_clock, "queries.py", "def today():\n    return datetime.now(UTC)\n"),
         (nobody_reads_the_clock, "model.py", "DAY = date.today()\n"),
+        (budgets_are_kept, "main.py", "x = 1\n" * 16),
         (budgets_are_kept, "model.py", "x = 1\n" * 301),
         (budgets_are_kept, "model.py", "def long():\n" + "    x = 1\n" * 60),
         (routes_are_described, "api.py", ROUTE.format(words="...")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from contracts.access import permissions
@@ -80,6 +81,11 @@ class Room:
     """The pack files the room reads, as ``unit.packs``."""
     pack_rules: tuple[Callable[[Packs], None], ...] = ()
     """What must hold between pack files of one region."""
+
+
+def rooms(service: str, names: str) -> tuple[Room, ...]:
+    """The rooms of a service, from the ground up: ``ROOM`` of ``<service>.<name>.room`` for the names in a row."""
+    return tuple(import_module(f"{service}.{name}.room").ROOM for name in names.split())
 
 
 class Service:
