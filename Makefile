@@ -56,7 +56,7 @@ fmt: setup ## format and sort imports
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schemas: setup ## write schemas, docs/events.md and docs/asyncapi.json from the contracts
+schemas: setup ## write what is generated: schemas, docs/events.md, AsyncAPI, OpenAPI, canvases of services
 	$(BIN)/python libs/contracts/freeze.py write
 
 access: setup ## every cell of the access matrix of every service, and planted faults it must notice (long)

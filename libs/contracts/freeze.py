@@ -1,4 +1,4 @@
-"""Write or check what is generated from contracts and services: frozen schemas, docs/events.md and AsyncAPI.
+"""Write or check what is generated from contracts and services: frozen schemas, docs/events.md, AsyncAPI, canvases.
 
 ``docs/asyncapi.json`` is what is sent, by the contracts; ``docs/asyncapi/<service>.json`` is what a service receives,
 by the doors its broker opens. ``docs/openapi/<service>.json`` is what clients are generated from; a breaking
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from chassis.bus.doors import received
 from chassis.run import Service
+from chassis.run.canvas import canvas, placed
 from contracts.catalogue import CATALOGUE
 from contracts.compatibility import Version, unannounced
 from contracts.documents import asyncapi, events_page
@@ -59,6 +60,8 @@ def generated() -> dict[Path, str]:
     for name in SERVICES:
         files[OPENAPI / f"{name}.json"] = openapi(name)
         files[ROOT / "docs" / "asyncapi" / f"{name}.json"] = received(name, service_of(name).subscriptions)
+        page = ROOT / "services" / name / "README.md"
+        files[page] = placed(page.read_text("utf-8"), canvas(service_of(name)))
     return files
 
 
