@@ -35,6 +35,17 @@ async def test_the_list_is_paged_narrowed_and_sorted(arrival: Any) -> None:
     assert (wrong.status_code, wrong.json()["slug"]) == (422, "unknown_sort")
 
 
+async def test_the_assessments_of_a_file_are_paged_latest_first(arrival: Any) -> None:
+    family = await arrival(MOSCOW)
+    await family.consents()
+    recorded = [(await family.is_assessed())["id"] for _ in range(3)]
+    path = f"/case-files/{family.case_id}/assessments"
+    first = (await family.specialist.get(path, params={"limit": 2, "with_total": True})).json()
+    second = (await family.specialist.get(path, params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert [item["id"] for item in (*first["items"], *second["items"])] == recorded[::-1]
+    assert (first["total"], second["next_cursor"]) == (3, None)
+
+
 async def test_a_missing_assessment_is_work_until_it_is_recorded(arrival: Any) -> None:
     family = await arrival(MOSCOW)
     (item,) = await items(family.specialist, "assessment_missing", str(family.case_id))
