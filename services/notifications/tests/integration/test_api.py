@@ -110,6 +110,9 @@ async def test_the_list_is_filtered_and_paged(office: Office, coordinator: Calle
     first = (await coordinator.get("/messages", params={"limit": 2})).json()
     second = (await coordinator.get("/messages", params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert len({line["id"] for line in first["items"] + second["items"]}) == 3
+    moment = (await listed(coordinator, sort="created_at"))[-1]["created_at"]
+    later, earlier = await listed(coordinator, since=moment), await listed(coordinator, until=moment)
+    assert (len(later) + len(earlier), min(line["created_at"] for line in later)) == (3, moment)
     assert (await coordinator.get("/messages", params={"state": "lost"})).status_code == 422
     assert (await coordinator.get("/messages", params={"sort": "letter"})).status_code == 422
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.sealed import place, unseal
-from pydantic import BaseModel
-from sqlalchemy import select
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, select
 
 from cases.assessments.icf import CHAPTERS, Finding, chapter
 from cases.assessments.model import FINDINGS_PLACE, Assessment, Findings
@@ -44,11 +45,26 @@ _COLUMNS = Assessment.__table__.c
 ORDER = Order({name: _COLUMNS[name] for name in ("assessed_on", "recorded_at")}, _COLUMNS.id, "-assessed_on")
 
 
-async def assessments(case_id: UUID, query: PageQuery, unit: Unit) -> Page[AssessmentCard]:
+class AssessmentQuery(PageQuery):
+    """Which assessments of a file are wanted, and which page of them."""
+
+    since: date | None = Field(None, description="First day of the assessment, included.")
+    until: date | None = Field(None, description="Last day of the assessment, included.")
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The narrowed statement."""
+        conditions = [
+            self.since is None or Assessment.assessed_on >= self.since,
+            self.until is None or Assessment.assessed_on <= self.until,
+        ]
+        return statement.where(*(condition for condition in conditions if condition is not True))
+
+
+async def assessments(case_id: UUID, query: AssessmentQuery, unit: Unit) -> Page[AssessmentCard]:
     """The assessments of a file, latest first."""
     file = await readable_file(case_id, unit)
     groups = shown(file, unit)
-    of_file = select(Assessment).where(Assessment.case_id == file.id)
+    of_file = query.narrow(select(Assessment).where(Assessment.case_id == file.id))
     rows, cursor, total = await paginate(unit.session, of_file, query, ORDER)
     cards = [await _card(row[0], FieldGroup.HEALTH in groups, unit) for row in rows]
     await audited(file, groups, unit, len(cards))

@@ -13,7 +13,7 @@ from chassis.http.readers import Reader, ReadersQuery, readers_of
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, Purpose
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Select, select
 
 from cases.files.model import CaseFile, Specialist
@@ -50,6 +50,8 @@ class FileQuery(PageQuery):
     serving_organisation_id: UUID | None = None
     application_id: UUID | None = None
     child_id: UUID | None = None
+    since: AwareDatetime | None = Field(None, description="Only files opened at this moment or later.")
+    until: AwareDatetime | None = Field(None, description="Only files opened before this moment.")
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement."""
@@ -61,6 +63,8 @@ class FileQuery(PageQuery):
             self.serving_organisation_id is None or CaseFile.serving_organisation_id == self.serving_organisation_id,
             self.application_id is None or CaseFile.application_id == self.application_id,
             self.child_id is None or CaseFile.child_id == self.child_id,
+            self.since is None or CaseFile.opened_at >= self.since,
+            self.until is None or CaseFile.opened_at < self.until,
         ]
         return statement.where(*(condition for condition in conditions if condition is not True))
 

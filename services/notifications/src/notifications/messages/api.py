@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import Page, Router, UnitDep
 from chassis.http.readers import Reader, ReadersQueryDep
-from fastapi import Depends
+from fastapi import Query
 
 from notifications.messages.commands import decide
 from notifications.messages.queries import messages
-from notifications.messages.queries.messages import ORDER, MessageCard, MessageFilter, MessageLine
+from notifications.messages.queries.messages import ORDER, MessageCard, MessageLine, MessageQuery
 from notifications.messages.queries.readers import readers_of_messages
 
 router = Router(tags=["messages"])
 
 
 @router.get("/messages", permission="message:read", sort=ORDER)
-async def list_messages(
-    unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]
-) -> Page[MessageLine]:
+async def list_messages(unit: UnitDep, query: Annotated[MessageQuery, Query()]) -> Page[MessageLine]:
     """What was said to whom."""
-    return await messages.list_messages(which, page, unit)
+    return await messages.list_messages(query, unit)
 
 
 @router.get("/messages/{message_id}", permission="message:read")

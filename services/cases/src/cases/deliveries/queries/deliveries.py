@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
 from cases.deliveries.model import Delivery
@@ -35,13 +35,13 @@ class DeliveredService(BaseModel):
 
 
 class DeliveryQuery(PageQuery):
-    """Which delivered services are wanted, and which page of them; both dates are included."""
+    """Which delivered services are wanted, and which page of them."""
 
     programme_id: UUID | None = None
     group: ServiceGroup | None = None
     accounting: Accounting | None = None
-    since: date | None = None
-    until: date | None = None
+    since: date | None = Field(None, description="First day of delivery, included.")
+    until: date | None = Field(None, description="Last day of delivery, included.")
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement."""
