@@ -16,6 +16,7 @@ from sqlalchemy import Select, select
 from cases.assessments.icf import CHAPTERS, Finding, chapter
 from cases.assessments.model import FINDINGS_PLACE, Assessment, Findings
 from cases.files.queries import audited, readable_file, shown
+from cases.pack import CasesPack, title_of
 
 
 class FindingCard(BaseModel):
@@ -35,6 +36,7 @@ class AssessmentCard(BaseModel):
     id: UUID
     assessed_on: date
     tool: str
+    tool_title: str
     assessors: list[UUID]
     categories: int
     findings: list[FindingCard] | None
@@ -87,6 +89,7 @@ async def _card(assessment: Assessment, health: bool, unit: Unit) -> AssessmentC
         id=assessment.id,
         assessed_on=assessment.assessed_on,
         tool=assessment.tool,
+        tool_title=title_of(assessment.tool, unit.packs.of(CasesPack, assessment.region).tools),
         assessors=assessment.assessors,
         categories=assessment.categories,
         findings=[_finding(finding) for finding in opened.findings] if opened else None,

@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.http.readers import Reader, ReadersQuery, readers_of
+from chassis.regions import territory_title
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, Purpose
@@ -31,6 +32,7 @@ class FileSummary(BaseModel):
     number: str
     region: str
     territory: str
+    territory_title: str
     age_band: AgeBand
     child_id: UUID
     coordinator_id: UUID
@@ -89,6 +91,7 @@ def _summary(file: CaseFile, unit: Unit) -> FileSummary:
         number=file.number,
         region=file.region,
         territory=file.territory,
+        territory_title=territory_title(file.territory, unit.regions),
         age_band=file.age_band,
         child_id=file.child_id,
         coordinator_id=file.coordinator_id,

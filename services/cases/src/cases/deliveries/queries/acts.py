@@ -16,7 +16,7 @@ from sqlalchemy import Integer, Select, func, select
 from cases.deliveries.model import Services, ServicesWithoutFile, UrgentAct
 from cases.files.model import CaseFile
 from cases.files.queries import CORE, audited_list
-from cases.pack import CasesPack
+from cases.pack import CasesPack, title_of
 
 
 class ActService(BaseModel):
@@ -94,19 +94,16 @@ def _act(act: UrgentAct, pack: CasesPack) -> ActCard:
 
 
 def _lines(services: Services, pack: CasesPack) -> list[ActService]:
-    lines = []
-    for given in services:
-        service = pack.service(given.service_code)
-        lines.append(
-            ActService(
-                service=given.service_code,
-                title=service.title if service else given.service_code,
-                group=given.group,
-                minutes=given.minutes,
-                specialist_id=given.specialist_id,
-            )
+    return [
+        ActService(
+            service=given.service_code,
+            title=title_of(given.service_code, pack.services),
+            group=given.group,
+            minutes=given.minutes,
+            specialist_id=given.specialist_id,
         )
-    return lines
+        for given in services
+    ]
 
 
 async def open_acts(unit: Unit) -> Mapping[tuple[str, ...], float]:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 
 from cases.deliveries.model import Delivery
 from cases.files.queries import CORE, audited, readable_file
-from cases.pack import CasesPack
+from cases.pack import CasesPack, title_of
 
 
 class DeliveredService(BaseModel):
@@ -69,14 +69,13 @@ async def deliveries(case_id: UUID, query: DeliveryQuery, unit: Unit) -> Page[De
 
 
 def _delivered(delivery: Delivery, pack: CasesPack) -> DeliveredService:
-    service = pack.service(delivery.service)
     return DeliveredService(
         id=delivery.id,
         programme_id=delivery.programme_id,
         visit_id=delivery.visit_id,
         act_id=delivery.act_id,
         service=delivery.service,
-        title=service.title if service else delivery.service,
+        title=title_of(delivery.service, pack.services),
         group=delivery.group,
         mode=delivery.mode,
         accounting=delivery.accounting,
