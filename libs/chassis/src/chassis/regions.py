@@ -189,6 +189,14 @@ def load_regions(folder: Path) -> Mapping[str, Region]:
     return regions
 
 
+def territory_title(territory: str, regions: Mapping[str, Region]) -> str:
+    """What people read instead of ``smolensk/gagarin``, or of a whole region; what no pack knows stays as it is."""
+    pack, _, code = territory.partition("/")
+    region = regions.get(pack)
+    named = region.territory(code) if region and code else region
+    return named.title if named else territory
+
+
 def load_file(path: Path, model: type[M]) -> M:
     """One YAML file as ``model``; raises `BrokenPackError`."""
     try:
