@@ -126,7 +126,7 @@ async def test_D2_18_the_ranking_shows_every_service_and_what_speaks_against_it(
     moscow: Route, coordinator: Caller
 ) -> None:
     card = await moscow.reached(coordinator, territory="moscow-early-help/yuzhny")
-    near = (await coordinator.get(f"/applications/{card['id']}/nearest-services")).json()
+    near = (await coordinator.get(f"/applications/{card['id']}/nearest-services")).json()["items"]
     assert [service["suitable"] for service in near] == [True, True, False, False]
     assert near[0]["organisation_id"] == str(organisation("early-help-south"))
     assert near[0]["distance_km"] < 1
@@ -136,7 +136,7 @@ async def test_D2_18_the_ranking_shows_every_service_and_what_speaks_against_it(
 async def test_D2_18_the_familys_own_place_counts_more_than_its_district(moscow: Route, coordinator: Caller) -> None:
     by_the_north_service = {"latitude": 55.869, "longitude": 37.561}
     card = await moscow.reached(coordinator, territory="moscow-early-help/yuzhny", actual_location=by_the_north_service)
-    near = (await coordinator.get(f"/applications/{card['id']}/nearest-services")).json()
+    near = (await coordinator.get(f"/applications/{card['id']}/nearest-services")).json()["items"]
     assert near[0]["organisation_id"] == str(organisation("early-help-north"))
 
 

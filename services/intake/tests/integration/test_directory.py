@@ -103,7 +103,7 @@ async def test_staff_is_shown_to_whom_it_concerns(moscow: Route) -> None:
 
 async def test_territories_and_organisations_are_public(moscow: Route) -> None:
     public = moscow.app.client()
-    found = (await public.get("/territories", params={"region": "smolensk"})).json()
+    found = (await public.get("/territories", params={"region": "smolensk"})).json()["items"]
     assert "smolensk/gagarin" in [territory["code"] for territory in found]
     services = (await public.get("/organisations", params={"region": MOSCOW, "role": "serving"})).json()["items"]
     assert [service["code"] for service in services] == [f"{MOSCOW}/early-help-north", f"{MOSCOW}/early-help-south"]

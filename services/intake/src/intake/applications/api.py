@@ -6,11 +6,10 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from fastapi import Body, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
-from pydantic import AwareDatetime
 
 from intake.applications import page
 from intake.applications.commands import add_protocol, attach_and_withdraw, coordinate, link_duplicates, serve, submit
@@ -22,7 +21,7 @@ from intake.applications.commands.serve import AcceptApplication, ReturnApplicat
 from intake.applications.queries import applications, doors, services
 from intake.applications.queries.applications import ORDER, ApplicationForm, Filter
 from intake.applications.queries.cards import ApplicationCard, ApplicationLine, FileView, StatusView
-from intake.applications.queries.doors import DoorCount
+from intake.applications.queries.doors import DoorCount, DoorFilter
 from intake.applications.queries.services import NearestAnswer, NearestQuery, NearService
 from intake.rates import limited_by
 
@@ -88,13 +87,10 @@ async def list_applications(
 
 @router.get("/applications/entry-points", permission="application:read")
 async def count_entry_points(
-    unit: UnitDep,
-    region: Annotated[str | None, Query(max_length=64)] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
-) -> list[DoorCount]:
+    wanted: Annotated[DoorFilter, Query()], paging: ListQueryDep, unit: UnitDep
+) -> Page[DoorCount]:
     """Count through which doors families came, over the applications the caller may see (D2-12, D3-12)."""
-    return await doors.doors(region, since, until, unit)
+    return await doors.doors(wanted, paging, unit)
 
 
 @router.get("/applications/{application_id}", permission="application:read")
@@ -163,9 +159,9 @@ async def judge_duplicate(
 
 
 @router.get("/applications/{application_id}/nearest-services", permission="application:hand_over")
-async def list_services_for_application(application_id: UUID, unit: UnitDep) -> list[NearService]:
+async def list_services_for_application(application_id: UUID, paging: ListQueryDep, unit: UnitDep) -> Page[NearService]:
     """Rank the services for the family of an application, with the reasons (D2-18)."""
-    return await services.nearest_services(application_id, unit)
+    return await services.nearest_services(application_id, paging, unit)
 
 
 @router.get("/nearest-services", permission="organisation:read", rate="120/minute")

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import read_upload
 from contracts.identifiers import AgeBand
 from fastapi import File, Query, UploadFile
@@ -35,9 +35,9 @@ Region = Annotated[str | None, Query(max_length=64)]
 
 
 @router.get("/territories", permission="territory:read")
-async def list_territories(unit: UnitDep, region: Region = None) -> list[TerritoryView]:
+async def list_territories(unit: UnitDep, page: ListQueryDep, region: Region = None) -> Page[TerritoryView]:
     """List the municipalities of the regions."""
-    return directory.territories(region, unit)
+    return directory.territories(region, page, unit)
 
 
 @router.get("/organisations", permission="organisation:read", sort=ORGANISATIONS)
@@ -50,10 +50,10 @@ async def list_organisations(
 
 @router.get("/organisations/search", permission="organisation:read")
 async def search_organisations(
-    wanted: Annotated[OrganisationSearch, Query()], unit: UnitDep
-) -> list[FoundOrganisation]:
+    wanted: Annotated[OrganisationSearch, Query()], page: ListQueryDep, unit: UnitDep
+) -> Page[FoundOrganisation]:
     """Find organisations by name, kind, theme and distance (D0-34)."""
-    return await search.search(wanted, unit)
+    return await search.search(wanted, page, unit)
 
 
 @router.post("/organisations/import", permission="organisation:register", max_body=LARGEST_BYTES + 64 * 1024)

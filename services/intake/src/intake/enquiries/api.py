@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from contracts.identifiers import Code, EnquiryChannel
 from fastapi import Body, File, Form, Query, Request, Response, UploadFile
@@ -139,9 +139,9 @@ async def classify_enquiry(enquiry_id: UUID, command: Classify, unit: UnitDep) -
 
 
 @router.get("/enquiries/{enquiry_id}/specialists", permission="enquiry:assign")
-async def list_competent_specialists(enquiry_id: UUID, unit: UnitDep) -> list[Candidate]:
+async def list_competent_specialists(enquiry_id: UUID, paging: ListQueryDep, unit: UnitDep) -> Page[Candidate]:
     """Rank the competent specialists, with the reasons (D1-20)."""
-    return await enquiries.specialists(enquiry_id, unit)
+    return await enquiries.specialists(enquiry_id, paging, unit)
 
 
 @router.post("/enquiries/{enquiry_id}/assign", permission="enquiry:assign")

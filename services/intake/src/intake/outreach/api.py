@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from contracts.identifiers import ContactStep
 from fastapi import Body, Query, Response
 
@@ -147,13 +146,15 @@ async def get_notification_proofs(wanted: Annotated[Period, Query()], unit: Unit
 
 
 @router.get("/finders", permission="finder:read")
-async def list_finders(unit: UnitDep, organisation_id: UUID | None = None) -> Sequence[FinderView]:
+async def list_finders(unit: UnitDep, paging: ListQueryDep, organisation_id: UUID | None = None) -> Page[FinderView]:
     """List who is responsible for finding families (D3-13)."""
-    return await outreach.finders(organisation_id, unit)
+    return await outreach.finders(organisation_id, paging, unit)
 
 
 @router.put("/finders/{organisation_id}", permission="finder:change")
-async def name_finders(organisation_id: UUID, command: NameFinders, unit: UnitDep) -> Sequence[FinderView]:
-    """Name who is responsible for finding families at an operator (D3-13)."""
-    named = await finding.name_finders(organisation_id, command, unit)
-    return [FinderView.model_validate(row) for row in named]
+async def name_finders(
+    organisation_id: UUID, command: NameFinders, paging: ListQueryDep, unit: UnitDep
+) -> Page[FinderView]:
+    """Name who is responsible for finding families at an operator; the answer lists them (D3-13)."""
+    await finding.name_finders(organisation_id, command, unit)
+    return await outreach.finders(organisation_id, paging, unit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -41,6 +40,7 @@ from intake.applications.queries.cards import (
 from intake.applications.queries.duplicates import duplicates_of
 from intake.applications.queries.search import found_by_name
 from intake.applications.states import ALLOWED, ApplicationState
+from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
 _column = Application.__table__.c
@@ -110,7 +110,10 @@ class Filter(BaseModel):
     """Of the child or the representative, in any spelling."""
     mine: bool = False
     unassigned: bool = False
-    due_before: datetime | None = None
+    submitted_since: Since = None
+    submitted_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 def application_form(region_code: str, unit: Unit) -> ApplicationForm:
@@ -156,8 +159,10 @@ async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Appl
         statement = statement.where(Application.coordinator_id.is_(None))
     if wanted.name:
         statement = statement.where(Application.id.in_(await found_by_name(wanted.name, unit)))
-    if wanted.due_before:
-        statement = statement.where(Application.due_at < wanted.due_before)
+    statement = statement.where(
+        *within(Application.submitted_at, wanted.submitted_since, wanted.submitted_until),
+        *within(Application.due_at, wanted.due_since, wanted.due_until),
+    )
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
     return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import any_, select
@@ -83,22 +83,23 @@ ORGANISATIONS = Order({"code": _organisation["code"], "title": _organisation["ti
 STAFF = Order({"id": _principal["id"]}, _principal["id"], "id")
 
 
-def territories(region: str | None, unit: Unit) -> list[TerritoryView]:
+def territories(region: str | None, page: ListQuery, unit: Unit) -> Page[TerritoryView]:
     """The territories of one region or of all."""
-    return [
+    found = [
         TerritoryView(
-            code=f"{found.code}/{territory.code}",
-            region=found.code,
-            region_title=found.title,
+            code=f"{home.code}/{territory.code}",
+            region=home.code,
+            region_title=home.title,
             title=territory.title,
             sector=territory.sector,
             latitude=territory.latitude,
             longitude=territory.longitude,
         )
-        for found in unit.regions.values()
-        if region in (None, found.code)
-        for territory in found.territories
+        for home in unit.regions.values()
+        if region in (None, home.code)
+        for territory in home.territories
     ]
+    return page_of(found, page)
 
 
 async def organisations(region: str | None, role: str | None, page: PageQuery, unit: Unit) -> Page[OrganisationView]:

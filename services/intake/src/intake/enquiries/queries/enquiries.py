@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from chassis.errors import forbidden, not_found
-from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.privacy.blobs import Blob
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
@@ -41,6 +40,7 @@ from intake.enquiries.queries.cards import (
 from intake.enquiries.queries.competence import Candidate, candidates
 from intake.enquiries.states import ALLOWED, EnquiryState
 from intake.enquiries.stems import digests
+from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ThreadMessage, Amendment, EnquiryFile)
 _PLAN_FOR_THESE_WORDS = text("SET LOCAL plan_cache_mode = force_custom_plan")
@@ -87,9 +87,10 @@ class Filter(BaseModel):
     mine: bool = False
     unassigned: bool = False
     overdue: bool = False
-    due_before: datetime | None = None
-    registered_since: datetime | None = None
-    registered_until: datetime | None = None
+    registered_since: Since = None
+    registered_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 async def enquiries(wanted: Filter, page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
@@ -118,12 +119,9 @@ def _filtered(statement: Select[Enquiry], wanted: Filter, unit: Unit) -> Select[
         statement = statement.where(Enquiry.assigned_to.is_(None))
     if wanted.overdue:
         statement = statement.where(Enquiry.given_at.is_(None), Enquiry.due_at < unit.now)
-    if wanted.due_before:
-        statement = statement.where(Enquiry.due_at < wanted.due_before)
-    if wanted.registered_since:
-        statement = statement.where(Enquiry.registered_at >= wanted.registered_since)
-    return (
-        statement if not wanted.registered_until else statement.where(Enquiry.registered_at < wanted.registered_until)
+    return statement.where(
+        *within(Enquiry.registered_at, wanted.registered_since, wanted.registered_until),
+        *within(Enquiry.due_at, wanted.due_since, wanted.due_until),
     )
 
 
@@ -239,12 +237,12 @@ async def own(page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
     return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
 
 
-async def specialists(enquiry_id: UUID, unit: Unit) -> list[Candidate]:
+async def specialists(enquiry_id: UUID, page: ListQuery, unit: Unit) -> Page[Candidate]:
     """Who is competent, best first, and why (D1-20)."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign")
     if enquiry.theme is None:
         raise theme_missing()
-    return await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit)
+    return page_of(await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit), page)
 
 
 async def open_file(enquiry_id: UUID, file_id: UUID, unit: Unit) -> tuple[Blob, bytes]:

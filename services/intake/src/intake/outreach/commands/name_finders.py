@@ -51,7 +51,7 @@ async def assign(outreach_id: UUID, command: AssignOutreach, unit: Unit) -> Outr
     return outreach
 
 
-async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> list[Finder]:
+async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> None:
     """The operator names who is responsible for finding families: at least one person of its own (D3-13)."""
     if organisation_id not in unit.actor.organisation_ids:
         raise not_found()
@@ -77,7 +77,6 @@ async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) 
             )
             unit.session.add(row)
     await unit.session.flush()
-    return [row for row in await unit.session.scalars(_finders(organisation_id)) if row.ended_at is None]
 
 
 def _finders(organisation_id: UUID) -> Select[Finder]:

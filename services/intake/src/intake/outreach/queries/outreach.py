@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import ContactStep, FindingWay, Purpose
@@ -30,6 +28,7 @@ from intake.outreach.queries.cards import (
     line,
 )
 from intake.outreach.states import OutreachState
+from intake.particulars.periods import Since, Until, within
 
 _column = Outreach.__table__.c
 ORDER = Order({n: _column[n] for n in ("due_at", "found_at", "state", "territory")}, _column["id"], "due_at")
@@ -48,7 +47,10 @@ class Filter(BaseModel):
     mine: bool = False
     unassigned: bool = False
     overdue: bool = False
-    due_before: datetime | None = None
+    found_since: Since = None
+    found_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[OutreachLine]:
@@ -63,8 +65,10 @@ async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Outrea
         statement = statement.where(Outreach.responsible_id.is_(None))
     if wanted.overdue:
         statement = statement.where(Outreach.due_at < unit.now, Outreach.closed_at.is_(None))
-    if wanted.due_before:
-        statement = statement.where(Outreach.due_at < wanted.due_before)
+    statement = statement.where(
+        *within(Outreach.found_at, wanted.found_since, wanted.found_until),
+        *within(Outreach.due_at, wanted.due_since, wanted.due_until),
+    )
     if wanted.step:
         statement = statement.where(Outreach.state == OutreachState.OPEN, Outreach.step == wanted.step)
     rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
@@ -122,9 +126,9 @@ async def _stages(outreach: Outreach, unit: Unit) -> list[StageView]:
     ]
 
 
-async def finders(organisation_id: UUID | None, unit: Unit) -> Sequence[FinderView]:
+async def finders(organisation_id: UUID | None, page: ListQuery, unit: Unit) -> Page[FinderView]:
     """Who is responsible for finding families at the actor's operators (D3-13)."""
     named = select(Finder).where(Finder.ended_at.is_(None)).order_by(Finder.organisation_id, Finder.principal_id)
     if organisation_id:
         named = named.where(Finder.organisation_id == organisation_id)
-    return [FinderView.model_validate(row) for row in await unit.session.scalars(named)]
+    return page_of([FinderView.model_validate(row) for row in await unit.session.scalars(named)], page)
