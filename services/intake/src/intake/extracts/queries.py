@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, Purpose
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from intake.extracts.model import ExtractStanding, IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord
@@ -20,6 +19,8 @@ from intake.finding.queries import FoundContact, FoundHealthView, contact
 
 class ExtractLine(BaseModel):
     """An extract in a list; no personal data but the number of the document."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     version: int
@@ -38,7 +39,7 @@ class ExtractLine(BaseModel):
 
     @classmethod
     def of(cls, extract: IpraExtract) -> ExtractLine:
-        return cls.model_validate({name: getattr(extract, name) for name in ExtractLine.model_fields})
+        return ExtractLine.model_validate(extract)
 
 
 class ExecutionView(BaseModel):
@@ -49,11 +50,27 @@ class ExecutionView(BaseModel):
     sent: bool
 
 
+class RoutingView(BaseModel):
+    """Why this operator answers for the family: the rule, and the rule in words."""
+
+    rule: str
+    ru: str
+    en: str
+
+
 class ExtractCard(ExtractLine):
-    routing: dict[str, Any]
+    routing: RoutingView
     executions: list[ExecutionView]
     contact: FoundContact | None = None
     health: FoundHealthView | None = None
+
+
+class ImportFailure(BaseModel):
+    """Why the file could not be read on."""
+
+    slug: str
+    ru: str
+    en: str
 
 
 class ImportView(BaseModel):
@@ -74,7 +91,7 @@ class ImportView(BaseModel):
     superseding: int
     superseded: int
     quarantined: int
-    failure: dict[str, Any] | None
+    failure: ImportFailure | None
 
     @classmethod
     def of(cls, job: IpraImport) -> ImportView:
@@ -82,12 +99,23 @@ class ImportView(BaseModel):
         return cls(**values, progress=1.0 if job.state == "done" else round(job.bytes_done / max(job.size, 1), 3))
 
 
+class BrokenRule(BaseModel):
+    """A rule the record breaks; ``field`` is None where the record as a whole does."""
+
+    field: str | None
+    rule: str
+    ru: str
+    en: str
+
+
 class QuarantineView(BaseModel):
     """A record that was not taken in: where it stands and why; its content is not shown."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     ordinal: int
     line: int
-    reasons: list[dict[str, Any]]
+    reasons: list[BrokenRule]
     corrected_by: UUID | None
 
 
@@ -135,11 +163,11 @@ async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
     health = None
     if FieldGroup.HEALTH in groups:
         told = opened(extract.health, FoundHealth, await unit.keys.get(extract.child_id))
-        health = FoundHealthView(**told.model_dump())
+        health = FoundHealthView.of(told)
     done = select(IpraExecution).where(IpraExecution.extract_id == extract.id).order_by(IpraExecution.measure)
     return ExtractCard(
         **ExtractLine.of(extract).model_dump(),
-        routing=extract.routing,
+        routing=RoutingView.model_validate(extract.routing),
         executions=[_execution(row) for row in await unit.session.scalars(done)],
         contact=await contact(extract, unit) if FieldGroup.CONTACT in groups else None,
         health=health,
@@ -174,7 +202,7 @@ async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[Quara
         unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
     )
     return Page(
-        items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows],
+        items=[QuarantineView.model_validate(row[0]) for row in rows],
         next_cursor=cursor,
         total=total,
     )

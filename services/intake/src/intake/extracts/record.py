@@ -55,3 +55,24 @@ class ExtractRecord(BaseModel):
     def health(self) -> FoundHealth:
         measures = tuple(measure.model_dump(mode="json") for measure in self.measures)
         return FoundHealth(disability_until=self.disability_until, measures=measures)
+
+
+class CorrectRecord(BaseModel):
+    """What replaces the fields of a record that was put aside; what is not named stays, None takes a field away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Number | None = None
+    issued_on: date | None = None
+    valid_until: date | None = None
+    bureau: ShortText | None = None
+    child_name: PersonName | None = None
+    birth_date: date | None = None
+    snils: Snils | None = None
+    representative_name: PersonName | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    address: ShortText | None = None
+    territory: str | None = Field(None, max_length=64)
+    disability_until: date | None = None
+    measures: list[Measure] | None = Field(None, max_length=MOST_MEASURES)

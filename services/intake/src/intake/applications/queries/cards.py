@@ -20,6 +20,7 @@ from intake.applications.model.papers import Attachment, AttachmentKind
 from intake.applications.pack import IntakePack
 from intake.applications.queries.duplicates import DuplicateView
 from intake.applications.states import CLOSED_UNSERVED, ApplicationState
+from intake.particulars.reckoning import Reckoning
 
 
 class DeadlineView(BaseModel):
@@ -33,7 +34,7 @@ class DeadlineView(BaseModel):
     provisional: bool
     explanation: str
     explanation_en: str
-    steps: dict[str, Any]
+    steps: Reckoning
 
     @classmethod
     def of(cls, row: Deadline, now: datetime, running: bool = True) -> DeadlineView:
@@ -48,7 +49,7 @@ class DeadlineView(BaseModel):
             provisional=row.provisional,
             explanation=explained.text("ru"),
             explanation_en=explained.text("en"),
-            steps=row.explanation,
+            steps=Reckoning.of(row.explanation),
         )
 
 

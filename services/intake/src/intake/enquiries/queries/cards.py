@@ -15,6 +15,7 @@ from workdays import Standing
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Author, Column, EnquiryFileKind
 from intake.enquiries.states import Delivery, EnquiryState
+from intake.particulars.reckoning import Reckoning
 
 
 class DueView(BaseModel):
@@ -27,7 +28,7 @@ class DueView(BaseModel):
     provisional: bool
     explanation: str
     explanation_en: str
-    steps: dict[str, Any]
+    steps: Reckoning
 
     @classmethod
     def of(cls, enquiry: Enquiry, now: datetime) -> DueView:
@@ -40,7 +41,7 @@ class DueView(BaseModel):
             provisional=enquiry.due_provisional,
             explanation=explained.text("ru"),
             explanation_en=explained.text("en"),
-            steps=enquiry.due_explanation,
+            steps=Reckoning.of(enquiry.due_explanation),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,22 +74,62 @@ class QuestionnaireLine(BaseModel):
     document_ends_at: datetime | None
 
 
+class DocumentView(BaseModel):
+    """The document of the child's status (D0-19). Without ``valid_until`` it has no end."""
+
+    number: str
+    series: str | None
+    issued_on: date
+    valid_until: date | None
+
+
+class ParentView(BaseModel):
+    """A parent or representative, and the identity document (D0-20)."""
+
+    name: str
+    identity_document: str | None
+
+
+class AnswersView(BaseModel):
+    """The answers a reader may see; None too where a group is not shown."""
+
+    child_name: str | None = None
+    sex: str | None = None
+    birth_date: date | None = None
+    district: str | None = None
+    address: str | None = None
+    diagnosis: str | None = None
+    status_document: DocumentView | None = None
+    parents: list[ParentView] = []
+    home_phone: str | None = None
+    work_phone: str | None = None
+    mobile_phone: str | None = None
+    email: str | None = None
+    note: str | None = None
+
+
 class QuestionnaireCard(QuestionnaireLine):
     """``answers`` holds what its reader may see; ``withheld`` names the groups that are there and not shown."""
 
     child_id: UUID
     representative_id: UUID
-    answers: dict[str, Any]
+    answers: AnswersView
     files: list[FileLine]
     consents: list[ConsentLine]
     health_consent_at: datetime | None
     withheld: list[FieldGroup]
 
 
+AnswerValue = str | DocumentView | list[ParentView] | None
+"""An answer of any field; dates as ISO 8601."""
+
+
 class FieldChange(BaseModel):
+    """A field with the answer that stood there and the one that shall stand."""
+
     field: str
-    before: Any
-    after: Any
+    before: AnswerValue
+    after: AnswerValue
 
 
 class DataChangeView(BaseModel):
@@ -137,7 +177,7 @@ async def card(questionnaire: Questionnaire, unit: Unit) -> QuestionnaireCard:
         **line(questionnaire, unit),
         child_id=questionnaire.child_id,
         representative_id=questionnaire.representative_id,
-        answers=await answers(questionnaire, groups, unit),
+        answers=AnswersView.model_validate(await answers(questionnaire, groups, unit)),
         files=await files(questionnaire.id, groups, unit),
         consents=[ConsentLine.model_validate(row) for row in consents],
         health_consent_at=questionnaire.health_consent_at,
@@ -210,7 +250,7 @@ async def change_card(change: DataChange, unit: Unit) -> DataChangeView:
     groups, _ = shown_to(questionnaire, unit)
     await unit.audit.read("data_change", change.child_id, groups, Purpose.CONTACT, subject_id=change.id)
     after = await wanted_by(change, unit)
-    before = await answers(questionnaire, groups, unit)
+    before = AnswersView.model_validate(await answers(questionnaire, groups, unit)).model_dump(mode="json")
     seen = [
         FieldChange(field=field, before=before.get(field), after=after[field])
         for field in change.fields
