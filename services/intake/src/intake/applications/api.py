@@ -14,10 +14,11 @@ from fastapi.responses import HTMLResponse
 from intake.applications import page
 from intake.applications.commands import add_protocol, attach_and_withdraw, coordinate, link_duplicates, serve, submit
 from intake.applications.commands.add_protocol import SetTerritories
+from intake.applications.commands.attach_and_withdraw import SetLowVision
 from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.link_duplicates import JudgeDuplicate
-from intake.applications.commands.serve import AcceptApplication, ReturnApplication
+from intake.applications.commands.serve import ReturnApplication
 from intake.applications.queries import applications, doors, services
 from intake.applications.queries.applications import ORDER, ApplicationForm, Filter
 from intake.applications.queries.cards import ApplicationCard, ApplicationLine, FileView, StatusView
@@ -71,9 +72,9 @@ async def withdraw_application_by_token(unit: UnitDep) -> StatusView:
 
 
 @router.put("/applications/status/low-vision", permission="application:attach", rate="60/minute")
-async def set_low_vision(low_vision: Annotated[bool, Body(embed=True)], unit: UnitDep) -> StatusView:
+async def set_low_vision(command: SetLowVision, unit: UnitDep) -> StatusView:
     """Show the status page in large letters from now on, or no longer (D0-16)."""
-    await attach_and_withdraw.read_large(low_vision, unit)
+    await attach_and_withdraw.read_large(command.low_vision, unit)
     return await applications.status(unit)
 
 
@@ -178,11 +179,9 @@ async def hand_over_application(application_id: UUID, command: HandOver, unit: U
 
 
 @router.post("/applications/{application_id}/accept", permission="application:accept")
-async def accept_application(
-    application_id: UUID, unit: UnitDep, command: Annotated[AcceptApplication | None, Body()] = None
-) -> ApplicationCard:
+async def accept_application(application_id: UUID, unit: UnitDep) -> ApplicationCard:
     """Accept the family; its personal file opens and the first appointment is due within a week (D2-19)."""
-    application = await serve.accept_application(application_id, command or AcceptApplication(), unit)
+    application = await serve.accept_application(application_id, unit)
     return await applications.card(application, unit)
 
 

@@ -97,9 +97,7 @@ async def get_extract(extract_id: UUID, unit: UnitDep) -> ExtractCard:
 @router.post("/ipra-extracts/{extract_id}/executions", permission="ipra_extract:execute", status_code=201)
 async def record_extract_execution(extract_id: UUID, command: RecordExecution, unit: UnitDep) -> ExtractLine:
     """Record that a measure of an extract was carried out, or why not (D3-24)."""
-    extract = await return_executions.record_execution(extract_id, command, unit)
-    await unit.session.flush()
-    return ExtractLine.of(extract)
+    return ExtractLine.of(await return_executions.record_execution(extract_id, command, unit))
 
 
 @router.post("/ipra-returns", permission="ipra_return:make", status_code=201)

@@ -27,7 +27,6 @@ from intake.outreach.queries import outreach, proofs
 from intake.outreach.queries.cards import FiledApplication, FinderView, OutreachCard, OutreachLine
 from intake.outreach.queries.outreach import ORDER, Filter
 from intake.outreach.queries.proofs import Period
-from intake.particulars.requests import Versioned
 
 router = Router(tags=["outreach"])
 
@@ -105,11 +104,9 @@ async def record_outreach_meeting(
 
 
 @router.post("/outreaches/{outreach_id}/missed-meeting", permission="outreach:work")
-async def record_missed_meeting(
-    outreach_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
-) -> OutreachCard:
+async def record_missed_meeting(outreach_id: UUID, unit: UnitDep) -> OutreachCard:
     """Record that nobody came to the agreed meeting."""
-    climbed = await climb_ladder.miss_meeting(outreach_id, command or Versioned(), unit)
+    climbed = await climb_ladder.miss_meeting(outreach_id, unit)
     return await outreach.card(climbed, unit)
 
 

@@ -136,7 +136,7 @@ async def test_a_stale_version_and_a_repeated_key_change_nothing(desk: Desk, coo
     assert first.json() == second.json()
     url = f"/enquiries/{first.json()['id']}"
     await coordinator.post(f"{url}/assign")
-    stale = await coordinator.post(f"{url}/assign", json={"version": 1})
+    stale = await coordinator.post(f"{url}/assign", headers={"If-Match": "1"})
     assert (stale.status_code, stale.json()["slug"]) == (409, "stale_version")
 
 

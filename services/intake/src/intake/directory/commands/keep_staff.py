@@ -35,12 +35,11 @@ class ChangeStaff(BaseModel):
     organisation_ids: frozenset[UUID] = Field(frozenset(), max_length=50)
     territories: frozenset[Code] = Field(frozenset(), max_length=500)
     active: bool = True
-    version: int | None = Field(None, ge=0)
 
 
 async def change_staff(principal_id: UUID, command: ChangeStaff, unit: Unit) -> Principal:
     """Change roles, organisations, territories or dismiss; acts everywhere within the consumers' lag."""
-    principal = await unit.get(Principal, principal_id, "staff:manage", version=command.version, under=True)
+    principal = await unit.get(Principal, principal_id, "staff:manage", under=True)
     if command.roles & GRANTED_ELSEWHERE - frozenset(principal.roles):
         raise role_not_given_by_hand()
     await _check_organisations(command.organisation_ids, unit)

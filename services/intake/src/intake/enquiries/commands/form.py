@@ -7,30 +7,18 @@ from uuid import UUID
 
 from chassis.text import Stripped
 from contracts.identifiers import Code, EnquiryChannel, FamilyStatus
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from intake.enquiries.errors import anonymous_keeps_no_caller, needed
-from intake.particulars.requests import Email, LongText, PersonName, ShortText
-
-__all__ = ["RegisterEnquiry", "SubmitEnquiry", "Text", "Versioned"]
+from intake.particulars.requests import Email, LongText, PersonName, ShortText, Strict
 
 Text = Annotated[LongText, Field(min_length=3), Stripped()]
 Phone = Annotated[str, Field(min_length=5, max_length=40)]
 BY_STAFF = frozenset(EnquiryChannel) - {EnquiryChannel.FORM, EnquiryChannel.WINDOW}
 
 
-class Versioned(BaseModel):
-    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: int | None = Field(None, ge=0)
-
-
-class _Asked(BaseModel):
+class _Asked(Strict):
     """What every question has. ``id`` may be chosen by the client; ``territory`` is a code of the region."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: UUID | None = None
     territory: Code | None = None

@@ -54,6 +54,7 @@ async def record_execution(extract_id: UUID, command: RecordExecution, unit: Uni
     row.executed, row.executed_on, row.reason = command.executed, command.executed_on, command.reason_code
     row.recorded_at, row.recorded_by, row.return_id = unit.now, acting_person(unit), None
     extract.executed(row)
+    await unit.session.flush()
     return extract
 
 

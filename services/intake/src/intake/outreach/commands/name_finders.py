@@ -10,13 +10,12 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from intake.directory.model.directory import Principal
-from intake.finding.requests import Strict
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Finder
-from intake.particulars.requests import Versioned
+from intake.particulars.requests import Strict
 
 
-class AssignOutreach(Versioned):
+class AssignOutreach(Strict):
     """``instead_of``: who is responsible as far as the caller knows; refused where that is somebody else by now."""
 
     responsible_id: UUID
@@ -29,7 +28,7 @@ class NameFinders(Strict):
 
 async def assign(outreach_id: UUID, command: AssignOutreach, unit: Unit) -> Outreach:
     """Make another person of the operator responsible (D3-13)."""
-    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version, under=True)
+    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", under=True)
     finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
     person = await unit.session.get(Principal, command.responsible_id)
     if finder is None or finder.ended_at is not None or person is None or not person.active:

@@ -10,14 +10,14 @@ from chassis.errors import DomainError, FieldError, Kind, invalid
 from chassis.regions import Packs, Region
 from chassis.work import Unit
 from contracts.identifiers import Code
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from intake.accounts.commands import recognised
 from intake.directory.pack import DirectoryPack
 from intake.directory.sectors import consultant_of, sector_of
 from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven, check_consent, consent_missing
-from intake.particulars.requests import Versioned
+from intake.particulars.requests import Strict
 from intake.portal.answers import RECORDS, Answers, open_one, shut_all
 from intake.portal.model.questionnaire import (
     Questionnaire,
@@ -52,13 +52,9 @@ class WriteQuestionnaire(Answers):
 class RewriteQuestionnaire(Answers):
     """The whole of the answers, in place of what stood there."""
 
-    version: int | None = Field(None, ge=0)
 
-
-class SendQuestionnaire(Versioned):
+class SendQuestionnaire(Strict):
     """The consent documents in the words that were shown; without them nothing is sent (D0-22)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     consents: list[ConsentGiven] = Field(max_length=10)
 
@@ -84,9 +80,7 @@ async def write(command: WriteQuestionnaire, unit: Unit) -> Questionnaire:
 async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, unit: Unit) -> Questionnaire:
     """Change the answers of a questionnaire that was not sent, or was returned."""
     await recognised(unit)
-    questionnaire = await unit.get(
-        Questionnaire, questionnaire_id, "questionnaire:edit", version=command.version, under=True
-    )
+    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit", under=True)
     region = unit.regions[questionnaire.region]
     answers = _checked(command, unit.packs.of(PortalPack, questionnaire.region), region, unit)
     questionnaire.fill(await sealed(questionnaire, answers, unit), answers.district, unit.now)
@@ -122,9 +116,7 @@ async def attach(
 async def send(questionnaire_id: UUID, command: SendQuestionnaire, unit: Unit) -> Questionnaire:
     """Send it to the consultant of the child's sector, with a consent per purpose (D0-03, D0-22)."""
     await recognised(unit)
-    questionnaire = await unit.get(
-        Questionnaire, questionnaire_id, "questionnaire:send", version=command.version, under=True
-    )
+    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:send", under=True)
     portal = unit.packs.of(PortalPack, questionnaire.region)
     answers = await opened(questionnaire, unit)
     require_complete(answers)

@@ -9,8 +9,8 @@ from contracts.identifiers import Code
 from pydantic import AwareDatetime, Field
 
 from intake.finding.grounds import WrittenConsent
-from intake.finding.requests import Child, Family, Strict
-from intake.particulars.requests import LongText
+from intake.finding.requests import Child, Family
+from intake.particulars.requests import LongText, Strict
 
 
 class Signal(Strict):
