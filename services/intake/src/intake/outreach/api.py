@@ -11,7 +11,8 @@ from fastapi import Body, Query, Response
 
 from intake.outreach.commands import climb_ladder, file_application
 from intake.outreach.commands import name_finders as finding
-from intake.outreach.commands.climb_ladder import (
+from intake.outreach.commands.file_application import FileApplication
+from intake.outreach.commands.form import (
     DoStage,
     Held,
     LetterCame,
@@ -21,7 +22,6 @@ from intake.outreach.commands.climb_ladder import (
     Survey,
     WithReason,
 )
-from intake.outreach.commands.file_application import FileApplication
 from intake.outreach.commands.name_finders import AssignOutreach, NameFinders
 from intake.outreach.queries import outreach, proofs
 from intake.outreach.queries.cards import FiledApplication, FinderView, OutreachCard, OutreachLine

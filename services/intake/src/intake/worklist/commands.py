@@ -20,6 +20,7 @@ from intake.enquiries import worklist as enquiries
 from intake.enquiries.commands import work
 from intake.outreach import worklist as outreach
 from intake.outreach.commands import name_finders
+from intake.particulars.examples import PERSON, RECORD, shown
 
 MOST_ITEMS = 100
 
@@ -43,7 +44,7 @@ class ChosenItem(BaseModel):
 class AssignItems(BaseModel):
     """Items of the worklist and the person who answers for all of them from now on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(items=[{"id": f"intake:call_back:{RECORD}", "version": 1}], assignee_id=PERSON)
 
     items: list[ChosenItem] = Field(min_length=1, max_length=MOST_ITEMS)
     assignee_id: UUID

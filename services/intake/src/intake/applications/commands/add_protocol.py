@@ -15,11 +15,14 @@ from intake.applications.model.papers import Attachment, AttachmentKind
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, opened, shut
 from intake.particulars.checks import known_territory
+from intake.particulars.examples import REGION, TERRITORY, shown
 from intake.particulars.requests import Strict
 
 
 class SetTerritories(Strict):
     """Where the family lives, and the territory that answers for it (T15)."""
+
+    model_config = shown(residence=TERRITORY, responsible=REGION)
 
     residence: Code
     responsible: Code

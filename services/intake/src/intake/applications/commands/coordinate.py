@@ -19,12 +19,15 @@ from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, Words, opened, shut
 from intake.directory.model.directory import Organisation, Principal
 from intake.particulars.checks import CLOCK_SKEW
+from intake.particulars.examples import ORGANISATION, PERSON, shown
 from intake.particulars.requests import LongText, Strict, acting_person
 from intake.terms import computed
 
 
 class TakeApplication(Strict):
     """``instead_of``: the coordinator who has the family now, to take it over from him or her."""
+
+    model_config = shown(instead_of=PERSON)
 
     instead_of: UUID | None = None
 
@@ -37,6 +40,14 @@ class AssignApplication(TakeApplication):
 
 class RecordCall(Strict):
     """A call back. A family that was reached has been heard (``need``) and told what early help is."""
+
+    model_config = shown(
+        outcome="reached",
+        called_at="2026-03-02T11:20:00+03:00",
+        need="Занятия с логопедом рядом с домом",
+        explanation_given=True,
+        gestation_weeks=31,
+    )
 
     outcome: CallOutcome
     called_at: AwareDatetime | None = None
@@ -60,6 +71,8 @@ class RecordCall(Strict):
 
 class HandOver(Strict):
     """The service the coordinator and the family have chosen."""
+
+    model_config = shown(serving_organisation_id=ORGANISATION)
 
     serving_organisation_id: UUID
 

@@ -20,6 +20,7 @@ from intake.applications.model.duplicates import Duplicate
 from intake.applications.model.search import SearchToken
 from intake.applications.model.telling import Judgement
 from intake.applications.personal import Child, Representative, opened
+from intake.particulars.examples import shown
 from intake.particulars.names import folded_words, pairs, trigrams, without_patronymic
 from intake.particulars.requests import Strict, acting_person
 
@@ -32,6 +33,8 @@ MISSPELLED = 0.5
 
 class JudgeDuplicate(Strict):
     """``same``: both applications are about the same child."""
+
+    model_config = shown(same=True)
 
     same: bool
 

@@ -14,6 +14,7 @@ from contracts.sealed import Sealed, place, seal
 from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
+from intake.particulars.examples import shown
 from intake.particulars.requests import Strict
 
 RELEASE_RETURNED = "release_returned"
@@ -21,6 +22,8 @@ RELEASE_RETURNED = "release_returned"
 
 class ReturnApplication(Strict):
     """``reason_code``: one of the pack's return reasons."""
+
+    model_config = shown(reason_code="no_capacity")
 
     reason_code: Code
 

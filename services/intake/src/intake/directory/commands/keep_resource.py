@@ -12,10 +12,25 @@ from intake.directory.model.directory import Organisation
 from intake.directory.model.resources import Resource
 from intake.directory.pack import DirectoryPack, ResourceFields
 from intake.directory.queries.agreements import today_of
+from intake.particulars.examples import ORGANISATION, shown
 
 
 class RegisterResource(ResourceFields):
     """``id`` may be chosen by the client."""
+
+    model_config = shown(
+        organisation_id=ORGANISATION,
+        title="Бассейн «Волна»",
+        kind="development",
+        theme="sport",
+        territory="lesnoy",
+        address="п. Лесной, ул. Спортивная, д. 2",
+        latitude=55.553,
+        longitude=34.995,
+        contact="+7 905 000-77-88",
+        free=False,
+        age_bands=["3-18"],
+    )
 
     id: UUID | None = None
     organisation_id: UUID
@@ -23,6 +38,20 @@ class RegisterResource(ResourceFields):
 
 class KeepResource(ResourceFields):
     """The whole of it as it is today; ``active: false`` takes it off the map."""
+
+    model_config = shown(
+        title="Бассейн «Волна»",
+        kind="development",
+        theme="sport",
+        territory="lesnoy",
+        address="п. Лесной, ул. Спортивная, д. 2",
+        latitude=55.553,
+        longitude=34.995,
+        contact="+7 905 000-77-88",
+        free=False,
+        age_bands=["3-18"],
+        active=True,
+    )
 
     active: bool = True
 

@@ -21,6 +21,7 @@ from intake.enquiries.model.papers import Amendment, Column, Due
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
 from intake.enquiries.states import EnquiryState
+from intake.particulars.examples import shown
 from intake.particulars.phone import normalised
 from intake.particulars.requests import Email, LongText, PersonName, ShortText, Strict, acting_person
 
@@ -42,6 +43,8 @@ CLOSED_ONLY = frozenset({Column.RESULT, Column.OUTCOME})
 
 class Amend(Strict):
     """``value``: what shall stand there; None empties an address, phone, e-mail or status. ``why`` is shown with it."""
+
+    model_config = shown(column="address", value="п. Лесной, ул. Новая, д. 7", why="Семья переехала")
 
     column: Column
     value: str | None = Field(None, max_length=4000)

@@ -22,6 +22,7 @@ from intake.enquiries.model.papers import Author, ThreadMessage
 from intake.enquiries.personal import Caller, Words, opened, shut
 from intake.enquiries.states import Delivery, require_state
 from intake.particulars.checks import CLOCK_SKEW
+from intake.particulars.examples import shown
 from intake.particulars.requests import Strict
 
 BY_MAIL = frozenset({EnquiryChannel.EMAIL, EnquiryChannel.FORM})
@@ -34,6 +35,8 @@ class Answer(Strict):
     ``told_at``: when it was told already, in the call or the visit itself.
     """
 
+    model_config = shown(text="Ходунки выдают по ИПРА ребёнка. Мы поможем подать заявление.", channel="email")
+
     text: Text
     channel: EnquiryChannel | None = None
     told_at: AwareDatetime | None = None
@@ -41,6 +44,8 @@ class Answer(Strict):
 
 class Told(Strict):
     """A call with the answer; only a person who was reached has it."""
+
+    model_config = shown(outcome="reached", told_at="2026-03-03T12:05:00+03:00")
 
     outcome: CallOutcome
     told_at: AwareDatetime | None = None

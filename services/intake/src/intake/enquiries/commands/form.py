@@ -10,6 +10,7 @@ from contracts.identifiers import Code, EnquiryChannel, FamilyStatus
 from pydantic import AwareDatetime, Field, model_validator
 
 from intake.enquiries.errors import anonymous_keeps_no_caller, needed
+from intake.particulars.examples import REGION, TERRITORY, shown
 from intake.particulars.requests import Email, LongText, PersonName, ShortText, Strict
 
 Text = Annotated[LongText, Field(min_length=3), Stripped()]
@@ -50,6 +51,17 @@ class _Asked(Strict):
 class RegisterEnquiry(_Asked):
     """A call, letter, message or visit, written down by staff with what its channel needs (D1-14…D1-16)."""
 
+    model_config = shown(
+        region=REGION,
+        territory=TERRITORY,
+        channel="phone",
+        name="Рощина Алла Петровна",
+        phone="+7 905 000-55-66",
+        question="Как получить ходунки для ребёнка?",
+        theme="devices",
+        received_at="2026-03-02T10:40:00+03:00",
+    )
+
     region: Code
     organisation_id: UUID | None = None
     channel: EnquiryChannel
@@ -72,6 +84,16 @@ class RegisterEnquiry(_Asked):
 
 class SubmitEnquiry(_Asked):
     """The public form, and «окно специалиста»: a question with a thread of its own (D0-11)."""
+
+    model_config = shown(
+        territory=TERRITORY,
+        channel="window",
+        name="Рощина Алла Петровна",
+        email="roshchina@example.org",
+        question="Где занимаются с ребёнком двух лет?",
+        answer_channel="email",
+        agreed_version="2026-2",
+    )
 
     channel: Literal[EnquiryChannel.FORM, EnquiryChannel.WINDOW] = EnquiryChannel.FORM
     answer_channel: (

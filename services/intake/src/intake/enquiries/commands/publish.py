@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.identifiers import Code
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from intake.enquiries.commands.form import Text
 from intake.enquiries.commands.register import check_codes
@@ -17,13 +17,19 @@ from intake.enquiries.model.public_answers import PublicAnswer, PublicState
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, opened
 from intake.enquiries.stems import digests, keyed
+from intake.particulars.examples import RECORD, shown
 from intake.particulars.requests import Strict, acting_person
 
 
 class Draft(BaseModel):
     """A question of the journal with its answer in words that tell nobody who asked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(
+        enquiry_id=RECORD,
+        question="Как получить ходунки для ребёнка?",
+        answer="Ходунки выдают по ИПРА ребёнка.",
+        theme="devices",
+    )
 
     enquiry_id: UUID
     question: Text
@@ -33,6 +39,8 @@ class Draft(BaseModel):
 
 class Publish(Strict):
     """The editor's last wording; what is left out stays as proposed."""
+
+    model_config = shown(answer="Ходунки выдают по ИПРА ребёнка. Поможем подать заявление.")
 
     question: Text | None = None
     answer: Text | None = None

@@ -16,11 +16,14 @@ from intake.enquiries.model.papers import Due
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Words, shut
 from intake.enquiries.queries.competence import candidates
+from intake.particulars.examples import PERSON, shown
 from intake.particulars.requests import Strict, acting_person
 
 
 class Classify(Strict):
     """Theme and kind of help of what came in by itself; a complaint runs by the term of the law (59-FZ)."""
+
+    model_config = shown(theme="devices", help_kind="rehabilitation", complaint=False)
 
     theme: Code
     help_kind: Code | None = None
@@ -30,12 +33,16 @@ class Classify(Strict):
 class AssignEnquiry(Strict):
     """``specialist_id`` None: the best of the list. ``instead_of``: who is responsible now, to hand on from."""
 
+    model_config = shown(specialist_id=PERSON)
+
     specialist_id: UUID | None = None
     instead_of: UUID | None = None
 
 
 class Close(Strict):
     """The result: its code for counting, and the words for the journal's last column."""
+
+    model_config = shown(outcome="helped_in_full", result="Разъяснён порядок получения ходунков")
 
     outcome: EnquiryOutcome
     result: Text

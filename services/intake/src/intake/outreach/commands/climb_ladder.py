@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.work import Unit
-from contracts.identifiers import Code, ContactOutcome, ContactStep, DeliveryMode, FindingWay
+from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from contracts.intake import OutreachStepOpened
 from contracts.personal import Address, Contact
 from contracts.sealed import place, seal
-from pydantic import AfterValidator, AwareDatetime, Field
 
 from intake.finding.family import FoundFamily, FoundWords, opened, person_digest, shut
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.packs import age_bands_of, measures_of
-from intake.finding.requests import Child, Family, check_measures
-from intake.outreach import tracking
+from intake.finding.requests import check_measures
+from intake.outreach.commands.form import (
+    DoStage,
+    Held,
+    LetterCame,
+    OpenOutreach,
+    PostLetter,
+    RecordContact,
+    Survey,
+    WithReason,
+)
 from intake.outreach.commands.start_outreach import remind, running_for, start
 from intake.outreach.ladder import Ladder, Meeting, Travel
 from intake.outreach.model.found import Found
@@ -27,64 +34,9 @@ from intake.outreach.model.steps import Attempt, Letter, StageDone
 from intake.particulars.ages import age_band
 from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
 from intake.particulars.phone import normalised
-from intake.particulars.requests import LongText, Strict, acting_person
+from intake.particulars.requests import acting_person
 
 PERSONAL_REQUEST = "incoming-signal"
-
-
-class OpenOutreach(Strict):
-    """A family that came by itself (D3-14) or met the brigade, put on the list by hand.
-
-    Signals and extracts have doors of their own, so that each way is counted for what it was.
-    """
-
-    id: UUID | None = None
-    region: Code
-    territory: Code | None = None
-    organisation_id: UUID
-    way: Literal[FindingWay.PERSONAL, FindingWay.BRIGADE] = FindingWay.PERSONAL
-    child: Child
-    family: Family
-
-
-class RecordContact(Strict):
-    """A call or visit. Agreement by phone names the meeting; agreement on a visit without one is the meeting itself."""
-
-    outcome: ContactOutcome
-    at: AwareDatetime | None = None
-    next_try_at: AwareDatetime | None = None
-    meets_at: AwareDatetime | None = None
-    place: DeliveryMode = DeliveryMode.ORGANISATION
-    reason_code: Code | None = None
-
-
-class PostLetter(Strict):
-    tracking_number: Annotated[str, Field(max_length=40), AfterValidator(tracking.normalised)]
-    posted_on: date
-
-
-class LetterCame(Strict):
-    outcome: ContactOutcome
-    on: date
-
-
-class WithReason(Strict):
-    reason_code: Code
-
-
-class Held(Strict):
-    at: AwareDatetime | None = None
-
-
-class Survey(Strict):
-    """``measures``: codes of the pack; ``need`` in the family's own words."""
-
-    measures: list[Code] = Field(min_length=1, max_length=20)
-    need: LongText | None = None
-
-
-class DoStage(Strict):
-    stage: Code
 
 
 async def open_by_hand(command: OpenOutreach, unit: Unit) -> Outreach:

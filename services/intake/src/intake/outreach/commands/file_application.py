@@ -21,6 +21,7 @@ from intake.finding.family import FoundChild, FoundFamily, FoundWords, opened
 from intake.outreach.commands.climb_ladder import working
 from intake.outreach.model.outreach import Outreach
 from intake.particulars.consents import ConsentGiven
+from intake.particulars.examples import CONSENT, shown
 from intake.particulars.requests import LongText, Strict
 
 SOURCES = {
@@ -35,6 +36,8 @@ class FileApplication(Strict):
 
     ``registered_in_region`` is asked of the family here too: no finding tells it (D2-16).
     """
+
+    model_config = shown(consents=[CONSENT], registered_in_region=True, phone="+7 905 000-55-66")
 
     consents: list[ConsentGiven] = Field(max_length=10)
     phone: str | None = Field(None, min_length=5, max_length=40)

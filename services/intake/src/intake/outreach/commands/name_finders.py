@@ -12,17 +12,22 @@ from sqlalchemy import Select, select
 from intake.directory.model.directory import Principal
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Finder
+from intake.particulars.examples import PERSON, shown
 from intake.particulars.requests import Strict
 
 
 class AssignOutreach(Strict):
     """``instead_of``: who is responsible as far as the caller knows; refused where that is somebody else by now."""
 
+    model_config = shown(responsible_id=PERSON)
+
     responsible_id: UUID
     instead_of: UUID | None = None
 
 
 class NameFinders(Strict):
+    model_config = shown(principal_ids=[PERSON])
+
     principal_ids: frozenset[UUID] = Field(min_length=1, max_length=50)
 
 

@@ -14,6 +14,7 @@ from pydantic import model_validator
 from sqlalchemy import select
 
 from intake.accounts.commands import recognised
+from intake.particulars.examples import shown
 from intake.particulars.requests import Strict
 from intake.portal.answers import Answers
 from intake.portal.commands.decide_questionnaire import reason_unknown
@@ -37,11 +38,15 @@ HAND_OVER = "hand_over_questionnaire"
 class RequestChange(Answers):
     """Only the fields that are to change; what is not named stays."""
 
+    model_config = shown(address="п. Лесной, ул. Новая, д. 7", mobile_phone="+7 905 000-66-77")
+
     id: UUID | None = None
 
 
 class DecideChange(Strict):
     """``reason_code``: one of the portal's decline reasons, needed where the change is declined."""
+
+    model_config = shown(accept=False, reason_code="document_needed")
 
     accept: bool
     reason_code: Code | None = None

@@ -11,6 +11,7 @@ from contracts.intake import QuestionnaireAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData
 from contracts.sealed import Sealed, place, seal
 
+from intake.particulars.examples import shown
 from intake.particulars.requests import Strict
 from intake.portal.commands.fill_questionnaire import CONTACTS, DOCUMENT_EXPIRES, opened
 from intake.portal.model.questionnaire import Questionnaire
@@ -20,11 +21,15 @@ from intake.portal.pack import PortalPack
 class ReturnQuestionnaire(Strict):
     """``reason_code``: one of the portal's return reasons."""
 
+    model_config = shown(reason_code="document_unreadable")
+
     reason_code: Code
 
 
 class SeeHealthConsent(Strict):
     """``paper_seen``: the signed consent for health data lies before the consultant."""
+
+    model_config = shown(paper_seen=True)
 
     paper_seen: bool
 

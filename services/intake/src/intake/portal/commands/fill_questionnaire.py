@@ -17,6 +17,7 @@ from intake.directory.pack import DirectoryPack
 from intake.directory.sectors import consultant_of, sector_of
 from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven, check_consent, consent_missing
+from intake.particulars.examples import CONSENT, REGION, TERRITORY, shown
 from intake.particulars.requests import Strict
 from intake.portal.answers import RECORDS, Answers, open_one, shut_all
 from intake.portal.model.questionnaire import (
@@ -45,6 +46,17 @@ CONTACTS = ("mobile_phone", "home_phone", "work_phone")
 class WriteQuestionnaire(Answers):
     """A new questionnaire; ``id`` may be chosen by the client."""
 
+    model_config = shown(
+        region=REGION,
+        child_name="Рощин Тимофей",
+        sex="male",
+        birth_date="2024-05-17",
+        district=TERRITORY,
+        address="п. Лесной, ул. Речная, д. 3",
+        parents=[{"name": "Рощина Алла Петровна"}],
+        mobile_phone="+7 905 000-55-66",
+    )
+
     id: UUID | None = None
     region: Code
 
@@ -52,9 +64,22 @@ class WriteQuestionnaire(Answers):
 class RewriteQuestionnaire(Answers):
     """The whole of the answers, in place of what stood there."""
 
+    model_config = shown(
+        child_name="Рощин Тимофей",
+        sex="male",
+        birth_date="2024-05-17",
+        district=TERRITORY,
+        address="п. Лесной, ул. Речная, д. 3",
+        parents=[{"name": "Рощина Алла Петровна"}],
+        mobile_phone="+7 905 000-55-66",
+        note="Звоните после шести вечера",
+    )
+
 
 class SendQuestionnaire(Strict):
     """The consent documents in the words that were shown; without them nothing is sent (D0-22)."""
+
+    model_config = shown(consents=[CONSENT])
 
     consents: list[ConsentGiven] = Field(max_length=10)
 

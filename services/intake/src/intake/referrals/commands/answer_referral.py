@@ -22,6 +22,7 @@ from intake.finding.requests import check_measures
 from intake.outreach.commands.start_outreach import END_OUTREACH
 from intake.particulars.ages import age_band
 from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
+from intake.particulars.examples import shown
 from intake.particulars.numbers import next_number
 from intake.particulars.phone import normalised
 from intake.particulars.requests import Strict
@@ -39,14 +40,20 @@ OLDEST = timedelta(days=31)
 
 
 class Decline(Strict):
+    model_config = shown(reason_code="other_territory")
+
     reason_code: Code
 
 
 class Revoke(Strict):
+    model_config = shown(reason_code="by_mistake")
+
     reason_code: Code
 
 
 class Complete(Strict):
+    model_config = shown(result_code="help_given")
+
     result_code: Code
 
 
@@ -194,6 +201,8 @@ async def complete(referral_id: UUID, command: Complete, unit: Unit) -> Referral
 
 class RelayAnswer(Strict):
     """The answer of a receiver without an account here, as its letter says: entered by the sender's staff."""
+
+    model_config = shown(answer="declined", code="other_territory")
 
     answer: ReferralState
     code: Code | None = None
