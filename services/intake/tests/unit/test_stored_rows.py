@@ -10,7 +10,7 @@ from intake.extracts.queries import BrokenRule, ImportFailure, RoutingView
 from intake.finding.family import FoundHealth
 from intake.finding.queries import FoundHealthView
 from intake.particulars.reckoning import Reckoning
-from intake.portal.queries.cards import AnswersView, DocumentView, FieldChange, ParentView
+from intake.portal.queries.views import AnswersView, DocumentView, FieldChange, ParentView
 from workdays.days import DayKind
 from workdays.explanation import StepCode
 from workdays.terms import TermKind

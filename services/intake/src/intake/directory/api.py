@@ -23,7 +23,7 @@ from intake.directory.commands.register_agreement import RegisterAgreement
 from intake.directory.pack import DirectoryPack, OrganisationRole, ResourceKind
 from intake.directory.queries import directory, search
 from intake.directory.queries.agreements import ORDER as AGREEMENTS
-from intake.directory.queries.agreements import AgreementView, agreements, today_of
+from intake.directory.queries.agreements import AgreementView, agreement_view, agreements
 from intake.directory.queries.directory import ORGANISATIONS, STAFF, OrganisationView, StaffView, TerritoryView
 from intake.directory.queries.resources import ResourceMap, ResourceView, resource_map, shown
 from intake.directory.queries.search import FoundOrganisation, OrganisationSearch
@@ -104,13 +104,13 @@ async def get_resource_map(
 @router.post("/resources", permission="resource_map:register", status_code=201)
 async def register_resource(command: RegisterResource, unit: UnitDep) -> ResourceView:
     """Enter a resource on the map."""
-    return shown(await resources.register_resource(command, unit), unit)
+    return await shown(await resources.register_resource(command, unit), unit)
 
 
 @router.put("/resources/{resource_id}", permission="resource_map:keep")
 async def keep_resource(resource_id: UUID, command: KeepResource, unit: UnitDep) -> ResourceView:
     """Confirm or change a resource; unconfirmed ones are shown as stale."""
-    return shown(await resources.keep_resource(resource_id, command, unit), unit)
+    return await shown(await resources.keep_resource(resource_id, command, unit), unit)
 
 
 @router.get("/agreements", permission="agreement:read", sort=AGREEMENTS)
@@ -124,15 +124,13 @@ async def list_agreements(
 @router.post("/agreements", permission="agreement:register", status_code=201)
 async def register_agreement(command: RegisterAgreement, unit: UnitDep) -> AgreementView:
     """Register an agreement; referrals between the two are possible while it stands (D3-07)."""
-    agreement = await agreeing.register_agreement(command, unit)
-    return AgreementView.of(agreement, today_of(unit, agreement.region))
+    return await agreement_view(await agreeing.register_agreement(command, unit), unit)
 
 
 @router.post("/agreements/{agreement_id}/end", permission="agreement:end")
 async def end_agreement(agreement_id: UUID, unit: UnitDep) -> AgreementView:
     """End an agreement."""
-    agreement = await agreeing.end_agreement(agreement_id, unit)
-    return AgreementView.of(agreement, today_of(unit, agreement.region))
+    return await agreement_view(await agreeing.end_agreement(agreement_id, unit), unit)
 
 
 @router.get("/staff", permission="staff:read", sort=STAFF)
@@ -146,4 +144,4 @@ async def list_staff(
 @router.put("/staff/{principal_id}", permission="staff:manage")
 async def change_staff(principal_id: UUID, command: ChangeStaff, unit: UnitDep) -> StaffView:
     """Change what a person may do; it acts everywhere within seconds."""
-    return StaffView.model_validate(await keep_staff.change_staff(principal_id, command, unit))
+    return await directory.staff_view(await keep_staff.change_staff(principal_id, command, unit), unit)

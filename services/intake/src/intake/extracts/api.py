@@ -97,13 +97,13 @@ async def get_extract(extract_id: UUID, unit: UnitDep) -> ExtractCard:
 @router.post("/ipra-extracts/{extract_id}/executions", permission="ipra_extract:execute", status_code=201)
 async def record_extract_execution(extract_id: UUID, command: RecordExecution, unit: UnitDep) -> ExtractLine:
     """Record that a measure of an extract was carried out, or why not (D3-24)."""
-    return ExtractLine.of(await return_executions.record_execution(extract_id, command, unit))
+    return await queries.extract_line(await return_executions.record_execution(extract_id, command, unit), unit)
 
 
 @router.post("/ipra-returns", permission="ipra_return:make", status_code=201)
 async def make_extract_return(command: MakeReturn, unit: UnitDep) -> ReturnView:
     """Make the file that tells the bureau how the measures were carried out; each is sent once unless corrected."""
-    return ReturnView.of(await return_executions.make_return(command, unit))
+    return await queries.return_view(await return_executions.make_return(command, unit), unit)
 
 
 @router.get("/ipra-returns", permission="ipra_return:read", sort=queries.RETURNS)

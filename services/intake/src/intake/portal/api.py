@@ -30,14 +30,8 @@ from intake.portal.model.changes import DataChange, DataChangeState
 from intake.portal.model.questionnaire import Questionnaire, QuestionnaireFileKind, QuestionnaireState
 from intake.portal.pack import PortalPack, Word
 from intake.portal.queries import cards, export
-from intake.portal.queries.cards import (
-    CHANGES,
-    QUESTIONNAIRES,
-    DataChangeView,
-    FileLine,
-    QuestionnaireCard,
-    QuestionnaireLine,
-)
+from intake.portal.queries.cards import CHANGES, QUESTIONNAIRES
+from intake.portal.queries.views import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
 from intake.rates import limited_by
 
 router = Router(tags=["portal"], recognise=known_account)

@@ -14,7 +14,7 @@ from intake.referrals.commands import answer_referral, submit_signal
 from intake.referrals.commands.answer_referral import Complete, Decline, RelayAnswer, Revoke
 from intake.referrals.commands.form import AgencySignal, RegisterReferral
 from intake.referrals.queries import referrals
-from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line
+from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine
 from intake.referrals.queries.referrals import REFERRALS, ReferralFilter
 
 router = Router(tags=["referrals"])
@@ -95,4 +95,4 @@ async def submit_agency_referral(
     """Take a referral of an agency's own system: a signed message, taken once however often it comes (D2-07)."""
     referral, new = await submit_signal.submit_signal(command, await signed(request, unit), unit)
     response.status_code = 201 if new else 200
-    return ReferralLine(**line(referral, unit.now))
+    return await referrals.referral_line(referral, unit)

@@ -54,7 +54,7 @@ async def register_endpoint(command: RegisterEndpoint, unit: Unit) -> EndpointVi
     )
     unit.session.add(endpoint)
     await unit.session.flush()
-    return view(endpoint, secret)
+    return await view(endpoint, secret, unit)
 
 
 async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, unit: Unit) -> EndpointView:
@@ -70,4 +70,4 @@ async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, unit: Unit
         endpoint.earlier_secret, endpoint.earlier_until = endpoint.secret, unit.now + GRACE
         endpoint.secret = locked(secret, endpoint.id, unit.settings.key_encryption_key)
     await unit.session.flush()
-    return view(endpoint, secret)
+    return await view(endpoint, secret, unit)

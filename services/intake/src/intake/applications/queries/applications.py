@@ -35,11 +35,13 @@ from intake.applications.queries.cards import (
     HealthFields,
     StatusView,
     line,
+    named,
     next_step,
 )
 from intake.applications.queries.duplicates import duplicates_of
 from intake.applications.queries.search import found_by_name
 from intake.applications.states import ALLOWED, ApplicationState
+from intake.directory.queries.names import names_of
 from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
@@ -164,7 +166,9 @@ async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Appl
         *within(Application.due_at, wanted.due_since, wanted.due_until),
     )
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((id for row in rows for id in named(row[0])), unit)
+    items = [ApplicationLine(**line(row[0], names, unit.now)) for row in rows]
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 async def application_card(application_id: UUID, unit: Unit) -> ApplicationCard:
@@ -179,12 +183,13 @@ async def card(application: Application, unit: Unit) -> ApplicationCard:
     groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
     granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
     await unit.audit.read("application", application.child_id, groups, Purpose.CONTACT, subject_id=application.id)
-    own = application.id
+    own, names = application.id, await names_of(named(application), unit)
     return ApplicationCard(
-        **line(application, unit.now),
+        **line(application, names, unit.now),
         child_id=application.child_id,
         representative_id=application.representative_id,
         organisation_id=application.organisation_id,
+        organisation_title=names.of(application.organisation_id),
         registered_in_region=application.registered_in_region,
         return_reason=application.return_reason,
         appointment_at=application.appointment_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import forbidden, not_found
@@ -14,9 +14,10 @@ from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import EnquiryChannel, EnquiryOutcome, Purpose
 from contracts.sealed import PersonKey
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, false, select, text
+from sqlalchemy import Row, Select, false, select, text
 
 from intake.acting import drop_token
+from intake.directory.queries.names import names_of
 from intake.enquiries.errors import theme_missing
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Amendment, EnquiryFile, EnquiryWord, ThreadMessage
@@ -36,6 +37,7 @@ from intake.enquiries.queries.cards import (
     MessageView,
     ThreadView,
     line,
+    named,
 )
 from intake.enquiries.queries.competence import Candidate, candidates
 from intake.enquiries.states import ALLOWED, EnquiryState
@@ -102,7 +104,12 @@ async def enquiries(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Enquiry
         await unit.session.execute(_PLAN_FOR_THESE_WORDS)
     statement = _searched(_filtered(visible, wanted, unit), wanted.words, unit)
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    return Page(items=await _listed(rows, unit), next_cursor=cursor, total=total)
+
+
+async def _listed(rows: Sequence[Row[*tuple[Any, ...]]], unit: Unit) -> list[EnquiryLine]:
+    names = await names_of((id for row in rows for id in named(row[0])), unit)
+    return [EnquiryLine(**line(row[0], names, unit.now)) for row in rows]
 
 
 def _filtered(statement: Select[Enquiry], wanted: Filter, unit: Unit) -> Select[Enquiry]:
@@ -149,7 +156,7 @@ async def card(enquiry: Enquiry, unit: Unit) -> EnquiryCard:
     await unit.audit.read("enquiry", enquiry.person_id, groups, Purpose.CONTACT, subject_id=enquiry.id)
     key = await unit.keys.get(enquiry.person_id)
     return EnquiryCard(
-        **line(enquiry, unit.now),
+        **line(enquiry, await names_of(named(enquiry), unit), unit.now),
         received_at=enquiry.received_at,
         answered_at=enquiry.answered_at,
         closed_at=enquiry.closed_at,
@@ -234,7 +241,7 @@ async def own(page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
     await drop_token(unit.session)
     statement = select(Enquiry).where(Enquiry.asked_by == unit.actor.id)
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    return Page(items=await _listed(rows, unit), next_cursor=cursor, total=total)
 
 
 async def specialists(enquiry_id: UUID, page: ListQuery, unit: Unit) -> Page[Candidate]:
