@@ -83,7 +83,7 @@ def test_D3_16_to_D3_21_the_ladder_leads_to_a_meeting_a_survey_and_an_applicatio
     assert filed["number"].startswith("СС-")
     assert person.get(url)["state"] == "led"
     day = world.clock.now().date()
-    period = {"region": REGION, "first": str(day - timedelta(days=1)), "last": str(day + timedelta(days=1))}
+    period = {"region": REGION, "since": str(day - timedelta(days=1)), "until": str(day + timedelta(days=1))}
     proofs = person.call("GET", "/intake/notification-proofs", params=period)
     assert family["outreach"] in proofs.content.decode("utf-8-sig")
 

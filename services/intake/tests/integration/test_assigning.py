@@ -102,6 +102,14 @@ async def test_two_items_of_one_record_are_one_assignment(moscow: Route, coordin
     assert said(await assign(coordinator, coordinator.principal.id, *chosen)) == ["assigned", "assigned"]
 
 
+async def test_a_version_of_one_record_does_not_speak_of_many(moscow: Route, coordinator: Caller) -> None:
+    filed = await moscow.submitted()
+    body = {"items": [{"id": call_back(filed)}], "assignee_id": str(coordinator.principal.id)}
+    answer = await coordinator.post("/assignments", json=body, headers={"If-Match": "1"})
+    assert (answer.status_code, answer.json()["slug"]) == (422, "without_versions")
+    assert (await coordinator.get(f"/applications/{filed['id']}")).json()["coordinator_id"] is None
+
+
 async def test_a_family_is_taken_from_a_colleague_only_by_naming_her(moscow: Route, coordinator: Caller) -> None:
     filed = await moscow.submitted()
     await assign(coordinator, coordinator.principal.id, call_back(filed))

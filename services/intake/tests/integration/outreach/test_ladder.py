@@ -164,5 +164,5 @@ async def test_a_repeated_call_with_one_key_is_one_attempt(irkutsk: Route, curat
         assert (await curator.post(url, json={"outcome": "no_answer"}, headers=key)).status_code == 201
     attempts = [e for e in await irkutsk.app.published(OutreachAttempted) if str(e.aggregate_id) == card["id"]]
     assert len(attempts) == 1
-    stale = await curator.post(url, json={"outcome": "no_answer", "version": 1})
+    stale = await curator.post(url, json={"outcome": "no_answer"}, headers={"If-Match": "1"})
     assert (stale.status_code, stale.json()["slug"]) == (409, "stale_version")
