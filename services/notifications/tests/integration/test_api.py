@@ -92,9 +92,9 @@ async def test_the_family_sees_who_read_its_messages(office: Office, coordinator
     await coordinator.get(f"/messages/{(await office.newest(home)).id}")
     family = await family_of(office, home)
     path = f"/readers/{home.child_id}"
-    (line,) = (await family.get(path)).json()
+    (line,) = (await family.get(path)).json()["items"]
     assert (line["field_groups"], line["organisation_id"]) == (["contact", "core"], str(CENTRE))
-    assert (await family.get(path, params={"before": line["at"]})).json() == []
+    assert (await family.get(path, params={"until": line["at"]})).json()["items"] == []
     stranger = await office.app.as_role("family", child_ids=[uuid4()])
     assert (await stranger.get(path)).status_code == 404
     assert (await coordinator.get(path)).status_code == 403

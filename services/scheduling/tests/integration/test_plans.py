@@ -197,7 +197,7 @@ async def test_the_day_sheet_opens_address_and_contact_and_is_audited(world: Wor
     assert sheet["visits"][0]["contact"]["phone"] == "+79050000777"
     assert sheet["visits"][0]["services"][0]["title"].startswith("Занятие")
     parent = await world.parent(family.child_id)
-    lines = (await parent.get(f"/readers/{family.child_id}")).json()
+    lines = (await parent.get(f"/readers/{family.child_id}")).json()["items"]
     assert "Специалист" in {line["role"] for line in lines}
     stranger = await world.parent(uuid4())
     assert (await stranger.get(f"/readers/{family.child_id}")).status_code == 404

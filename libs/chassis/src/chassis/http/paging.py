@@ -103,9 +103,12 @@ class Found(NamedTuple):
     total: int | None
 
 
-async def paginate(session: AsyncSession, statement: Select[*tuple[Any, ...]], query: PageQuery, order: Order) -> Found:
-    """One page of ``statement``. The order's columns are appended to each row (``row[-2]``, ``row[-1]``)."""
-    sort, column, descending = order.choose(query.sort)
+async def paginate(session: AsyncSession, statement: Select[*tuple[Any, ...]], query: ListQuery, order: Order) -> Found:
+    """One page of ``statement``. The order's columns are appended to each row (``row[-2]``, ``row[-1]``).
+
+    A list that offers no ``sort`` stands in the order's default.
+    """
+    sort, column, descending = order.choose(query.sort if isinstance(query, PageQuery) else None)
     ordered = statement.add_columns(column.label("page_sort"), order.tie.label("page_tie")).order_by(
         column.desc() if descending else column.asc(), order.tie.desc() if descending else order.tie.asc()
     )

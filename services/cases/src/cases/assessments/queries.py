@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.sealed import place, unseal
@@ -39,17 +40,23 @@ class AssessmentCard(BaseModel):
     conclusion: str | None
 
 
-async def assessments(case_id: UUID, unit: Unit) -> list[AssessmentCard]:
+_COLUMNS = Assessment.__table__.c
+ORDER = Order({name: _COLUMNS[name] for name in ("assessed_on", "recorded_at")}, _COLUMNS.id, "-assessed_on")
+
+
+async def assessments(case_id: UUID, query: PageQuery, unit: Unit) -> Page[AssessmentCard]:
     """The assessments of a file, latest first."""
     file = await readable_file(case_id, unit)
     groups = shown(file, unit)
-    cards = await assessment_cards(file.id, groups, unit)
+    of_file = select(Assessment).where(Assessment.case_id == file.id)
+    rows, cursor, total = await paginate(unit.session, of_file, query, ORDER)
+    cards = [await _card(row[0], FieldGroup.HEALTH in groups, unit) for row in rows]
     await audited(file, groups, unit, len(cards))
-    return cards
+    return Page(items=cards, next_cursor=cursor, total=total)
 
 
 async def assessment_cards(case_id: UUID, groups: frozenset[FieldGroup], unit: Unit) -> list[AssessmentCard]:
-    """The cards without the audit, for a page that shows more than them."""
+    """All cards without the audit, for an answer that shows more than them."""
     found = await unit.session.scalars(
         select(Assessment)
         .where(Assessment.case_id == case_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
-from chassis.privacy import audit
+from chassis.http.readers import Reader, ReadersQuery, readers_of
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, Purpose
@@ -95,10 +95,10 @@ def _summary(file: CaseFile, unit: Unit) -> FileSummary:
     )
 
 
-async def readers(case_id: UUID, before: datetime | None, unit: Unit) -> list[audit.Reader]:
+async def readers(case_id: UUID, query: ReadersQuery, unit: Unit) -> Page[Reader]:
     """Who read the data of the file's child in this service, latest first; protected readers are left out."""
     file = await unit.get(CaseFile, case_id, "readers:read")
-    return await audit.readers(unit.session, file.child_id, before=before)
+    return await readers_of(file.child_id, "cases", query, unit.session)
 
 
 async def readable_file(case_id: UUID, unit: Unit) -> CaseFile:

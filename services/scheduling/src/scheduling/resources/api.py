@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Router, UnitDep
+from chassis.http import Page, Router, UnitDep
+from chassis.http.readers import Reader, ReadersQueryDep
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from scheduling.resources import commands, queries
-from scheduling.resources.queries import PointCard, ReaderLine, Resources, SpecialistCard
+from scheduling.resources.queries import PointCard, Resources, SpecialistCard
 
 router = Router(tags=["resources"])
 
@@ -56,8 +56,6 @@ async def list_vehicles(unit: UnitDep) -> list[Resources]:
 
 
 @router.get("/readers/{child_id}", permission="readers:read")
-async def list_scheduling_readers(
-    child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
-) -> list[ReaderLine]:
-    """Who read the child's data here, for the family's page; ``before`` goes on from the last line."""
-    return await queries.readers(child_id, before, unit)
+async def list_scheduling_readers(child_id: UUID, query: ReadersQueryDep, unit: UnitDep) -> Page[Reader]:
+    """Who read the child's data here, latest first, for the family's page."""
+    return await queries.readers(child_id, query, unit)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from chassis.privacy import audit
+from chassis.http import Page
+from chassis.http.readers import Reader, ReadersQuery, readers_of
 from chassis.work import Unit
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -56,12 +57,6 @@ class Resources(BaseModel):
     id: UUID
     title: str
     organisation_id: UUID
-
-
-class ReaderLine(audit.Reader):
-    """A reading of the child's data here."""
-
-    service: str = "scheduling"
 
 
 async def specialists(unit: Unit) -> list[SpecialistCard]:
@@ -131,7 +126,7 @@ def vehicles(unit: Unit) -> list[Resources]:
     ]
 
 
-async def readers(child_id: UUID, before: datetime | None, unit: Unit) -> list[ReaderLine]:
+async def readers(child_id: UUID, query: ReadersQuery, unit: Unit) -> Page[Reader]:
     """Who read this child's data in scheduling; 404 for another family."""
     await unit.get(ChildFacts, child_id, "readers:read")
-    return [ReaderLine(**dict(one)) for one in await audit.readers(unit.session, child_id, before=before)]
+    return await readers_of(child_id, "scheduling", query, unit.session)
