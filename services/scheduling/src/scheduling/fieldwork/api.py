@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Router, UnitDep
+from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
 
 from scheduling.fieldwork.commands import offer_new_dates, resolve_conflict, sync_device
@@ -33,10 +33,12 @@ async def report_offline_work(command: sync_device.Sync, unit: UnitDep) -> sync_
     return await sync_device.sync(command, unit)
 
 
-@router.get("/sync-conflicts", permission="sync_conflict:read")
-async def list_sync_conflicts(unit: UnitDep, open_only: Annotated[bool, Query()] = True) -> list[ConflictCard]:
+@router.get("/sync-conflicts", permission="sync_conflict:read", sort=conflicts.CONFLICTS)
+async def list_sync_conflicts(
+    unit: UnitDep, query: PageQueryDep, open_only: Annotated[bool, Query()] = True
+) -> Page[ConflictCard]:
     """Fields with two values, for a person to decide."""
-    return await conflicts.conflicts(unit, open_only=open_only)
+    return await conflicts.conflicts(query, unit, open_only=open_only)
 
 
 @router.post("/sync-conflicts/{conflict_id}/resolve", permission="sync_conflict:resolve")
@@ -45,10 +47,10 @@ async def resolve_sync_conflict(conflict_id: UUID, command: resolve_conflict.Res
     return conflicts.conflict_card(await resolve_conflict.resolve_conflict(conflict_id, command, unit))
 
 
-@router.get("/children/{child_id}/offers", permission="offer:read")
-async def list_offers(child_id: UUID, unit: UnitDep) -> list[WaitingVisit]:
+@router.get("/children/{child_id}/offers", permission="offer:read", sort=conflicts.WAITING)
+async def list_offers(child_id: UUID, unit: UnitDep, query: PageQueryDep) -> Page[WaitingVisit]:
     """Postponed visits of a child and the nearest free times for them."""
-    return await conflicts.offers(child_id, unit)
+    return await conflicts.offers(child_id, query, unit)
 
 
 @router.post("/offers/{offer_id}/accept", permission="offer:accept")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import not_found
+from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
@@ -55,15 +56,20 @@ class WaitingVisit(BaseModel):
     offers: list[OfferCard]
 
 
-async def conflicts(unit: Unit, *, open_only: bool = True) -> list[ConflictCard]:
-    """Conflicts the actor may decide, oldest first, with both values."""
-    query = select(SyncConflict).order_by(SyncConflict.found_at, SyncConflict.id).limit(200)
+CONFLICTS = Order({"found_at": SyncConflict.__table__.c.found_at}, SyncConflict.__table__.c.id, "found_at")
+WAITING = Order({"starts_at": Visit.__table__.c.starts_at}, Visit.__table__.c.id, "starts_at")
+
+
+async def conflicts(query: PageQuery, unit: Unit, *, open_only: bool) -> Page[ConflictCard]:
+    """Conflicts the actor may decide, oldest first, with both values; every child shown is recorded."""
+    statement = select(SyncConflict)
     if open_only:
-        query = query.where(SyncConflict.choice.is_(None))
-    found = list(await unit.session.scalars(query))
-    shown = [(one.child_id, one.subject_id) for one in found]
+        statement = statement.where(SyncConflict.choice.is_(None))
+    rows, cursor, total = await paginate(unit.session, statement, query, CONFLICTS)
+    items = [conflict_card(row[0]) for row in rows]
+    shown = [(one.child_id, one.subject_id) for one in items]
     await unit.audit.listed("sync_conflict", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return [conflict_card(one) for one in found]
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 def conflict_card(conflict: SyncConflict) -> ConflictCard:
@@ -71,21 +77,31 @@ def conflict_card(conflict: SyncConflict) -> ConflictCard:
     return ConflictCard(**{name: getattr(conflict, name) for name in ConflictCard.model_fields})
 
 
-async def offers(child_id: UUID, unit: Unit) -> list[WaitingVisit]:
+async def offers(child_id: UUID, query: PageQuery, unit: Unit) -> Page[WaitingVisit]:
     """Postponed visits of a child with the times offered for each; 404 for a child of somebody else."""
     if await unit.session.get(ChildFacts, child_id) is None:
         raise not_found()
     waiting = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.POSTPONED)
-    visits = list(await unit.session.scalars(waiting.order_by(Visit.starts_at, Visit.id)))
+    rows, cursor, total = await paginate(unit.session, waiting, query, WAITING)
+    visits = [row[0] for row in rows]
+    offered = await _open_offers(visits, unit)
+    shown = [(child_id, visit.id) for visit in visits]
+    await unit.audit.listed("offer", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
+    items = [_waiting(visit, offered.get(visit.id, [])) for visit in visits]
+    return Page(items=items, next_cursor=cursor, total=total)
+
+
+async def _open_offers(visits: Iterable[Visit], unit: Unit) -> dict[UUID, list[NewDate]]:
+    """What may still be taken, by visit and in order of time."""
     query = select(NewDate).where(
-        NewDate.child_id == child_id, NewDate.state == OfferState.OPEN, NewDate.starts_at > unit.now
+        NewDate.visit_id.in_([visit.id for visit in visits]),
+        NewDate.state == OfferState.OPEN,
+        NewDate.starts_at > unit.now,
     )
     found: dict[UUID, list[NewDate]] = {}
     for one in await unit.session.scalars(query.order_by(NewDate.starts_at)):
         found.setdefault(one.visit_id, []).append(one)
-    shown = [(child_id, visit.id) for visit in visits]
-    await unit.audit.listed("offer", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    return [_waiting(visit, found.get(visit.id, [])) for visit in visits]
+    return found
 
 
 def _waiting(visit: Visit, offered: Iterable[NewDate]) -> WaitingVisit:
