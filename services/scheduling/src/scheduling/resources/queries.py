@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
@@ -12,7 +12,7 @@ from chassis.work import Unit
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from scheduling.pack import Hours
+from scheduling.pack import Hours, Weekday
 from scheduling.resources.model import Absence, ChildFacts, Specialist
 from scheduling.roster import roster, rosters
 
@@ -25,6 +25,21 @@ class Away(BaseModel):
     last_day: date
 
 
+class Skill(BaseModel):
+    """What a specialist can do, as the region calls it."""
+
+    code: str
+    title: str
+
+
+class DayHours(BaseModel):
+    """Working hours of a weekday in local time; a weekday that is not there is a day off."""
+
+    weekday: Weekday
+    opens: time
+    closes: time
+
+
 class SpecialistCard(BaseModel):
     """A specialist with skills, hours and absences; the name stands in the directory under ``principal_id``."""
 
@@ -32,8 +47,8 @@ class SpecialistCard(BaseModel):
     principal_id: UUID
     region: str
     organisation_id: UUID
-    skills: dict[str, str]
-    hours: Hours
+    skills: list[Skill]
+    hours: list[DayHours]
     active: bool
     absences: list[Away]
 
@@ -49,7 +64,7 @@ class PointCard(BaseModel):
     latitude: float
     longitude: float
     rooms: int
-    hours: Hours
+    hours: list[DayHours]
 
 
 class Resources(BaseModel):
@@ -91,11 +106,17 @@ def _card(one: Specialist, absences: list[Away], unit: Unit) -> SpecialistCard:
         principal_id=one.principal_id,
         region=one.region,
         organisation_id=one.organisation_id,
-        skills={skill: team.pack.skills.get(skill, skill) for skill in one.skills},
-        hours=entry.hours if entry else {},
+        skills=[Skill(code=code, title=team.pack.skills.get(code, code)) for code in one.skills],
+        hours=_week(entry.hours) if entry else [],
         active=one.active,
         absences=absences,
     )
+
+
+def _week(hours: Hours) -> list[DayHours]:
+    """From Monday on."""
+    open_on = [day for day in Weekday if day in hours]
+    return [DayHours(weekday=day, opens=hours[day].opens, closes=hours[day].closes) for day in open_on]
 
 
 def points(region: str | None, query: ListQuery, unit: Unit) -> Page[PointCard]:
@@ -110,7 +131,7 @@ def points(region: str | None, query: ListQuery, unit: Unit) -> Page[PointCard]:
             latitude=point.place.latitude,
             longitude=point.place.longitude,
             rooms=point.rooms,
-            hours=point.hours,
+            hours=_week(point.hours),
         )
         for team in rosters(unit.packs)
         if region in (None, team.region)

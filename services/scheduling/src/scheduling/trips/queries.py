@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
@@ -41,6 +41,15 @@ class InvitationCard(BaseModel):
     sessions: list[TripSession]
 
 
+class UnmetService(BaseModel):
+    """A service of an invited family that found no place: nobody has the ``skill``, or the ``hours`` are too few."""
+
+    child_id: UUID
+    service_code: str
+    title: str
+    reason: Literal["skill", "hours"]
+
+
 class TripCard(BaseModel):
     """A brigade's day at a point. ``families`` and ``services`` are counts for the host."""
 
@@ -64,7 +73,7 @@ class TripCard(BaseModel):
     families: int
     services: int
     invitations: list[InvitationCard]
-    unmet: list[dict[str, str]]
+    unmet: list[UnmetService]
 
 
 class FamilyInvitation(BaseModel):
@@ -84,6 +93,9 @@ async def trip_card(trip: Trip, unit: Unit) -> TripCard:
     await unit.audit.listed("trip", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
     titles = {code: one.title for code, one in roster(unit.packs, trip.region).point_services.items()}
     own: dict[str, Any] = {name: getattr(trip, name) for name in TripCard.model_fields if name != "invitations"}
+    unmet = [
+        UnmetService(title=titles.get(one.service_code, one.service_code), **one.model_dump()) for one in trip.unmet
+    ]
     cards = [
         InvitationCard(
             id=one.id,
@@ -97,7 +109,7 @@ async def trip_card(trip: Trip, unit: Unit) -> TripCard:
         for one in invitations
     ]
     # What found no place names children, so it is for those who see the children.
-    return TripCard(**own | {"unmet": trip.unmet if cards else []}, invitations=cards)
+    return TripCard(**own | {"unmet": unmet if cards else []}, invitations=cards)
 
 
 def _session(session: Session, titles: dict[str, str]) -> TripSession:

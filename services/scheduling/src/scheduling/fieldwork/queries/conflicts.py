@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
 from chassis.errors import not_found
@@ -12,10 +12,10 @@ from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
-from scheduling.fieldwork.model import Choice, NewDate, OfferState, SyncConflict
+from scheduling.fieldwork.model import Choice, NewDate, OfferState, ReportedValue, SyncConflict
 from scheduling.resources.model import ChildFacts
 from scheduling.visits.model import Visit, VisitState
 
@@ -23,13 +23,15 @@ from scheduling.visits.model import Visit, VisitState
 class ConflictCard(BaseModel):
     """One field with two values, and the decision."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     id: UUID
-    subject_kind: str
+    subject_kind: Literal["visit", "invitation"]
     subject_id: UUID
     child_id: UUID
-    field: str
-    kept: Any
-    offered: Any
+    field: Literal["outcome", "services"]
+    kept: ReportedValue
+    offered: ReportedValue
     reported_at: datetime
     found_at: datetime
     choice: Choice | None
@@ -74,7 +76,7 @@ async def conflicts(query: PageQuery, unit: Unit, *, open_only: bool) -> Page[Co
 
 def conflict_card(conflict: SyncConflict) -> ConflictCard:
     """The conflict as it is shown."""
-    return ConflictCard(**{name: getattr(conflict, name) for name in ConflictCard.model_fields})
+    return ConflictCard.model_validate(conflict)
 
 
 async def offers(child_id: UUID, query: PageQuery, unit: Unit) -> Page[WaitingVisit]:
