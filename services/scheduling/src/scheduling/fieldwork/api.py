@@ -12,7 +12,7 @@ from fastapi import Query
 from scheduling.fieldwork.commands import offer_new_dates, resolve_conflict, sync_device
 from scheduling.fieldwork.queries import conflicts
 from scheduling.fieldwork.queries import day_sheet as sheets
-from scheduling.fieldwork.queries.conflicts import ConflictCard, WaitingVisit
+from scheduling.fieldwork.queries.conflicts import ConflictCard, ConflictFilter, WaitingVisit
 from scheduling.fieldwork.queries.day_sheet import DaySheet
 from scheduling.visits.queries.visits import VisitCard, visit_card
 
@@ -35,10 +35,10 @@ async def report_offline_work(command: sync_device.Sync, unit: UnitDep) -> sync_
 
 @router.get("/sync-conflicts", permission="sync_conflict:read", sort=conflicts.CONFLICTS)
 async def list_sync_conflicts(
-    unit: UnitDep, query: PageQueryDep, open_only: Annotated[bool, Query()] = True
+    wanted: Annotated[ConflictFilter, Query()], query: PageQueryDep, unit: UnitDep
 ) -> Page[ConflictCard]:
     """Fields with two values, for a person to decide."""
-    return await conflicts.conflicts(query, unit, open_only=open_only)
+    return await conflicts.conflicts(wanted, query, unit)
 
 
 @router.post("/sync-conflicts/{conflict_id}/resolve", permission="sync_conflict:resolve")
@@ -56,4 +56,4 @@ async def list_offers(child_id: UUID, unit: UnitDep, query: PageQueryDep) -> Pag
 @router.post("/offers/{offer_id}/accept", permission="offer:accept")
 async def accept_offer(offer_id: UUID, unit: UnitDep) -> VisitCard:
     """Take an offered time; the visit keeps its id."""
-    return visit_card(await offer_new_dates.accept_offer(offer_id, unit))
+    return visit_card(await offer_new_dates.accept_offer(offer_id, unit), unit)

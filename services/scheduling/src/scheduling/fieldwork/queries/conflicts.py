@@ -16,8 +16,18 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from scheduling.fieldwork.model import Choice, NewDate, OfferState, ReportedValue, SyncConflict
+from scheduling.periods import Since, Until, within
 from scheduling.resources.model import ChildFacts
+from scheduling.titles import SpecialistTitle, Titles, titles
 from scheduling.visits.model import Visit, VisitState
+
+
+class ConflictFilter(BaseModel):
+    """Which conflicts a list shows; ``since`` and ``until``: when they were found."""
+
+    open_only: bool = True
+    since: Since = None
+    until: Until = None
 
 
 class ConflictCard(BaseModel):
@@ -45,6 +55,7 @@ class OfferCard(BaseModel):
     starts_at: datetime
     ends_at: datetime
     specialist_ids: list[UUID]
+    specialists: list[SpecialistTitle]
 
 
 class WaitingVisit(BaseModel):
@@ -52,6 +63,8 @@ class WaitingVisit(BaseModel):
 
     visit_id: UUID
     mode: DeliveryMode
+    brigade_id: UUID | None
+    brigade_title: str | None
     reason: VisitOutcome | None
     postponed_until: date | None
     services: list[ServiceGroup]
@@ -62,10 +75,10 @@ CONFLICTS = Order({"found_at": SyncConflict.__table__.c.found_at}, SyncConflict.
 WAITING = Order({"starts_at": Visit.__table__.c.starts_at}, Visit.__table__.c.id, "starts_at")
 
 
-async def conflicts(query: PageQuery, unit: Unit, *, open_only: bool) -> Page[ConflictCard]:
+async def conflicts(wanted: ConflictFilter, query: PageQuery, unit: Unit) -> Page[ConflictCard]:
     """Conflicts the actor may decide, oldest first, with both values; every child shown is recorded."""
-    statement = select(SyncConflict)
-    if open_only:
+    statement = select(SyncConflict).where(*within(SyncConflict.found_at, wanted.since, wanted.until))
+    if wanted.open_only:
         statement = statement.where(SyncConflict.choice.is_(None))
     rows, cursor, total = await paginate(unit.session, statement, query, CONFLICTS)
     items = [conflict_card(row[0]) for row in rows]
@@ -89,7 +102,9 @@ async def offers(child_id: UUID, query: PageQuery, unit: Unit) -> Page[WaitingVi
     offered = await _open_offers(visits, unit)
     shown = [(child_id, visit.id) for visit in visits]
     await unit.audit.listed("offer", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    items = [_waiting(visit, offered.get(visit.id, [])) for visit in visits]
+    items = [
+        _waiting(visit, offered.get(visit.id, []), titles(unit.regions, unit.packs, visit.region)) for visit in visits
+    ]
     return Page(items=items, next_cursor=cursor, total=total)
 
 
@@ -106,15 +121,23 @@ async def _open_offers(visits: Iterable[Visit], unit: Unit) -> dict[UUID, list[N
     return found
 
 
-def _waiting(visit: Visit, offered: Iterable[NewDate]) -> WaitingVisit:
+def _waiting(visit: Visit, offered: Iterable[NewDate], called: Titles) -> WaitingVisit:
     return WaitingVisit(
         visit_id=visit.id,
         mode=visit.mode,
+        brigade_id=visit.brigade_id,
+        brigade_title=called.brigade(visit.brigade_id),
         reason=visit.outcome,
         postponed_until=visit.postponed_until,
         services=[task.group for task in visit.tasks],
         offers=[
-            OfferCard(id=one.id, starts_at=one.starts_at, ends_at=one.ends_at, specialist_ids=list(one.specialist_ids))
+            OfferCard(
+                id=one.id,
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                specialist_ids=one.specialist_ids,
+                specialists=called.specialists(one.specialist_ids),
+            )
             for one in offered
         ],
     )
