@@ -117,8 +117,8 @@ async def _month(world: World, scene: Scene) -> None:
     await _report(world, first, "family_declined")
     await _report(world, second, "child_ill")
     await world.app.fire_timers()
-    (conflict,) = (await head.get("/sync-conflicts")).json()
-    waiting = (await head.get(f"/children/{scene.smolensk.child_id}/offers")).json()
+    (conflict,) = (await head.get("/sync-conflicts")).json()["items"]
+    waiting = (await head.get(f"/children/{scene.smolensk.child_id}/offers")).json()["items"]
     offer = next(one["offers"][0]["id"] for one in waiting if one["visit_id"] == second)
     scene.ids |= {"plan_id": plan["id"], "visit_id": first, "conflict_id": conflict["id"], "offer_id": offer}
 
