@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := $(wildcard libs/*) $(wildcard services/*) deploy/local
 STAMP := $(VENV)/.installed
+CLIENTS := .clients/.installed
 
-.PHONY: help setup run stop test check e2e bench bench-planner faults access check-deep schemas lock fmt clean
+.PHONY: help setup run stop test check clients e2e bench bench-planner faults access check-deep schemas lock fmt clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +29,8 @@ lock: ## write the pinned, hashed requirements.lock; known pins stay [UPGRADE=1 
 	  --python-version 3.11 --group dev pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements.lock.new
 	@$(PYTHON) -c "import re,sys;t=open('requirements.lock.new').read();b=re.split(r'\n(?=\S)',t);open('requirements.lock','w').write('\n'.join(x for x in b if not x.startswith('-e ') and 'marshrut' not in x.split('=')[0])+'\n')"
 	@rm requirements.lock.new
+	cd tests/clients/python && $(abspath $(BIN))/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --python-version 3.11 $(if $(UPGRADE),--upgrade) requirements.in -o requirements.lock
 
 run: setup ## install what is missing, start everything, play the main story, stay up
 	@$(BIN)/python -m local_deploy run
@@ -49,6 +52,14 @@ check: setup ## format, lint, types, import directions, frozen schemas and gener
 	$(BIN)/python libs/contracts/freeze.py check
 	$(BIN)/pytest -q tests/architecture tests/docs
 
+clients: setup $(CLIENTS) ## clients in TypeScript and Python, generated from docs/openapi, compiled, and used on a running system
+	$(BIN)/pytest -q tests/clients
+
+$(CLIENTS): $(STAMP) $(wildcard tests/clients/toolchain.py tests/clients/*/package*.json tests/clients/*/requirements.lock)
+	@echo "installing the toolchains of generated clients into $(@D) ..."
+	@$(BIN)/python -m tests.clients.toolchain
+	@touch $@
+
 check-deep: setup ## schemathesis over every service (long)
 	$(BIN)/pytest -q -m slow tests/deep
 
@@ -56,7 +67,7 @@ fmt: setup ## format and sort imports
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schemas: setup ## write what is generated: schemas, docs/events.md, AsyncAPI, OpenAPI, canvases of services
+schemas: setup ## write what is generated: schemas, events, problems, OpenAPI, AsyncAPI, canvases of services
 	$(BIN)/python libs/contracts/freeze.py write
 
 access: setup ## every cell of the access matrix of every service, and planted faults it must notice (long)

@@ -1,4 +1,4 @@
-"""Write or check what is generated from contracts and services: frozen schemas, docs/events.md, AsyncAPI, canvases.
+"""Write or check what is generated: frozen schemas, events, problems, OpenAPI, AsyncAPI, canvases of services.
 
 ``docs/asyncapi.json`` is what is sent, by the contracts; ``docs/asyncapi/<service>.json`` is what a service receives,
 by the doors its broker opens. ``docs/openapi/<service>.json`` is what clients are generated from; a breaking
@@ -21,6 +21,7 @@ from pathlib import Path
 from chassis.bus.doors import received
 from chassis.run import Service
 from chassis.run.canvas import canvas, placed
+from chassis.run.problems_page import problems_page
 from contracts.catalogue import CATALOGUE
 from contracts.compatibility import Version, unannounced
 from contracts.documents import asyncapi, events_page
@@ -56,6 +57,7 @@ def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
     files = {SCHEMAS / f"{name}.json": render(event_schema(event)) for name, event in CATALOGUE.items()}
     files[ROOT / "docs" / "events.md"] = events_page(subscribers())
+    files[ROOT / "docs" / "problems.md"] = problems_page(sources())
     files[ROOT / "docs" / "asyncapi.json"] = asyncapi()
     for name in SERVICES:
         files[OPENAPI / f"{name}.json"] = openapi(name)
@@ -63,6 +65,16 @@ def generated() -> dict[Path, str]:
         page = ROOT / "services" / name / "README.md"
         files[page] = placed(page.read_text("utf-8"), canvas(service_of(name)))
     return files
+
+
+def sources() -> dict[str, str]:
+    """Dotted module name → text, of the chassis and the services."""
+    packages = [ROOT / "libs" / "chassis" / "src", *(ROOT / "services" / name / "src" for name in SERVICES)]
+    return {
+        ".".join(path.relative_to(package).with_suffix("").parts).removesuffix(".__init__"): path.read_text("utf-8")
+        for package in packages
+        for path in sorted(package.rglob("*.py"))
+    }
 
 
 def openapi(name: str) -> str:

@@ -50,12 +50,15 @@ class Person:
             headers.setdefault("Idempotency-Key", str(uuid4()))
         return self._http.request(method, path, headers=headers, **options)
 
-    def _headers(self) -> dict[str, str]:
-        if self._user is None:
-            return {}
-        if time.monotonic() > self._token_until:
+    @property
+    def token(self) -> str:
+        """An access token that is good for some minutes; empty for the public."""
+        if self._user is not None and time.monotonic() > self._token_until:
             self._log_in()
-        return {"Authorization": f"Bearer {self._token}"}
+        return self._token
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self._user is not None else {}
 
     def _log_in(self) -> None:
         assert self._user is not None

@@ -104,6 +104,7 @@ def _completed(app: Api, document: dict[str, Any]) -> dict[str, Any]:
                 operation["operationId"] = _operation_id(route, app.service)
                 _complete(route, method, operation)
     _say_wall_clock(document)
+    _say_bytes(document)
     _answers_are_whole(document)
     return _plainly_named(document)
 
@@ -172,6 +173,18 @@ def _say_wall_clock(part: Any) -> None:
         part["pattern"] = WALL_CLOCK
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         _say_wall_clock(inner)
+
+
+def _say_bytes(part: Any) -> None:
+    """A file is bytes: OpenAPI 3.1 may leave that out, and generators then leave the operation or its field out."""
+    if isinstance(part, dict):
+        if part.get("contentMediaType") == "application/octet-stream":
+            part["format"] = "binary"
+        for media_type, content in part.get("content", {}).items() if isinstance(part.get("content"), dict) else ():
+            if content == {} and media_type != "application/json":
+                content["schema"] = {"type": "string"} | ({} if media_type == "text/html" else {"format": "binary"})
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _say_bytes(inner)
 
 
 def _complete(route: TransactionalRoute, method: str, operation: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     cause = (error.get("ctx") or {}).get("error")
     if isinstance(cause, RuleError):
         return FieldError(path, cause.rule, cause.ru, cause.en)
-    ru, en = _TEXTS.get(rule, _OTHER)
+    ru, en = RULES.get(rule, _OTHER)
     bounds = {name: value for name, value in (error.get("ctx") or {}).items() if name in _BOUNDS}
     try:
         return FieldError(path, rule, ru.format(**bounds), en.format(**bounds))
@@ -88,7 +88,7 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
 # limits of the rule, never what was sent
 _BOUNDS = {"min_length", "max_length", "ge", "gt", "le", "lt", "multiple_of", "expected"}
 _OTHER = ("значение не подходит", "the value is not acceptable")
-_TEXTS: dict[str, tuple[str, str]] = {
+RULES: dict[str, tuple[str, str]] = {
     "missing": ("обязательное поле", "required"),
     "extra_forbidden": ("неизвестное поле", "unknown field"),
     "string_type": ("нужна строка", "must be text"),
@@ -139,3 +139,4 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "union_tag_not_found": ("не указан вид", "the kind is missing"),
     "value_error": _OTHER,
 }
+"""The rules of pydantic, in Russian and English; bounds in braces are those of the rule."""

@@ -27,7 +27,7 @@ from intake.directory.queries.agreements import AgreementView, agreement_view, a
 from intake.directory.queries.directory import ORGANISATIONS, STAFF, OrganisationView, StaffView, TerritoryView
 from intake.directory.queries.resources import ResourceMap, ResourceView, resource_map, shown
 from intake.directory.queries.search import FoundOrganisation, OrganisationSearch
-from intake.directory.sectors import InteragencyMap, Sectors
+from intake.directory.sectors import InteragencyMap, SectorList
 
 router = Router(tags=["directory"])
 
@@ -70,7 +70,7 @@ async def import_organisations(
 
 
 @router.get("/regions/{region}/sectors", permission="territory:read")
-async def get_sectors(region: str, unit: UnitDep) -> Sectors:
+async def get_sectors(region: str, unit: UnitDep) -> SectorList:
     """Show the sectors of a region with their consultants (D0-02, D0-03)."""
     pack = unit.packs.find(DirectoryPack, region)
     if pack is None or region not in unit.regions:

@@ -40,7 +40,7 @@ class Sphere(BaseModel):
     organisations: list[UUID]
 
 
-class Sectors(BaseModel):
+class SectorList(BaseModel):
     region: str
     registered: int | None
     sectors: list[SectorView]
@@ -64,10 +64,10 @@ class InteragencyMap(BaseModel):
     orders: list[OrderView]
 
 
-def sectors(region: Region, pack: DirectoryPack) -> Sectors:
+def sectors(region: Region, pack: DirectoryPack) -> SectorList:
     """The sectors of a region; each of its territories belongs to exactly one."""
     figures = [sector.registered for sector in pack.sectors if sector.registered is not None]
-    return Sectors(
+    return SectorList(
         region=region.code,
         registered=sum(figures) if figures else None,
         sectors=[_sector(region, sector, pack) for sector in pack.sectors],

@@ -121,7 +121,7 @@ async def list_enquiries(wanted: Annotated[Filter, Query()], paging: PageQueryDe
 @router.get("/enquiry-scripts", permission="enquiry:register")
 async def list_enquiry_scripts(
     unit: UnitDep, region: str, channel: EnquiryChannel, theme: Code | None = None
-) -> aids.Scripts:
+) -> aids.ScriptList:
     """Show how to take a question that comes this way, before there is an entry (D1-29)."""
     return aids.scripts_at_hand(region, channel, theme, unit)
 

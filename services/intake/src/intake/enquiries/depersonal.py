@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,19 @@ _OF_A_PERSON = ("Name", "Surn", "Patr")
 SURE_ENOUGH = 0.3
 
 RULES = {
-    "name": ("Уберите имена и фамилии.", "Remove names."),
-    "phone": ("Уберите номер телефона.", "Remove the phone number."),
-    "email": ("Уберите адрес электронной почты.", "Remove the e-mail address."),
-    "date": ("Уберите даты: по ним узнают человека.", "Remove dates: they tell who it is."),
-    "number": ("Уберите длинные номера: документов, счетов.", "Remove long numbers of documents or accounts."),
+    rule.rule: rule
+    for rule in (
+        FieldError(None, "name", "Уберите имена и фамилии.", "Remove names."),
+        FieldError(None, "phone", "Уберите номер телефона.", "Remove the phone number."),
+        FieldError(None, "email", "Уберите адрес электронной почты.", "Remove the e-mail address."),
+        FieldError(None, "date", "Уберите даты: по ним узнают человека.", "Remove dates: they tell who it is."),
+        FieldError(
+            None,
+            "number",
+            "Уберите длинные номера: документов, счетов.",
+            "Remove long numbers of documents or accounts.",
+        ),
+    )
 }
 
 
@@ -52,7 +61,7 @@ def require_depersonalised(texts: dict[str, str], known_stems: Collection[str] =
             Kind.INVALID,
             ru="В тексте есть то, по чему можно узнать человека.",
             en="The text holds something that tells who it is about.",
-            errors=[FieldError(field, rule, *RULES[rule]) for field, rule in found],
+            errors=[replace(RULES[rule], field=field) for field, rule in found],
         )
 
 

@@ -29,12 +29,12 @@ class ScriptView(BaseModel):
     steps: list[str]
 
 
-class Scripts(BaseModel):
+class ScriptList(BaseModel):
     algorithm: list[str]
     scripts: list[ScriptView]
 
 
-class Aids(Scripts):
+class Aids(ScriptList):
     templates: list[TemplateView]
 
 
@@ -111,10 +111,10 @@ async def aids(enquiry_id: UUID, unit: Unit) -> Aids:
     )
 
 
-def scripts_at_hand(region: str, channel: EnquiryChannel, theme: str | None, unit: Unit) -> Scripts:
+def scripts_at_hand(region: str, channel: EnquiryChannel, theme: str | None, unit: Unit) -> ScriptList:
     """Before there is an entry: how to take a question that comes this way, whoever picks up (D1-29)."""
     pack = unit.packs.of(EnquiriesPack, region)
-    return Scripts(algorithm=list(pack.algorithm), scripts=_scripts(pack, theme, channel))
+    return ScriptList(algorithm=list(pack.algorithm), scripts=_scripts(pack, theme, channel))
 
 
 def _scripts(pack: EnquiriesPack, theme: str | None, channel: EnquiryChannel) -> list[ScriptView]:
