@@ -1,4 +1,4 @@
-"""Who read a child's data: one row per child and read, committed before the response leaves.
+"""The read audit: one row per child and read, committed before the response leaves.
 
 Rows hold ids and codes, never values. The API role only inserts; the worker chains (see `chassis.privacy.audit_chain`).
 """
@@ -154,7 +154,7 @@ class ReadAudit:
 async def readers(
     session: AsyncSession, child_id: UUID, *, limit: int = 200, before: datetime | None = None
 ) -> list[Reader]:
-    """Who read the child's data, latest first, for the family's page. Protected readers are left out.
+    """The readers of the child's data, latest first, for the family's page. Protected readers are left out.
 
     The caller has checked that the actor may ask (``readers:read``); row security checks it again.
     """
