@@ -174,7 +174,7 @@ class Packs:
         return found
 
     def made(self, make: Callable[[Packs, str], T], region: str) -> T:
-        """What a room makes of the files of a region, such as look-ups by id: made once, kept as long as the files."""
+        """A value derived from a region's files, such as look-ups by id; made once, kept as long as the files."""
         if (make, region) not in self._made:
             self._made[make, region] = make(self, region)
         return cast("T", self._made[make, region])

@@ -130,7 +130,7 @@ async def put(
     error: str | None,
     attempts: int = 1,
 ) -> None:
-    """Keep a message as a dead letter or parked behind one; harmless when it is there already."""
+    """Keep a message as a dead letter, or parked behind a dead letter; keeping it twice changes nothing."""
     envelope, message = incoming.envelope, incoming.message
     values = {
         "id": new_id(),
@@ -174,7 +174,7 @@ async def get(session: AsyncSession, letter_id: UUID) -> DeadLetter:
 async def decide(
     session: AsyncSession, letter_id: UUID, decision: Decision, *, by: UUID | None, now: datetime
 ) -> DeadLetter:
-    """Ask the worker to redrive or discard an open letter and then to go on with those parked behind it.
+    """Ask the worker to redrive or discard an open letter and then to go on with the letters parked behind it.
 
     Raises:
         DomainError: 404 when there is no such letter, 409 when it is not open (a parked one follows its first).

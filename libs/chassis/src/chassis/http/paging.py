@@ -76,7 +76,7 @@ class Order:
 
     @property
     def names(self) -> list[str]:
-        """What ``sort`` may be."""
+        """The values ``sort`` may have."""
         return [sign + name for name in self.columns for sign in ("", "-")]
 
     def choose(self, sort: str | None) -> tuple[str, SQLColumnExpression[Any], bool]:

@@ -1,4 +1,4 @@
-"""Who read a child's data: one row per child and read, committed before the response leaves.
+"""The read audit: one row per child and read, committed before the response leaves.
 
 Rows hold ids and codes, never values. The API role only inserts; the worker chains (see `chassis.privacy.audit_chain`).
 """

@@ -1,4 +1,4 @@
-"""A service put together, started and stopped: what ``room.py`` and ``main.py`` use of it."""
+"""A service put together, started and stopped, as ``room.py`` and ``main.py`` use it."""
 
 from chassis.run.service import Room, RoomGauge, Service, rooms
 

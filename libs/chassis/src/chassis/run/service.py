@@ -40,7 +40,7 @@ Background = Callable[[Runtime], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class RoomGauge:
-    """A number a room shows on ``/metrics``: what waits for a person, what is late.
+    """A number a room shows on ``/metrics``, such as the items that wait for a person or are late.
 
     ``read`` runs in the worker's own transaction at every scrape and answers label values → number; labels are codes,
     never ids. Keep it to one indexed query.
@@ -140,12 +140,12 @@ class Service:
 
     @property
     def topology(self) -> Topology:
-        """What of the bus the service depends on."""
+        """The part of the bus the service depends on."""
         return of_service(self.name, self.event_routers, publishes=self.name in PRODUCERS)
 
     @property
     def full_topology(self) -> Topology:
-        """The same with everything it reads and keeps: what the bootstrap step makes when it stands alone."""
+        """The topology with every stream the service reads or keeps, as bootstrap makes it for a service alone."""
         sources = {subscription.producer for subscription in self.subscriptions}
         own = {self.name} & set(PRODUCERS)
         return topology(sorted(sources | own), {self.name: self.event_routers})
