@@ -15,15 +15,23 @@ from embedded.process import Process
 from embedded.secrets_file import SecretsFile
 
 _TOKEN_SECONDS = 15 * 60
+_SESSION_SECONDS = 12 * 60 * 60
+_THEME = Path(__file__).parent / "issuer_theme"
 
 
 @dataclass(frozen=True, slots=True)
 class OidcClient:
-    """A public client (authorization code with PKCE) that may ask for ``openid`` and nothing else."""
+    """A public client (authorization code with PKCE) that may ask for ``openid`` and nothing else.
+
+    ``home`` is where whoever has logged out comes back to; pages of its origin may call the token endpoint (CORS).
+    A refresh token lives ``refresh_seconds``; the access token beside it always lives 15 minutes.
+    """
 
     client_id: str
     redirect_uris: tuple[str, ...]
     name: str
+    home: str = f"http://{LOOPBACK}/"
+    refresh_seconds: int = _TOKEN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,9 @@ class Canaille:
     """One identity provider on its own origin, set up anew at every start by one script.
 
     Keys, accounts, settings and log live in ``data_dir`` and survive a restart. Access tokens are RS256 JWTs for
-    ``audience``, valid 15 minutes. ``smtp_port`` is where its letters go; ``welcome`` is sent to whoever
-    has registered, beside the letter that confirms the address.
+    ``audience``, valid 15 minutes; a login lasts 12 hours at most, and no browser remembers anybody longer. Pages are
+    Russian (``issuer_theme``) and work without script. ``smtp_port`` is where its letters go; ``welcome`` is sent to
+    whoever has registered, beside the letter that confirms the address.
     """
 
     def __init__(
@@ -112,6 +121,10 @@ class Canaille:
     def stop(self) -> None:
         self.process.stop()
 
+    @property
+    def _translations(self) -> Path:
+        return (self.data_dir / "translations").resolve()
+
     def _answers(self) -> bool:
         return accepts_connections(self.port) and http_status(self.port, "/.well-known/openid-configuration") == 200
 
@@ -123,6 +136,9 @@ class Canaille:
             "clients": [asdict(client) for client in self._clients],
             "users": [{"subject": user.subject, **asdict(user)} for user in self._users],
             "welcome": asdict(self._welcome) if self._welcome else None,
+            "session_seconds": _SESSION_SECONDS,
+            "words": str(_THEME / "words.po"),
+            "translations": str(self._translations),
             "config": self._config(),
         }
 
@@ -132,7 +148,9 @@ class Canaille:
             "SERVER_NAME": f"{LOOPBACK}:{self.port}",
             "PREFERRED_URL_SCHEME": "http",
             "DEBUG": False,
-            # A refresh token lives as long as the access token it came with.
+            "PERMANENT_SESSION_LIFETIME": _SESSION_SECONDS,
+            # Ours, the later one, wins.
+            "BABEL_TRANSLATION_DIRECTORIES": f"translations;{self._translations}",
             "OAUTH2_TOKEN_EXPIRES_IN": dict.fromkeys(("authorization_code", "refresh_token"), _TOKEN_SECONDS),
             # No page or letter for a made-up host; and a forgotten password is recovered by a link, not by six digits.
             "TRUSTED_HOSTS": [LOOPBACK],
@@ -156,6 +174,8 @@ class Canaille:
             "LANGUAGE": "ru",
             "TIMEZONE": "Europe/Moscow",
             "LOGO": None,
+            "THEME": str(_THEME),
+            "JAVASCRIPT": False,
             "ENABLE_REGISTRATION": True,
             "EMAIL_CONFIRMATION": True,
             "ENABLE_INTRUDER_LOCKOUT": True,
