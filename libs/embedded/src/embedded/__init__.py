@@ -3,7 +3,7 @@
 Never a run-time dependency of a service.
 """
 
-from embedded.caddy import Caddy, caddyfile
+from embedded.caddy import Caddy, Site, caddyfile
 from embedded.canaille import Canaille, DemoUser, Letter, OidcClient
 from embedded.mail import Mail, MailSink
 from embedded.nats import Nats, ServiceUser
@@ -25,6 +25,7 @@ __all__ = [
     "Postgres",
     "Process",
     "ServiceUser",
+    "Site",
     "StartFailedError",
     "caddyfile",
     "free_port",

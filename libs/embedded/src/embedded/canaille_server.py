@@ -17,13 +17,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from canaille import create_app  # type: ignore[import-untyped, unused-ignore]
 from canaille.app import models  # type: ignore[import-untyped, unused-ignore]
+from canaille.app.i18n import gettext  # type: ignore[import-untyped, unused-ignore]
 from canaille.app.mails import send_email  # type: ignore[import-untyped, unused-ignore]
 from canaille.app.session import UserSession  # type: ignore[import-untyped, unused-ignore]
 from canaille.backends import Backend  # type: ignore[import-untyped, unused-ignore]
 from canaille.backends.sql import backend as sql  # type: ignore[import-untyped, unused-ignore]
 from canaille.core.endpoints import account  # type: ignore[import-untyped, unused-ignore]
 from canaille.oidc import provider  # type: ignore[import-untyped, unused-ignore]
-from flask_babel import gettext
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
@@ -111,6 +111,8 @@ def main() -> None:
     add_words(Path(settings["words"]), Path(settings["translations"]))
     UserSession.deserialize = limited(UserSession.deserialize, settings["session_seconds"])
     sql.get_lockout_delay_message = patience
+    # Public clients too end their refresh tokens when somebody signs out or a device is lost (RFC 7009).
+    provider.RevocationEndpoint.CLIENT_AUTH_METHODS = ["none"]
     provider.save_token = refreshable(provider.save_token, settings["clients"])
     # Canaille looks its generator up by this name while it is created.
     provider.generate_access_token = access_tokens(settings)

@@ -207,6 +207,14 @@ def test_the_device_in_the_field_refreshes_for_twelve_hours_with_short_access_to
             assert kept_seconds(issuer, pair["refresh_token"]) == seconds
 
 
+def test_a_refresh_token_is_ended_by_its_public_client(issuer: Canaille) -> None:
+    ended = log_in(issuer)["refresh_token"]
+    asked = {"client_id": "marshrut-web", "token": ended, "token_type_hint": "refresh_token"}
+    assert httpx.post(f"{issuer.issuer}/oauth/revoke", data=asked).status_code == 200
+    with pytest.raises(LoginError, match="400"):
+        refresh(issuer.issuer, "marshrut-web", ended)
+
+
 def kept_seconds(issuer: Canaille, refresh_token: str) -> int:
     """How long the issuer takes a refresh token."""
     with closing(sqlite3.connect(issuer.data_dir / "canaille.sqlite")) as database:
