@@ -146,3 +146,9 @@ def test_the_brigades_device_gets_short_access_tokens_too(system: System, gatewa
     renewed = login.refresh(system.identity.issuer, FIELD_CLIENT_ID, tokens["refresh_token"])
     answer = gateway.get("/intake/accounts/me", headers={"Authorization": f"Bearer {renewed['access_token']}"})
     assert answer.status_code == 200
+
+
+def test_an_agencys_system_gets_in_without_a_person(system: System, gateway: httpx.Client) -> None:
+    tokens = login.client_credentials(system.identity.issuer, "agency.mse", DEMO_PASSWORD)
+    me = gateway.get("/intake/accounts/me", headers={"Authorization": f"Bearer {tokens['access_token']}"}).json()
+    assert (me["roles"], [place["code"] for place in me["organisations"]]) == (["agency"], ["irkutsk/mse-bureau"])

@@ -29,6 +29,7 @@ from embedded import (
     Process,
     ServiceUser,
     Site,
+    SystemClient,
     caddyfile,
     free_port,
 )
@@ -48,6 +49,8 @@ PHONE_REDIRECT_URI = "ru.marshrut.phone:/login"
 FIELD_CLIENT_ID = "marshrut-field"
 """The brigade's device, hours away from any network: its refresh token lasts a working day."""
 FIELD_REFRESH_SECONDS = 12 * 60 * 60
+AGENCY = "agency"
+"""Who speaks for an agency may be its system, which logs in without a person."""
 CALLBACK = "/login/callback"
 WEB = Path(__file__).parent / "web"
 ACCOUNT_ACTIVATED = Path("platform", "account_activated.txt")
@@ -127,6 +130,7 @@ class System:
                 ),
             ],
             users=[_person(member) for member in demo_staff(regions_dir)],
+            systems=[_system_of(member) for member in demo_staff(regions_dir) if AGENCY in member.roles],
             welcome=_letter(regions_dir / ACCOUNT_ACTIVATED),
         )
         self.gateway = Caddy(self._gateway_file(), ports.gateway, data_dir=data_dir / "gateway")
@@ -259,6 +263,10 @@ class System:
 def _person(member: StaffMember) -> DemoUser:
     family, given, *_ = member.name.split()
     return DemoUser(member.login, DEMO_PASSWORD, given, family, f"{member.login}@staff.example.org")
+
+
+def _system_of(member: StaffMember) -> SystemClient:
+    return SystemClient(member.login, DEMO_PASSWORD, _person(member).subject, member.position)
 
 
 def _letter(path: Path) -> Letter:

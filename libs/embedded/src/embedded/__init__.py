@@ -4,7 +4,7 @@ Never a run-time dependency of a service.
 """
 
 from embedded.caddy import Caddy, Site, caddyfile
-from embedded.canaille import Canaille, DemoUser, Letter, OidcClient
+from embedded.canaille import Canaille, DemoUser, Letter, OidcClient, SystemClient
 from embedded.mail import Mail, MailSink
 from embedded.nats import Nats, ServiceUser
 from embedded.ports import LOOPBACK, PortBusyError, free_port
@@ -27,6 +27,7 @@ __all__ = [
     "ServiceUser",
     "Site",
     "StartFailedError",
+    "SystemClient",
     "caddyfile",
     "free_port",
 ]

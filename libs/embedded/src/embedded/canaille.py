@@ -15,6 +15,7 @@ from embedded.process import Process
 from embedded.secrets_file import SecretsFile
 
 _TOKEN_SECONDS = 15 * 60
+_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 _SESSION_SECONDS = 12 * 60 * 60
 _THEME = Path(__file__).parent / "issuer_theme"
 
@@ -51,6 +52,19 @@ class DemoUser:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemClient:
+    """Another organisation's system: gets tokens by client credentials, with nobody at a keyboard.
+
+    Its tokens carry the ``subject`` of an account, so that the services know whom it speaks for.
+    """
+
+    client_id: str
+    secret: str
+    subject: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter of fixed words; paragraphs of ``text`` are parted by an empty line."""
 
@@ -75,6 +89,7 @@ class Canaille:
         smtp_port: int,
         clients: Sequence[OidcClient],
         users: Sequence[DemoUser] = (),
+        systems: Sequence[SystemClient] = (),
         audience: str = "marshrut-api",
         welcome: Letter | None = None,
     ) -> None:
@@ -82,7 +97,7 @@ class Canaille:
         self.port = port or free_port()
         self.audience = audience
         self._smtp_port = smtp_port
-        self._clients, self._users = tuple(clients), tuple(users)
+        self._clients, self._users, self._systems = tuple(clients), tuple(users), tuple(systems)
         self._welcome = welcome
         self._secrets = SecretsFile(data_dir / "secrets.json")
         self._settings_file = data_dir / "settings.json"
@@ -134,6 +149,7 @@ class Canaille:
             "audience": self.audience,
             "signing_key": self._signing_key(),
             "clients": [asdict(client) for client in self._clients],
+            "systems": [asdict(system) for system in self._systems],
             "users": [{"subject": user.subject, **asdict(user)} for user in self._users],
             "welcome": asdict(self._welcome) if self._welcome else None,
             "session_seconds": _SESSION_SECONDS,
@@ -151,7 +167,7 @@ class Canaille:
             "PERMANENT_SESSION_LIFETIME": _SESSION_SECONDS,
             # Ours, the later one, wins.
             "BABEL_TRANSLATION_DIRECTORIES": f"translations;{self._translations}",
-            "OAUTH2_TOKEN_EXPIRES_IN": dict.fromkeys(("authorization_code", "refresh_token"), _TOKEN_SECONDS),
+            "OAUTH2_TOKEN_EXPIRES_IN": dict.fromkeys(_GRANTS, _TOKEN_SECONDS),
             # No page or letter for a made-up host; and a forgotten password is recovered by a link, not by six digits.
             "TRUSTED_HOSTS": [LOOPBACK],
             "CANAILLE": self._core_config(),

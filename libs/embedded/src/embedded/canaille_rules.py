@@ -13,13 +13,14 @@ from joserfc.jwk import RSAKey
 def access_tokens(settings: dict[str, Any]) -> Callable[[Any, str, Any, str], str]:
     """RFC 9068 access tokens. Canaille's own hold nothing unique: a second login within a second ends in error 500."""
     key = RSAKey.import_key(settings["signing_key"])
+    systems = {each["client_id"]: each["subject"] for each in settings["systems"]}
     header = {"typ": "at+jwt", "alg": "RS256", "kid": key.kid}
 
     def generate(client: Any, grant_type: str, user: Any, scope: str) -> str:
         now = int(time.time())
         claims = {
             "iss": settings["issuer"],
-            "sub": user.id,
+            "sub": user.id if user else systems[client.client_id],
             "aud": [settings["audience"]],
             "client_id": client.client_id,
             "scope": scope,
@@ -38,7 +39,7 @@ def refreshable(save: Callable[[dict[str, Any], Any], None], clients: list[dict[
     lifetimes = {each["client_id"]: each["refresh_seconds"] for each in clients}
 
     def saved(token: dict[str, Any], request: Any) -> None:
-        save({**token, "expires_in": lifetimes[request.client.client_id]}, request)
+        save({**token, "expires_in": lifetimes.get(request.client.client_id, token["expires_in"])}, request)
 
     return saved
 

@@ -60,6 +60,17 @@ def set_up_client(wanted: dict[str, Any]) -> None:
         Backend.instance.save(public)
 
 
+def set_up_system(wanted: dict[str, Any]) -> None:
+    client(
+        wanted["client_id"],
+        client_name=wanted["name"],
+        client_secret=wanted["secret"],
+        grant_types=["client_credentials"],
+        token_endpoint_auth_method="client_secret_basic",
+        scope=["openid"],
+    )
+
+
 def set_up_users(users: list[dict[str, Any]]) -> None:
     for wanted in users:
         if Backend.instance.get(models.User, user_name=wanted["user_name"]) is None:
@@ -122,6 +133,8 @@ def main() -> None:
     with app.app_context(), Backend.instance.session():
         for wanted in settings["clients"]:
             set_up_client(wanted)
+        for wanted in settings["systems"]:
+            set_up_system(wanted)
         set_up_users(settings["users"])
     # In this process, as `canaille run --workers 0` does: each worker would import the provider once more.
     config = Config.from_mapping(bind=[settings["config"]["SERVER_NAME"]], graceful_timeout=1)

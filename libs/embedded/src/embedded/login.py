@@ -200,6 +200,12 @@ def refresh(issuer: str, client_id: str, refresh_token: str) -> dict[str, Any]:
         return _granted(browser.post(f"{issuer}/oauth/token", exchange))
 
 
+def client_credentials(issuer: str, client_id: str, secret: str) -> dict[str, Any]:
+    """Token response for another organisation's system; ``LoginError`` when the secret is not its own."""
+    asked = {"grant_type": "client_credentials", "scope": "openid"}
+    return _granted(httpx.post(f"{issuer}/oauth/token", data=asked, auth=(client_id, secret), timeout=30))
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """What somebody enters who makes an account."""

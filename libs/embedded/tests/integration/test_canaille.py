@@ -10,9 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
-from embedded import Canaille, DemoUser, MailSink, OidcClient, Process
+from embedded import Canaille, DemoUser, MailSink, OidcClient, Process, SystemClient
 from embedded.canaille_rules import limited
-from embedded.login import LoginError, Session, authorization_code_login, recover_password, refresh, register
+from embedded.login import (
+    LoginError,
+    Session,
+    authorization_code_login,
+    client_credentials,
+    recover_password,
+    refresh,
+    register,
+)
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -21,6 +29,7 @@ BACK = "http://127.0.0.1:9/callback"
 TWELVE_HOURS = 12 * 60 * 60
 COORDINATOR = DemoUser("koordinator", "Zelenaya-Lampa-7", "Анна", "Пример", "anna@example.org")
 
+BUREAU = SystemClient("byuro", "Sinij-Seyf-8", COORDINATOR.subject, "Система бюро")
 FORGETFUL = DemoUser("zabyvchivyj", "Sinee-Yabloko-5", "Пётр", "Пример", "petr@example.org")
 
 
@@ -39,7 +48,11 @@ def issuer(tmp_path_factory: pytest.TempPathFactory, sink: MailSink) -> Iterator
         OidcClient("marshrut-field", (BACK,), "Маршрут в дороге", HOME, refresh_seconds=TWELVE_HOURS),
     ]
     server = Canaille(
-        tmp_path_factory.mktemp("canaille"), smtp_port=sink.port, clients=clients, users=[COORDINATOR, FORGETFUL]
+        tmp_path_factory.mktemp("canaille"),
+        smtp_port=sink.port,
+        clients=clients,
+        users=[COORDINATOR, FORGETFUL],
+        systems=[BUREAU],
     )
     server.start()
     yield server
@@ -205,6 +218,17 @@ def test_the_device_in_the_field_refreshes_for_twelve_hours_with_short_access_to
             claims = validated(issuer, pair["access_token"]).claims
             assert claims["exp"] - claims["iat"] == pair["expires_in"] == 15 * 60
             assert kept_seconds(issuer, pair["refresh_token"]) == seconds
+
+
+def test_another_organisations_system_gets_a_token_of_its_account_by_a_secret(issuer: Canaille) -> None:
+    tokens = client_credentials(issuer.issuer, BUREAU.client_id, BUREAU.secret)
+    claims = validated(issuer, tokens["access_token"]).claims
+    assert (claims["sub"], claims["client_id"]) == (BUREAU.subject, BUREAU.client_id)
+    assert claims["exp"] - claims["iat"] == tokens["expires_in"] == 15 * 60
+    assert "refresh_token" not in tokens
+    for name, secret in ((BUREAU.client_id, "wrong"), ("marshrut-web", "")):
+        with pytest.raises(LoginError, match=r"40[01]"):
+            client_credentials(issuer.issuer, name, secret)
 
 
 def test_a_refresh_token_is_ended_by_its_public_client(issuer: Canaille) -> None:
