@@ -30,7 +30,8 @@ def _bodies(app: FastAPI) -> Iterator[tuple[str, TypeAdapter[Any]]]:
     for route in api_routes(app):
         field = route.body_field
         if route.include_in_schema and field is not None and not isinstance(field.field_info, params.Form):
-            yield operation_id(route), TypeAdapter(field.field_info.annotation)
+            body: Any = field.field_info.annotation
+            yield operation_id(route), TypeAdapter(body)
 
 
 def _examples(body: TypeAdapter[Any]) -> list[Any]:
