@@ -42,7 +42,7 @@ def test_a_stored_explanation_is_read_with_every_part_typed() -> None:
 
 
 def test_a_stored_explanation_without_years_zone_and_hours_is_read() -> None:
-    bare = {"term": "same_working_day", "steps": [], "years": [], "zone": None, "hours": None}
+    bare: dict[str, Any] = {"term": "same_working_day", "steps": [], "years": [], "zone": None, "hours": None}
     found = Reckoning.of(bare)
     assert (found.term.kind, found.term.n) == (TermKind.SAME_WORKING_DAY, 0)
     assert (found.years, found.zone, found.hours) == ([], None, None)

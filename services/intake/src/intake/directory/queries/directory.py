@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from chassis.errors import not_found
 from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import any_, select
 
 from intake.directory.model.directory import Organisation, Principal
+from intake.directory.pack import DirectoryPack
 from intake.directory.queries.names import names_of
+from intake.directory.sectors import InteragencyMap, Sectors, interagency, sectors
 
 
 class TerritoryView(BaseModel):
@@ -102,6 +105,23 @@ def territories(region: str | None, page: ListQuery, unit: Unit) -> Page[Territo
         for territory in home.territories
     ]
     return page_of(found, page)
+
+
+def region_sectors(region: str, unit: Unit) -> Sectors:
+    """The sectors of a region with their consultants (D0-02, D0-03); 404 for no region."""
+    pack = unit.packs.find(DirectoryPack, region)
+    if pack is None or region not in unit.regions:
+        raise not_found()
+    return sectors(unit.regions[region], pack)
+
+
+def interagency_map(region: str, unit: Unit) -> InteragencyMap:
+    """The interagency road map of a region (D2-06); 404 where it has none."""
+    pack = unit.packs.find(DirectoryPack, region)
+    found = interagency(pack) if pack else None
+    if found is None:
+        raise not_found()
+    return found
 
 
 async def organisations(region: str | None, role: str | None, page: PageQuery, unit: Unit) -> Page[OrganisationView]:

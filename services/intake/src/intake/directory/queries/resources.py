@@ -56,9 +56,10 @@ class ResourceMap(BaseModel):
 
 
 async def resource_map(
-    region: str, territory: str | None, kind: ResourceKind | None, band: AgeBand | None, months: int, unit: Unit
+    region: str, territory: str | None, kind: ResourceKind | None, band: AgeBand | None, unit: Unit
 ) -> ResourceMap:
     """The map of one territory, or of the region (D3-36)."""
+    months = unit.packs.of(DirectoryPack, region).resource_check_months
     wanted = select(Resource).where(Resource.region == region, Resource.active)
     serving = select(Organisation).where(Organisation.region == region, Organisation.active)
     if territory:
