@@ -6,7 +6,7 @@ from chassis.errors import not_found
 from chassis.work import Unit
 from pydantic import BaseModel
 
-from intake.applications.queries.applications import FormConsent, FormTerritory
+from intake.applications.queries.form import FormConsent, FormTerritory
 from intake.portal.commands.fill_questionnaire import NEEDED
 from intake.portal.pack import PortalPack, Word
 
