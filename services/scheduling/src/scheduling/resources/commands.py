@@ -23,7 +23,9 @@ _LOADING = text("SELECT pg_advisory_xact_lock(7810802)")
 class RecordAbsence(BaseModel):
     """The days a specialist is away, both included."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"first_day": "2026-03-16", "last_day": "2026-03-20"}]}
+    )
 
     id: UUID | None = None
     first_day: Day

@@ -13,7 +13,7 @@ from scheduling import bookings
 from scheduling.fieldwork.model import SyncConflict
 from scheduling.roster import roster
 from scheduling.spans import local_day
-from scheduling.trips.commands.plan_trip import invitations_of
+from scheduling.trips.commands.publish_trip import invitations_of
 from scheduling.trips.model import Trip, TripInvitation, TripState
 from scheduling.visits.model import Visit
 

@@ -19,7 +19,7 @@ from scheduling.visits.model import Visit
 class Resolve(BaseModel):
     """Which of the two values stands."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"choice": "kept"}]})
 
     choice: Choice
 

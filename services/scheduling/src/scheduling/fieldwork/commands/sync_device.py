@@ -73,7 +73,35 @@ class Item(BaseModel):
 class Sync(BaseModel):
     """A device's items in the order they were written."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "device_id": "tablet-1",
+                    "items": [
+                        {
+                            "client_id": "0197f9b2-4d08-7a6f-8c13-e5b7d2906a41",
+                            "visit_id": "0197f4c8-20e6-7b91-a7d5-91c3f8e2b604",
+                            "base_version": 1,
+                            "reported_at": "2026-03-12T12:40:00+03:00",
+                            "outcome": "performed",
+                            "services": [
+                                {
+                                    "delivery_id": "0197f9b2-4d08-7a70-b0fe-2c6a8d1957e3",
+                                    "line_id": "0197f4a1-77d3-7f18-86b2-d40c9e5a13f7",
+                                    "service_code": "motor_session",
+                                    "minutes": 45,
+                                    "specialist_id": "de344d9b-d119-55a1-8da0-e579b6bf0849",
+                                }
+                            ],
+                            "note": "Ёлкина Прасковья Фоминична просит приезжать после обеда",
+                        }
+                    ],
+                }
+            ]
+        },
+    )
 
     device_id: str = Field(min_length=1, max_length=100)
     items: list[Item] = Field(min_length=1, max_length=500)

@@ -36,7 +36,18 @@ def _month(value: object) -> object:
 class MakePlan(BaseModel):
     """A month to plan, as ``2026-03`` or any day of it. ``seed`` makes a searched plan repeatable."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "organisation_id": "93c3f40e-ff61-50d5-af4c-4d780a40fdb7",
+                    "region": "smolensk",
+                    "month": "2026-03",
+                }
+            ]
+        },
+    )
 
     id: UUID | None = None
     organisation_id: UUID

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 class SearchPlan(BaseModel):
     """How long to search, in seconds of one core; the pack's time where none is given. ``seed`` varies the search."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"seconds": 120}]})
 
     seconds: int | None = Field(None, ge=1, le=600)
     seed: int = Field(1, ge=0, le=2**31 - 1)
