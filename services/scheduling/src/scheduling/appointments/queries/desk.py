@@ -18,7 +18,7 @@ from scheduling.appointments.family import Family
 from scheduling.appointments.slots import Candidate, Desk, Slot
 from scheduling.resources.model import Absence
 from scheduling.roster import roster
-from scheduling.spans import Span, at, local_day, whole_day
+from scheduling.spans import Span, local_day, moment_at, whole_day
 from scheduling.titles import SpecialistTitle, Titles, titles
 
 NEAREST = 3
@@ -66,7 +66,7 @@ async def absent(unit: Unit, specialist_ids: Iterable[UUID], zone: ZoneInfo) -> 
     query = _standing(specialist_ids).where(Absence.last_day >= today)
     found: dict[UUID, list[Span]] = {}
     for one in await unit.session.scalars(query):
-        span = Span(at(one.first_day, 0, zone), whole_day(one.last_day, zone).ends_at)
+        span = Span(moment_at(one.first_day, 0, zone), whole_day(one.last_day, zone).ends_at)
         found.setdefault(one.specialist_id, []).append(span)
     return found
 

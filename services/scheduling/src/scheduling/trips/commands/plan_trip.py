@@ -18,7 +18,7 @@ from scheduling.pack import Opening, PointEntry, PointService, Spot, VisitRules,
 from scheduling.planner.travel import driven_km, driving_minutes
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import Roster, roster_of_point
-from scheduling.spans import Day, at, local_day, minute
+from scheduling.spans import Day, local_day, minute, moment_at
 from scheduling.trips.assignment import Meeting, Schedule, assign
 from scheduling.trips.commands.publish_trip import absent_specialists, resource_taken
 from scheduling.trips.model import Session, Trip, TripInvitation, TripState
@@ -152,8 +152,8 @@ def _trip(
 ) -> Trip:
     zone = unit.regions[team.region].zone_of(point.territory)
     road = _on_the_road(team.specialists[command.specialist_ids[0]].base, point.place, team.pack.visits)
-    opens_at = at(command.day, opening.opens, zone)
-    closes_at = at(command.day, max(one.end for one in schedule.meetings), zone)
+    opens_at = moment_at(command.day, opening.opens, zone)
+    closes_at = moment_at(command.day, max(one.end for one in schedule.meetings), zone)
     return Trip(
         id=command.id or unit.new_id(),
         region=team.region,
@@ -219,8 +219,8 @@ def _session(meeting: Meeting, trip: Trip, zone: ZoneInfo) -> Session:
         ),
         specialist_id=meeting.specialist_id,
         room=meeting.room,
-        starts_at=at(trip.day, meeting.start, zone),
-        ends_at=at(trip.day, meeting.end, zone),
+        starts_at=moment_at(trip.day, meeting.start, zone),
+        ends_at=moment_at(trip.day, meeting.end, zone),
     )
 
 
