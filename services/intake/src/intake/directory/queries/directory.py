@@ -15,7 +15,7 @@ from sqlalchemy import any_, select
 from intake.directory.model.directory import Office, Organisation, Principal
 from intake.directory.pack import DirectoryPack
 from intake.directory.queries.names import Names, names_of, places_of
-from intake.directory.sectors import InteragencyMap, Sectors, interagency, sectors
+from intake.directory.sectors import InteragencyMap, SectorList, interagency, sectors
 
 
 class TerritoryView(BaseModel):
@@ -143,7 +143,7 @@ def territories(region: str | None, page: ListQuery, unit: Unit) -> Page[Territo
     return page_of(found, page)
 
 
-def region_sectors(region: str, unit: Unit) -> Sectors:
+def region_sectors(region: str, unit: Unit) -> SectorList:
     """The sectors of a region with their consultants (D0-02, D0-03); 404 for no region."""
     pack = unit.packs.find(DirectoryPack, region)
     if pack is None or region not in unit.regions:
