@@ -18,6 +18,7 @@ from chassis.access.rls import ChildOf, Guarded, Open
 from chassis.http.door import SAFE_METHODS, TransactionalRoute
 from chassis.http.openapi import api_routes
 from chassis.run.service import Service
+from chassis.work.sweep import TimerFunction
 
 BEGIN, END = "<!-- canvas: written by make schemas -->", "<!-- end of canvas -->"
 COMMON = "chassis"
@@ -147,7 +148,7 @@ def _fact(event: type[Event]) -> str:
 
 def _timers(service: Service) -> Iterator[tuple[str, str, str]]:
     """One row for each handler: a handler of many kinds is told once."""
-    kinds: dict[object, list[str]] = {}
+    kinds: dict[TimerFunction, list[str]] = {}
     for router in service.timer_routers:
         for kind, function in sorted(router.handlers.items()):
             kinds.setdefault(function, []).append(f"`{kind}`")
@@ -165,7 +166,7 @@ def _gauges(service: Service) -> Iterator[tuple[str, str, str]]:
 def _tables(service: Service) -> Iterator[tuple[str, str, str, str]]:
     """Mapped tables and those only SQL knows; the chassis's own, equal in every service, are left out."""
     guards = {entry.table: entry for entry in service.guarded}
-    mapped = {mapper.local_table.name: mapper.class_ for mapper in service.base.registry.mappers}
+    mapped = {str(mapper.local_table): mapper.class_ for mapper in service.base.registry.mappers}
     owners = {entry.table: room.name for room in service.rooms for entry in room.guarded}
     for name in sorted({*service.base.metadata.tables, *guards}):
         owner = f"`{owners[name]}`" if name in owners else ""

@@ -1,4 +1,4 @@
-"""Watching a term: warned of before its due time, raised after it, ended only by what it asks for."""
+"""Watching a term: a warning before the due time, an alarm after it, an end only by what the term asks for."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Watched:
     responsible_id: UUID | None = None
 
 
-def timer(term: Term, level: Level) -> str:
+def timer_kind(term: Term, level: Level) -> str:
     """The kind of the timer that raises a term: ``call_back_near``."""
     return f"{term}_{level}"
 
 
-LEVELS = {timer(term, level): (term, level) for term in Term for level in (Level.NEAR, Level.OVERDUE)}
+LEVELS = {timer_kind(term, level): (term, level) for term in Term for level in (Level.NEAR, Level.OVERDUE)}
 
 
-async def watch(what: Watched, unit: Unit) -> None:
-    """A term begins, or begins again; one of a region that sends no messages is nobody's to warn of."""
+async def watch_term(what: Watched, unit: Unit) -> None:
+    """Watch a term that begins, or begins again; terms of a region that sends no messages are not watched."""
     if what.region not in unit.packs.all(NotificationsPack):
         return
     known = await _locked(what.term, what.subject_id, unit)
@@ -54,12 +54,12 @@ async def watch(what: Watched, unit: Unit) -> None:
 
 
 async def watch_first_appointment(application_id: UUID, due_at: datetime, since: datetime, unit: Unit) -> None:
-    """The week of the call begins (D2-19); until a service accepts, it is the business of whoever called."""
+    """Watch the week of the call (D2-19); until a service accepts, the coordinator who called is responsible."""
     booked = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
     if booked is not None and booked.met_by is not None:
         booked.due_at = due_at
     elif what := await _first_appointment(application_id, due_at, since, unit):
-        await watch(what, unit)
+        await watch_term(what, unit)
 
 
 async def _first_appointment(application_id: UUID, due_at: datetime, since: datetime, unit: Unit) -> Watched | None:
@@ -74,60 +74,60 @@ async def _first_appointment(application_id: UUID, due_at: datetime, since: date
 async def hand_to(
     term: Term, subject_id: UUID, responsible_id: UUID | None, unit: Unit, organisation_id: UUID | None = None
 ) -> None:
-    """From now on this person must act, or whoever the organisation chooses."""
+    """Make another person responsible, or, without a person, the organisation."""
     if escalation := await _locked(term, subject_id, unit):
         escalation.responsible_id = responsible_id
         escalation.organisation_id = organisation_id or escalation.organisation_id
 
 
-async def keep(application_id: UUID, appointment_id: UUID, starts_at: datetime, unit: Unit) -> None:
-    """The first appointment is booked. Noted also where scheduling was faster than the call that begins the week."""
+async def note_booking(application_id: UUID, appointment_id: UUID, starts_at: datetime, unit: Unit) -> None:
+    """End the first appointment's term by its booking, also where the booking arrives before the call."""
     escalation = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
     if escalation is None and (what := await _first_appointment(application_id, starts_at, unit.now, unit)):
         escalation = Escalation(**asdict(what), level=Level.WATCHED)
         unit.session.add(escalation)
     if escalation is not None:
         escalation.met_by = appointment_id
-        await end(Term.FIRST_APPOINTMENT, application_id, unit.now, unit)
+        await end_term(Term.FIRST_APPOINTMENT, application_id, unit.now, unit)
 
 
-async def lose(application_id: UUID, appointment_id: UUID, unit: Unit) -> None:
-    """The booked appointment was cancelled without a next one: the week of the call counts on (T5)."""
+async def note_cancellation(application_id: UUID, appointment_id: UUID, unit: Unit) -> None:
+    """Go on with the week of the call (T5): the booked appointment was cancelled without a next one."""
     escalation = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
     if escalation is not None and escalation.met_by == appointment_id:
         escalation.met_by = None
-        await move(Term.FIRST_APPOINTMENT, application_id, escalation.due_at, unit, again=True)
+        await move_term(Term.FIRST_APPOINTMENT, application_id, escalation.due_at, unit, again=True)
 
 
-async def follow(subject_id: UUID, territory: str, unit: Unit) -> None:
-    """Another territory answers for the family: its managers see what is overdue (T15)."""
+async def change_territory(subject_id: UUID, territory: str, unit: Unit) -> None:
+    """Give a term to another territory, whose managers see it when it is overdue (T15)."""
     await unit.session.execute(
         update(Escalation).where(Escalation.subject_id == subject_id).values(territory=territory)
     )
 
 
 async def number_of(term: Term, subject_id: UUID, unit: Unit) -> str | None:
-    """The number people know the subject by, where it has one."""
+    """The number people know the subject by; None where there is no number."""
     escalation = await unit.session.get(Escalation, (term, subject_id))
     return escalation.number if escalation else None
 
 
-async def move(term: Term, subject_id: UUID, due_at: datetime, unit: Unit, *, again: bool = False) -> None:
-    """The due time is another one, and with it the warning. A term that has ended begins only ``again``."""
+async def move_term(term: Term, subject_id: UUID, due_at: datetime, unit: Unit, *, again: bool = False) -> None:
+    """Move the due time and the warning with it. A term that has ended begins only with ``again``."""
     escalation = await _locked(term, subject_id, unit)
     if escalation is not None and (again or escalation.closed_at is None) and escalation.run(due_at):
         await _set_timers(escalation, unit)
 
 
-async def end(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
-    """What was asked for is done, or nobody waits for it any more."""
+async def end_term(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
+    """End a term: its work is done, or nobody waits for the work any more."""
     for level in (Level.NEAR, Level.OVERDUE):
-        await unit.timers.cancel(timer(term, level), subject_id)
+        await unit.timers.cancel(timer_kind(term, level), subject_id)
     if escalation := await _locked(term, subject_id, unit):
         escalation.close(at)
 
 
-async def escalate(fired: Timer, unit: Unit) -> None:
+async def raise_term(fired: Timer, unit: Unit) -> None:
     """Warn before a term that nobody has met yet, or tell that it has passed."""
     term, level = LEVELS[fired.kind]
     if escalation := await _locked(term, fired.subject_id, unit):
@@ -143,5 +143,5 @@ async def _set_timers(escalation: Escalation, unit: Unit) -> None:
     near = escalation.due_at - rules.warned_before(escalation.term)
     # The due moment itself is still on time.
     overdue = escalation.due_at + timedelta(minutes=rules.overdue_minutes, microseconds=1)
-    await unit.timers.set(timer(escalation.term, Level.NEAR), escalation.subject_id, near)
-    await unit.timers.set(timer(escalation.term, Level.OVERDUE), escalation.subject_id, overdue)
+    await unit.timers.set(timer_kind(escalation.term, Level.NEAR), escalation.subject_id, near)
+    await unit.timers.set(timer_kind(escalation.term, Level.OVERDUE), escalation.subject_id, overdue)

@@ -10,9 +10,9 @@ from chassis.work import Unit
 from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel
 
-from reporting.reports.catalogue import REPORTS, find
+from reporting.reports.catalogue import REPORTS, find_report
 from reporting.reports.pack import EntryPointsPack, ThemesPack
-from reporting.reports.report import Period, zone
+from reporting.reports.report import Period, zone_of
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
 from reporting.reports.titles import Titles, titles
 
@@ -54,9 +54,9 @@ async def list_reports() -> list[ReportListing]:
 @router.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
 async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
     """A report as a spreadsheet."""
-    report = find(name)
+    report = find_report(name)
     rows = await report.query(period, unit)
-    counted = _local(unit.now, zone(period, unit))
+    counted = _local(unit.now, zone_of(period, unit))
     filename = f"{name}-{period.region}-{period.since}-{period.until}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(
@@ -67,7 +67,7 @@ async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Resp
 @router.get("/reports/{name}", permission="report:read")
 async def get_report(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAnswer:
     """A report as data."""
-    report = find(name)
+    report = find_report(name)
     rows = await report.query(period, unit)
     return ReportAnswer(
         name=name,

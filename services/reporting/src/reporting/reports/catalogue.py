@@ -11,7 +11,7 @@ REPORTS: dict[str, Report] = {
 }
 
 
-def find(name: str) -> Report:
+def find_report(name: str) -> Report:
     """The report of that name; 404 otherwise."""
     if name not in REPORTS:
         raise not_found()

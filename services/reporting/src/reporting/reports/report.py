@@ -51,7 +51,7 @@ class Report:
     query: Callable[[Period, Unit], Awaitable[Sequence[Row]]]
 
 
-def zone(period: Period, unit: Unit) -> ZoneInfo:
+def zone_of(period: Period, unit: Unit) -> ZoneInfo:
     """The region's time zone; 422 names a region this deployment does not have."""
     region = unit.regions.get(period.region)
     if region is None:

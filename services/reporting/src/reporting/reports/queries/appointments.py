@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import AppointmentRow
-from reporting.reports.report import Period, Report, Row, share, zone
+from reporting.reports.report import Period, Report, Row, share, zone_of
 
 
 class FirstAppointments(Row):
@@ -28,7 +28,7 @@ class FirstAppointments(Row):
 
 async def by_month(period: Period, unit: Unit) -> Sequence[FirstAppointments]:
     """First appointments by the month they take place in."""
-    day = cast(func.timezone(str(zone(period, unit)), AppointmentRow.starts_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), AppointmentRow.starts_at), Date)
     first = (
         select(AppointmentRow.application_id, day.label("day"), AppointmentRow.in_time, AppointmentRow.held_at)
         .where(
