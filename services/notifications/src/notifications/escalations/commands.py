@@ -1,4 +1,4 @@
-"""Watching a term: warned of before its due time, raised after it, ended only by what it asks for."""
+"""Watching a term: a warning before the due time, an alarm after it, an end only by what the term asks for."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Watched:
     responsible_id: UUID | None = None
 
 
-def timer(term: Term, level: Level) -> str:
+def timer_kind(term: Term, level: Level) -> str:
     """The kind of the timer that raises a term: ``call_back_near``."""
     return f"{term}_{level}"
 
 
-LEVELS = {timer(term, level): (term, level) for term in Term for level in (Level.NEAR, Level.OVERDUE)}
+LEVELS = {timer_kind(term, level): (term, level) for term in Term for level in (Level.NEAR, Level.OVERDUE)}
 
 
 async def watch_term(what: Watched, unit: Unit) -> None:
@@ -54,7 +54,7 @@ async def watch_term(what: Watched, unit: Unit) -> None:
 
 
 async def watch_first_appointment(application_id: UUID, due_at: datetime, since: datetime, unit: Unit) -> None:
-    """The week of the call begins (D2-19); until a service accepts, it is the business of whoever called."""
+    """Watch the week of the call (D2-19); until a service accepts, the coordinator who called is responsible."""
     booked = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
     if booked is not None and booked.met_by is not None:
         booked.due_at = due_at
@@ -82,7 +82,7 @@ async def _first_appointment(application_id: UUID, due_at: datetime, since: date
 async def hand_to(
     term: Term, subject_id: UUID, responsible_id: UUID | None, unit: Unit, organisation_id: UUID | None = None
 ) -> None:
-    """From now on this person must act, or whoever the organisation chooses."""
+    """Make another person responsible, or, without a person, the organisation."""
     if escalation := await _locked(term, subject_id, unit):
         escalation.responsible_id = responsible_id
         escalation.organisation_id = organisation_id or escalation.organisation_id
@@ -115,7 +115,7 @@ async def move_to_territory(subject_id: UUID, territory: str, unit: Unit) -> Non
 
 
 async def number_of(term: Term, subject_id: UUID, unit: Unit) -> str | None:
-    """The number people know the subject by, where it has one."""
+    """The number people know the subject by; None where there is no number."""
     escalation = await unit.session.get(Escalation, (term, subject_id))
     return escalation.number if escalation else None
 
@@ -130,12 +130,12 @@ async def move_due(term: Term, subject_id: UUID, due_at: datetime, unit: Unit, *
 async def end_term(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
     """What was asked for is done, or nobody waits for it any more."""
     for level in (Level.NEAR, Level.OVERDUE):
-        await unit.timers.cancel(timer(term, level), subject_id)
+        await unit.timers.cancel(timer_kind(term, level), subject_id)
     if escalation := await _locked(term, subject_id, unit):
         escalation.close(at)
 
 
-async def escalate(fired: Timer, unit: Unit) -> None:
+async def raise_term(fired: Timer, unit: Unit) -> None:
     """Warn before a term that nobody has met yet, or tell that it has passed."""
     term, level = LEVELS[fired.kind]
     if escalation := await _locked(term, fired.subject_id, unit):
@@ -151,5 +151,5 @@ async def _set_timers(escalation: Escalation, unit: Unit) -> None:
     near = escalation.due_at - rules.warned_before(escalation.term)
     # The due moment itself is still on time.
     overdue = escalation.due_at + timedelta(minutes=rules.overdue_minutes, microseconds=1)
-    await unit.timers.set(timer(escalation.term, Level.NEAR), escalation.subject_id, near)
-    await unit.timers.set(timer(escalation.term, Level.OVERDUE), escalation.subject_id, overdue)
+    await unit.timers.set(timer_kind(escalation.term, Level.NEAR), escalation.subject_id, near)
+    await unit.timers.set(timer_kind(escalation.term, Level.OVERDUE), escalation.subject_id, overdue)

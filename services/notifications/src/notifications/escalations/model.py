@@ -53,7 +53,7 @@ class Escalation(Base):
         return True
 
     def raise_to(self, level: Level, now: datetime) -> None:
-        """It became more urgent; nothing for a closed one, nor for one that is at least as urgent."""
+        """Raise the level; a closed term, or one at least as urgent, stays as it is."""
         if self.closed_at is None and self.level not in {level, Level.OVERDUE}:
             self.level, self.raised_at = level, now
 

@@ -14,7 +14,7 @@ from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from workdays import overdue
 
-from notifications.escalations.commands import LEVELS, timer
+from notifications.escalations.commands import LEVELS, timer_kind
 from notifications.escalations.model import Escalation, Level
 from notifications.kinds import Term
 from notifications.pack import NotificationsPack

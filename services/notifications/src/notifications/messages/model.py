@@ -125,7 +125,7 @@ class Message(Aggregate, Base):
         self.planned_for = now + min(FIRST_RETRY * 2 ** min(self.attempts, 10), LONGEST_RETRY)
 
     def not_ready(self, reason_code: str, now: datetime) -> None:
-        """It could not even be written yet; counts as an attempt, so that the delay grows."""
+        """The message could not even be written yet; counts as an attempt, so that the delay grows."""
         self.attempts += 1
         self.try_again(reason_code, now)
 

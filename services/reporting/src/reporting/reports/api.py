@@ -32,7 +32,7 @@ async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Resp
     """A report as a spreadsheet."""
     report = find_report(name)
     rows = await report.query(period, unit)
-    counted = _local(unit.now, zone(period, unit))
+    counted = _local(unit.now, zone_of(period, unit))
     filename = f"{name}-{period.region}-{period.since}-{period.until}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(

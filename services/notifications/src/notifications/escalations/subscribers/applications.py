@@ -121,10 +121,10 @@ async def booked(event: AppointmentBooked, unit: Unit) -> None:
 
 @events.on(AppointmentCancelled)
 async def cancelled(event: AppointmentCancelled, unit: Unit) -> None:
-    """Perhaps it has none any more."""
+    """Without a next date the week counts on."""
     if event.application_id and event.next_appointment_id is None:
         await commands.note_cancellation(event.application_id, event.appointment_id, unit)
 
 
 for kind in commands.LEVELS:
-    timers.on(kind)(commands.escalate)
+    timers.on(kind)(commands.raise_term)

@@ -52,7 +52,7 @@ async def tell_later_call(event: ApplicationDeadlineMoved, occasion: str, unit: 
 
 
 async def note_call(event: CallRecorded, unit: Unit) -> None:
-    """Whoever was reached needs no letter about the call any more."""
+    """Take back the letter about a later call once the family was reached."""
     if event.outcome is CallOutcome.REACHED:
         await take_back_later_call(event.application_id, unit)
 

@@ -40,7 +40,7 @@ class EnquiriesReport(ReportAnswer[EnquiriesByTheme]):
 
 async def by_theme(period: Period, unit: Unit) -> Sequence[EnquiriesByTheme]:
     """Questions registered in the period, counted by theme."""
-    day = cast(func.timezone(str(zone(period, unit)), EnquiryRow.registered_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), EnquiryRow.registered_at), Date)
     overdue = and_(EnquiryRow.given_at.is_(None), EnquiryRow.due_at < unit.now)
     statement = (
         select(

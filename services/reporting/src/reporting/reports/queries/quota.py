@@ -111,7 +111,7 @@ async def _done(period: Period, unit: Unit) -> Counts:
 
 
 async def _planned(period: Period, unit: Unit) -> Counts:
-    day = cast(func.timezone(str(zone(period, unit)), VisitRow.starts_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), VisitRow.starts_at), Date)
     services = (
         func.jsonb_each_text(cast(VisitRow.planned, JSONB))
         .table_valued(column("group", String), column("number", String))

@@ -42,7 +42,7 @@ async def by_month(period: Period, unit: Unit) -> Sequence[PlannedAgainstDone]:
 
 
 async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
-    day = cast(func.timezone(str(zone(period, unit)), VisitRow.starts_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), VisitRow.starts_at), Date)
     performed = VisitRow.outcome == VisitOutcome.PERFORMED
     reported = VisitRow.state == "reported"
     statement = (
