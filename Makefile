@@ -67,7 +67,7 @@ fmt: setup ## format and sort imports
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schemas: setup ## write everything generated: schemas, events, problems, OpenAPI, AsyncAPI
+schemas: setup ## write what is generated: schemas, events, problems, OpenAPI, AsyncAPI, canvases of services
 	$(BIN)/python libs/contracts/freeze.py write
 
 access: setup ## every cell of the access matrix of every service, and planted faults it must notice (long)

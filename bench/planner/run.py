@@ -3,8 +3,8 @@
 python -m bench.planner.run [--instances DIR] [--limit 20] [--seeds 5] [--opponents NAME ...] [--cpu] [--steps N]
     [--only TEXT] [--month-limit 60] [--month-seeds 1 2 3]
 
-DIR is laid out like ../shared/benchmarks/hhcrsp or ../shared/benchmarks/solomon (best-known values beside the
-instances) or holds month problems as JSON. Without DIR: both public folders where they exist, and our own months.
+DIR holds the public HHCRSP or Solomon files, with the best-known values beside the instances, or month problems as
+JSON. Without DIR: both public folders where they exist, and our own months.
 Everyone gets the same seconds by the same clock: wall time of one core, or with --cpu processor seconds of this
 process, for a machine with other work. Columns `seconds` (wall) and `cpu` hold what each answer really took.
 """

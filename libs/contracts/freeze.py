@@ -1,8 +1,8 @@
-"""Write or check what is generated from contracts and services: frozen schemas, events, problems, OpenAPI, AsyncAPI.
+"""Write or check what is generated: frozen schemas, events, problems, OpenAPI, AsyncAPI, canvases of services.
 
 ``docs/asyncapi.json`` is what is sent, by the contracts; ``docs/asyncapi/<service>.json`` is what a service receives,
 by the doors its broker opens. ``docs/openapi/<service>.json`` is what clients are generated from; a breaking
-difference from the committed document is refused until CHANGELOG.md names the operation.
+difference between two versions since ``docs/openapi/FROZEN`` is refused until CHANGELOG.md names the operation.
 
 Run by ``make schemas`` (write) and ``make check`` (check). A breaking change of a frozen schema is refused in both:
 declare a new version of the event instead (see libs/contracts/README.md).
@@ -20,9 +20,10 @@ from pathlib import Path
 
 from chassis.bus.doors import received
 from chassis.run import Service
+from chassis.run.canvas import canvas, placed
 from chassis.run.problems_page import problems_page
 from contracts.catalogue import CATALOGUE
-from contracts.compatibility import breaking_operations
+from contracts.compatibility import Version, unannounced
 from contracts.documents import asyncapi, events_page
 from contracts.schema import breaking, event_schema, render
 
@@ -61,6 +62,8 @@ def generated() -> dict[Path, str]:
     for name in SERVICES:
         files[OPENAPI / f"{name}.json"] = openapi(name)
         files[ROOT / "docs" / "asyncapi" / f"{name}.json"] = received(name, service_of(name).subscriptions)
+        page = ROOT / "services" / name / "README.md"
+        files[page] = placed(page.read_text("utf-8"), canvas(service_of(name)))
     return files
 
 
@@ -80,17 +83,20 @@ def openapi(name: str) -> str:
 
 
 def broken_clients() -> Iterator[str]:
-    """Breaking differences between the committed API and the code which the change log does not name.
-
-    A line of the section Unreleased that names the operation id tells clients of it.
-    """
-    unreleased = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("## [Unreleased]")[2].partition("\n## [")[0]
+    """Breaking differences of the API since its freeze that the change log does not name."""
     for name in SERVICES:
-        committed = _git("show", f"HEAD:docs/openapi/{name}.json")
-        old = json.loads(committed) if committed else {"paths": {}}
-        for operation, difference in breaking_operations(old, json.loads(openapi(name))):
-            if operation not in unreleased:
-                yield f"{name} {operation}: {difference}"
+        for operation, difference in unannounced(_api_versions(name)):
+            yield f"{name} {operation}: {difference}"
+
+
+def _api_versions(name: str) -> list[Version]:
+    """The description of a service at every commit since the freeze, as committed last, and as the code has it."""
+    path = OPENAPI / f"{name}.json"
+    since = _frozen_at(OPENAPI / "FROZEN")
+    commits = [*([since, *_commits(since, path)] if since else []), "HEAD"]
+    found = [(_git("show", f"{at}:docs/openapi/{name}.json"), _git("show", f"{at}:CHANGELOG.md")) for at in commits]
+    versions = [Version(json.loads(document), changelog) for document, changelog in found if document]
+    return [*versions, Version(json.loads(openapi(name)), (ROOT / "CHANGELOG.md").read_text("utf-8"))]
 
 
 def breaks() -> Iterator[str]:
@@ -103,12 +109,20 @@ def breaks() -> Iterator[str]:
 
 
 def _history(path: Path) -> list[str]:
-    since = _git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(FROZEN)).strip()
-    if not since:
+    if not (since := _frozen_at(FROZEN)):
         return []
-    commits = _git("log", "--reverse", "--format=%H", f"{since}~1..HEAD", "--", str(path)).split()
     name = path.relative_to(ROOT).as_posix()
-    return [text for text in (_git("show", f"{commit}:{name}") for commit in [since, *commits]) if text]
+    return [text for text in (_git("show", f"{commit}:{name}") for commit in [since, *_commits(since, path)]) if text]
+
+
+def _frozen_at(mark: Path) -> str:
+    """The commit that brought the mark; nothing before the freeze."""
+    return _git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(mark)).strip()
+
+
+def _commits(since: str, path: Path) -> list[str]:
+    """The commits of the main line that changed the file after that one, the oldest first."""
+    return _git("log", "--first-parent", "--reverse", "--format=%H", f"{since}..HEAD", "--", str(path)).split()
 
 
 def _git(*arguments: str) -> str:
@@ -119,9 +133,9 @@ def main(verb: str) -> int:
     problems = sorted(set(breaks()))
     for line in problems:
         print(f"breaking change: {line}; declare a new version of the event")
-    unannounced = sorted(set(broken_clients()))
-    for line in unannounced:
-        print(f"breaking change: {line}; name the operation under Unreleased in CHANGELOG.md")
+    silent = sorted(set(broken_clients()))
+    for line in silent:
+        print(f"breaking change: {line}; name the operation (`id`) in CHANGELOG.md, Unreleased, ### Breaking")
     files = generated()
     if verb == "write" and not problems:
         for path, text in files.items():
@@ -131,7 +145,7 @@ def main(verb: str) -> int:
     stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in [*stale, *sorted(orphans)]:
         print(f"stale: {path.relative_to(ROOT)}; run `make schemas`, or delete it when its event is gone")
-    return bool(problems or unannounced or stale or orphans)
+    return bool(problems or silent or stale or orphans)
 
 
 if __name__ == "__main__":

@@ -87,3 +87,8 @@ def test_what_stands_in_its_place_is_no_breach(file: str, text: str) -> None:
 
     source = Source(Path("applications") / file, text, in_room=True)
     assert [breach for rule in RULES for breach in rule(source)] == []
+
+
+def test_main_is_a_list_of_rooms_and_no_more() -> None:
+    assert list(budgets_are_kept(Source(Path("main.py"), "x = 1\n" * 15))) == []
+    assert list(budgets_are_kept(Source(Path("main.py"), "x = 1\n" * 16))) == ["16 lines, budget 15"]

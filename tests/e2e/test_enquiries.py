@@ -47,7 +47,7 @@ def written_down(world: World, **asked: Any) -> dict[str, Any]:
 def answered(world: World, enquiry_id: str, **answer: Any) -> tuple[Person, str]:
     """Given to the specialist, who has answered; the specialist and the enquiry's path."""
     path = f"/intake/enquiries/{enquiry_id}"
-    ranked = world.staff(COORDINATOR).get(f"{path}/specialists")
+    ranked = world.staff(COORDINATOR).get(f"{path}/specialists")["items"]
     chosen = next(one for one in ranked if one["position"] == "специалист по реабилитации инвалидов")
     world.staff(COORDINATOR).post(f"{path}/assign", {"specialist_id": chosen["principal_id"]})
     specialist = world.staff(SPECIALIST)

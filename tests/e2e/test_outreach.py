@@ -61,7 +61,7 @@ def test_D3_24_the_good_extract_came_in_and_the_bad_one_was_put_aside(world: Wor
 def test_D3_15_the_curators_worklist_asks_for_the_call_within_five_working_days(
     world: World, family: dict[str, Any]
 ) -> None:
-    items = world.staff(CURATOR).get("/intake/worklist")
+    items = world.staff(CURATOR).get("/intake/worklist")["items"]
     (item,) = [item for item in items if item["subject_id"] == family["outreach"]]
     assert item["kind"] == "outreach_phone"
     assert "5 рабочих дней" in item["explanation"]
@@ -83,7 +83,7 @@ def test_D3_16_to_D3_21_the_ladder_leads_to_a_meeting_a_survey_and_an_applicatio
     assert filed["number"].startswith("СС-")
     assert person.get(url)["state"] == "led"
     day = world.clock.now().date()
-    period = {"region": REGION, "first": str(day - timedelta(days=1)), "last": str(day + timedelta(days=1))}
+    period = {"region": REGION, "since": str(day - timedelta(days=1)), "until": str(day + timedelta(days=1))}
     proofs = person.call("GET", "/intake/notification-proofs", params=period)
     assert family["outreach"] in proofs.content.decode("utf-8-sig")
 

@@ -117,7 +117,7 @@ def test_D0_13_whoever_confirms_the_letter_has_an_account(world: World, account:
 def test_D0_22_the_questionnaire_goes_to_the_consultant_of_the_sector(world: World, sent: dict[str, Any]) -> None:
     (north, *_) = world.public.get(f"/intake/regions/{REGION}/sectors")["sectors"]
     assert (sent["state"], sent["consultant_id"]) == ("sent", north["consultant"]["id"])
-    items = world.staff(NORTH).get("/intake/worklist", params={"kind": "questionnaire"})
+    items = world.staff(NORTH).get("/intake/worklist", params={"kind": "questionnaire"})["items"]
     (item,) = [item for item in items if item["subject_id"] == sent["id"]]
     assert "5 рабочих дней" in item["explanation"]
     card = world.staff(NORTH).get(f"/intake/questionnaires/{sent['id']}")

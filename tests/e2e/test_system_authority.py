@@ -83,9 +83,9 @@ def test_another_role_opens_other_doors_within_moments(administrator: Person, sp
 
 def test_another_organisation_hides_what_was_seen_within_moments(administrator: Person, specialist: Person) -> None:
     elsewhere = str(named_id("organisation", "moscow-early-help/early-help-south"))
-    assert specialist.get("/scheduling/specialists")
+    assert specialist.get("/scheduling/specialists")["items"]
     _change(administrator, roles=["specialist"], organisation_ids=[elsewhere])
-    seconds = _wait(lambda: specialist.get("/scheduling/specialists") == [])
+    seconds = _wait(lambda: specialist.get("/scheduling/specialists")["items"] == [])
     assert seconds < WITHIN_SECONDS
 
 

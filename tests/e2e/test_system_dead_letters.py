@@ -45,7 +45,7 @@ class Poison:
         await bus.close()
 
     def letters(self, service: str, state: str = "open") -> list[dict[str, Any]]:
-        found = self.operator.get(f"/{service}/operations/dead-letters", params={"state": state, "limit": 200})
+        found = self.operator.get(f"/{service}/operations/dead-letters", params={"state": state, "limit": 200})["items"]
         return [one for one in found if one["aggregate_id"] == str(self.id)]
 
     def settle(self, service: str, decision: str) -> None:

@@ -19,7 +19,19 @@ def gateway(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/intakes/applications", "/intake", "/favicon.ico"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/login",
+        "/assets/",
+        "/assets/none.js",
+        "/index.html",
+        "/intakes/applications",
+        "/intake",
+        "/favicon.ico",
+    ],
+)
 def test_an_unknown_path_is_a_problem_document(gateway: httpx.Client, path: str) -> None:
     answer = gateway.get(path)
     assert (answer.status_code, answer.headers["content-type"], answer.json()["status"]) == (404, PROBLEM, 404)

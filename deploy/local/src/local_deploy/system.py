@@ -28,6 +28,8 @@ from embedded import (
     Postgres,
     Process,
     ServiceUser,
+    Site,
+    SystemClient,
     caddyfile,
     free_port,
 )
@@ -44,6 +46,13 @@ CLIENT_ID = "marshrut-web"
 PHONE_CLIENT_ID = "marshrut-phone"
 PHONE_REDIRECT_URI = "ru.marshrut.phone:/login"
 """An application on the phone comes back by a scheme of its own (RFC 8252)."""
+FIELD_CLIENT_ID = "marshrut-field"
+"""The brigade's device, hours away from any network: its refresh token lasts a working day."""
+FIELD_REFRESH_SECONDS = 12 * 60 * 60
+AGENCY = "agency"
+"""Who speaks for an agency may be its system, which logs in without a person."""
+CALLBACK = "/login/callback"
+WEB = Path(__file__).parent / "web"
 ACCOUNT_ACTIVATED = Path("platform", "account_activated.txt")
 """The words of the letter of D0-14; an account belongs to no region yet, so no region's pack has others."""
 Progress = Callable[[str], None]
@@ -110,10 +119,18 @@ class System:
             ports.identity,
             smtp_port=ports.smtp,
             clients=[
-                OidcClient(CLIENT_ID, (self.redirect_uri,), "Маршрут"),
-                OidcClient(PHONE_CLIENT_ID, (PHONE_REDIRECT_URI,), "Маршрут в телефоне"),
+                OidcClient(CLIENT_ID, (self.redirect_uri,), "Маршрут", self.home),
+                OidcClient(PHONE_CLIENT_ID, (PHONE_REDIRECT_URI,), "Маршрут в телефоне", self.home),
+                OidcClient(
+                    FIELD_CLIENT_ID,
+                    (self.redirect_uri,),
+                    "Маршрут в дороге",
+                    self.home,
+                    refresh_seconds=FIELD_REFRESH_SECONDS,
+                ),
             ],
             users=[_person(member) for member in demo_staff(regions_dir)],
+            systems=[_system_of(member) for member in demo_staff(regions_dir) if AGENCY in member.roles],
             welcome=_letter(regions_dir / ACCOUNT_ACTIVATED),
         )
         self.gateway = Caddy(self._gateway_file(), ports.gateway, data_dir=data_dir / "gateway")
@@ -130,7 +147,12 @@ class System:
 
     @property
     def redirect_uri(self) -> str:
-        return f"{self.url}/login/callback"
+        return self.url + CALLBACK
+
+    @property
+    def home(self) -> str:
+        """The start page, where whoever has logged out comes back to."""
+        return f"{self.url}/"
 
     @property
     def clock_file(self) -> Path:
@@ -203,8 +225,18 @@ class System:
     def _gateway_file(self) -> Path:
         path = self.data_dir / "gateway" / "Caddyfile"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(caddyfile({name: self.ports.of(name) for name in SERVICES}, self.ports.gateway))
+        services = {name: self.ports.of(name) for name in SERVICES}
+        path.write_text(caddyfile(services, self.ports.gateway, site=self._site()))
         return path
+
+    def _site(self) -> Site:
+        settings = {
+            "origin": self.url,
+            "issuer": self.identity.issuer,
+            "client_id": CLIENT_ID,
+            "redirect_uri": self.redirect_uri,
+        }
+        return Site(WEB, self.identity.issuer, CALLBACK, settings)
 
     def keyring_secret(self) -> str:
         """The key that wraps person keys, made once for this data folder."""
@@ -231,6 +263,10 @@ class System:
 def _person(member: StaffMember) -> DemoUser:
     family, given, *_ = member.name.split()
     return DemoUser(member.login, DEMO_PASSWORD, given, family, f"{member.login}@staff.example.org")
+
+
+def _system_of(member: StaffMember) -> SystemClient:
+    return SystemClient(member.login, DEMO_PASSWORD, _person(member).subject, member.position)
 
 
 def _letter(path: Path) -> Letter:

@@ -16,7 +16,7 @@ def addresses(system: System) -> Group:
     places = Table(title="Что где", title_justify="left", show_header=False)
     places.add_column(overflow="fold")
     places.add_column(overflow="fold")
-    places.add_row("Шлюз (все службы)", system.url)
+    places.add_row("Начало: страница входа и все службы", system.home)
     places.add_row("Статус заявки", f"{system.url}/intake/status")
     places.add_row("Вход и регистрация", system.identity.issuer)
     places.add_row("Почта, которую отправила система", f"http://127.0.0.1:{system.ports.mail_page}")

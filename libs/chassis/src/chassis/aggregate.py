@@ -1,4 +1,4 @@
-"""What decides and records facts: an aggregate with one counter that is optimistic lock and event sequence in one."""
+"""An aggregate decides and records facts; its one counter is both optimistic lock and event sequence."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ class Aggregate:
         return [Recorded(moment, event, self.id, sequence) for moment, event, sequence in recorded]
 
     def check_version(self, expected: int | None) -> None:
-        """Refuse with 409 ``stale_version`` when the caller decided on another version than the present one."""
+        """Refuse with 409 ``stale_version`` when the caller saw another version than the present one."""
         if expected is not None and expected != self.version:
             raise stale_version()

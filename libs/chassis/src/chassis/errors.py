@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS = 5
 
 
 class Kind(StrEnum):
-    """What sort of refusal it is. The kind alone decides the HTTP status and what becomes of a message."""
+    """The kind of a refusal. The kind alone decides the HTTP status and whether a message is tried again."""
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
@@ -211,7 +211,7 @@ def constraint(error: BaseException) -> str | None:
 
 
 def as_domain_error(error: Exception) -> DomainError:
-    """The refusal behind any exception: what both doors answer when a command did not translate it itself."""
+    """The refusal behind any exception; both doors answer with it when a command did not translate the exception."""
     if isinstance(error, DomainError):
         return error
     if isinstance(error, StaleDataError):

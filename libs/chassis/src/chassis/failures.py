@@ -1,4 +1,4 @@
-"""What may be said about an error in logs and dead letters: where and of which kind, never the values at hand."""
+"""Errors as logs and dead letters may show them: place and kind, never the values at hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRAMES = 6
 
 
 class Remedy(StrEnum):
-    """What becomes of a message whose handling failed."""
+    """The treatment of a message whose handling failed."""
 
     WAIT = "wait"
     """A part we depend on is away: try again for ever, the message is not at fault."""

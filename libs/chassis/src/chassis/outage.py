@@ -1,4 +1,4 @@
-"""Tells an outage from a fault: the database, the bus or a server beside us is away, and nobody is to blame."""
+"""Tells an outage from a fault: in an outage the database, the bus or a neighbouring server is away."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _RECONNECT_FORBIDDEN = "8s2b"  # SQLAlchemy's code: the transaction's connection
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether this error, or one on the way to it, comes of something being away: the same may succeed later.
+    """Whether the error, or one of its causes, comes from an outage; a later try may succeed.
 
     What fails while a lost connection is being cleaned up is a consequence of the loss.
     """

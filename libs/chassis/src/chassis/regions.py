@@ -174,7 +174,7 @@ class Packs:
         return found
 
     def made(self, make: Callable[[Packs, str], T], region: str) -> T:
-        """What a room makes of the files of a region, such as look-ups by id: made once, kept as long as the files."""
+        """A value derived from a region's files, such as look-ups by id; made once, kept as long as the files."""
         if (make, region) not in self._made:
             self._made[make, region] = make(self, region)
         return cast("T", self._made[make, region])
@@ -187,6 +187,14 @@ def load_regions(folder: Path) -> Mapping[str, Region]:
         if region.code != pack:
             raise BrokenPackError(f"{folder / pack / 'region.yaml'}: code: must be the pack's name {pack!r}")
     return regions
+
+
+def territory_title(territory: str, regions: Mapping[str, Region]) -> str:
+    """What people read instead of ``smolensk/gagarin``, or of a whole region; what no pack knows stays as it is."""
+    pack, _, code = territory.partition("/")
+    region = regions.get(pack)
+    named = region.territory(code) if region and code else region
+    return named.title if named else territory
 
 
 def load_file(path: Path, model: type[M]) -> M:

@@ -1,4 +1,4 @@
-"""What a service reads from its environment, once, in ``main``."""
+"""Settings of a service, read once from the environment, in ``main``."""
 
 from __future__ import annotations
 

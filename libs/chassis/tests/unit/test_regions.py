@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chassis.errors import DomainError
-from chassis.regions import BrokenPackError, PackModel, Packs, PackTerm, load_packs, load_regions
+from chassis.regions import BrokenPackError, PackModel, Packs, PackTerm, load_packs, load_regions, territory_title
 from workdays import Term, TermKind
 
 GOOD = """
@@ -40,6 +40,14 @@ def test_a_region_has_its_calendar_and_zones(packs: Path) -> None:
     assert region.zone_of("town").key == region.zone_of(None).key == "Europe/Moscow"
     assert region.zone_of("far").key == "Asia/Omsk"
     assert region.office_hours.closes.hour == 18
+
+
+@pytest.mark.parametrize(
+    ("code", "title"), [("east/far", "Даль"), ("east", "Восток"), ("east/gone", "east/gone"), ("west/far", "west/far")]
+)
+def test_a_territory_is_read_by_its_title(packs: Path, code: str, title: str) -> None:
+    write(packs, GOOD)
+    assert territory_title(code, load_regions(packs)) == title
 
 
 @pytest.mark.parametrize(

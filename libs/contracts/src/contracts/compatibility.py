@@ -1,18 +1,55 @@
-"""What of a changed OpenAPI document breaks a client that was generated from the old one. Pure."""
+"""What of a changed OpenAPI document breaks a client that was generated from the old one. Pure.
+
+A request breaks where the service no longer takes what the old client says; an answer breaks where the service says
+what the old client does not take. Both are one question, asked with the roles exchanged: `contracts.acceptance`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from contracts.acceptance import Side, refusals
 
 Document = Mapping[str, Any]
+
+
+class Version(NamedTuple):
+    """A description of an API as it once stood, with the change log of that moment."""
+
+    document: Document
+    changelog: str
+
+
+def unannounced(versions: Sequence[Version]) -> Iterator[tuple[str, str]]:
+    """Breaking differences between following versions that no change log names.
+
+    A break is announced by its operation id in the change log it came with, or in the newest one.
+
+    Args:
+        versions: the oldest first, the newest being what the code says now.
+    """
+    told_now = announced(versions[-1].changelog)
+    for old, new in pairwise(versions):
+        told = told_now | announced(new.changelog)
+        yield from (one for one in breaking_operations(old.document, new.document) if one[0] not in told)
+
+
+def announced(changelog: str) -> frozenset[str]:
+    """The operation ids in backticks under ``### Breaking …`` of the section Unreleased."""
+    unreleased = changelog.partition("## [Unreleased]")[2].partition("\n## ")[0]
+    parts = re.split(r"^### ", unreleased, flags=re.MULTILINE)
+    return frozenset(name for part in parts if part.startswith("Breaking") for name in re.findall(r"`(\w+)`", part))
 
 
 def breaking_operations(old: Document, new: Document) -> Iterator[tuple[str, str]]:
     """Every breaking difference as the operation id of the old document and what breaks.
 
-    Breaking are: an operation that is gone or named otherwise; a parameter or a field of a request that is gone, newly
-    required, or takes less; a field of an answer that is gone, no longer certain, or says more kinds of things.
+    Breaking are: an operation that is gone, named otherwise or behind another sign-in; a parameter or a field of a
+    request that is gone, newly required, or takes less; a field of an answer that is gone, no longer certain, or says
+    something new: another kind of value, or one more value of a closed list, which a generated client may refuse.
     """
     known = _operations(new)
     for place, operation in _operations(old).items():
@@ -23,7 +60,7 @@ def breaking_operations(old: Document, new: Document) -> Iterator[tuple[str, str
         now = known[place]
         if now["operationId"] != name:
             yield name, f"{place} is now called {now['operationId']}"
-        for difference in _differences(operation, now, old, new):
+        for difference in dict.fromkeys(_differences(operation, now, old, new)):
             yield name, difference
 
 
@@ -36,96 +73,62 @@ def _operations(document: Document) -> dict[str, Any]:
 
 
 def _differences(before: Any, after: Any, old: Document, new: Document) -> Iterator[str]:
+    yield from _doors(before, after)
     yield from _parameters(before, after, old, new)
-    asked = _body(before.get("requestBody"), old), _body(after.get("requestBody"), new)
-    if all(asked):
-        yield from _narrower("request", *asked, old, new, frozenset())
+    yield from _requests(before.get("requestBody"), after.get("requestBody"), old, new)
     for status, answer in before["responses"].items():
         if status.startswith("2"):
-            told = _body(answer, old), _body(after["responses"].get(status), new)
-            if told[0] and not told[1]:
-                yield f"answer {status} is gone"
-            elif all(told):
-                yield from _wider(f"answer {status}", *told, old, new, frozenset())
+            yield from _answers(f"answer {status}", answer, after["responses"].get(status), old, new)
+
+
+def _doors(before: Any, after: Any) -> Iterator[str]:
+    """Ways to be let in: each alternative a name, or nothing at all."""
+    now = [sorted(way) for way in after.get("security", ())]
+    for way in before.get("security", ()):
+        if now and sorted(way) not in now:
+            yield f"no longer open by {', '.join(sorted(way)) or 'nothing at all'}"
 
 
 def _parameters(before: Any, after: Any, old: Document, new: Document) -> Iterator[str]:
-    now = {parameter["name"]: parameter for parameter in after.get("parameters", ())}
-    was = {parameter["name"]: parameter for parameter in before.get("parameters", ())}
-    for name, parameter in was.items():
-        if name not in now:
+    was, now = _named(before), _named(after)
+    for (place, name), parameter in was.items():
+        if (place, name) not in now:
             yield f"parameter {name} is gone"
         else:
-            yield from _narrower(f"parameter {name}", parameter["schema"], now[name]["schema"], old, new, frozenset())
-    for name, parameter in now.items():
-        if parameter.get("required") and not was.get(name, {}).get("required"):
-            yield f"parameter {name} is newly required"
+            given, taker = Side(parameter["schema"], old), Side(now[place, name]["schema"], new)
+            yield from (told.of_request(f"parameter {name}") for told in refusals(given, taker))
+    for key, parameter in now.items():
+        if parameter.get("required") and not was.get(key, {}).get("required"):
+            yield f"parameter {key[1]} is newly required"
 
 
-def _body(part: Any, document: Document) -> Any:
-    content = (part or {}).get("content", {}).get("application/json", {}).get("schema")
-    return _resolved(content, document) if content else None
+def _named(operation: Any) -> dict[tuple[str, str], Any]:
+    return {(str(one.get("in")), one["name"]): one for one in operation.get("parameters", ())}
 
 
-def _resolved(schema: Any, document: Document) -> Any:
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
-
-
-def _narrower(where: str, was: Any, now: Any, old: Document, new: Document, seen: frozenset[str]) -> Iterator[str]:
-    """What a request may no longer say, or must say now."""
-    was, now = _resolved(was, old), _resolved(now, new)
-    if lost := _kinds(was, old) - _kinds(now, new):
-        yield f"{where} no longer takes {', '.join(sorted(lost))}"
-    if lost := _values(was) - _values(now):
-        yield f"{where} no longer takes {', '.join(sorted(lost))}"
-    for name in sorted(set(now.get("required", ())) - set(was.get("required", ()))):
-        yield f"{where}.{name} is newly required"
-    yield from _inside(where, was, now, old, new, seen, _narrower)
-
-
-def _wider(where: str, was: Any, now: Any, old: Document, new: Document, seen: frozenset[str]) -> Iterator[str]:
-    """What an answer no longer says for certain, or says in a way nobody expects."""
-    was, now = _resolved(was, old), _resolved(now, new)
-    if more := _kinds(now, new) - _kinds(was, old):
-        yield f"{where} may be {', '.join(sorted(more))}"
-    for name in sorted(set(was.get("required", ())) & set(now.get("properties", ())) - set(now.get("required", ()))):
-        yield f"{where}.{name} may be missing"
-    yield from _inside(where, was, now, old, new, seen, _wider)
-
-
-def _inside(
-    where: str, was: Any, now: Any, old: Document, new: Document, seen: frozenset[str], compare: Any
-) -> Iterator[str]:
-    title = str(was.get("title"))
-    if title in seen and was.get("properties"):
-        return
-    deeper = seen | {title}
-    for name, field in was.get("properties", {}).items():
-        if name not in now.get("properties", {}):
-            if now.get("properties") or not now.get("additionalProperties"):
-                yield f"{where}.{name} is gone"
+def _requests(before: Any, after: Any, old: Document, new: Document) -> Iterator[str]:
+    was, now = _bodies(before), _bodies(after)
+    if after and after.get("required") and not (before and before.get("required")):
+        yield "request is newly required"
+    for media, schema in was.items():
+        if media not in now:
+            yield f"request no longer takes {media}"
         else:
-            yield from compare(f"{where}.{name}", field, now["properties"][name], old, new, deeper)
-    if "items" in was and "items" in now:
-        yield from compare(f"{where}[]", was["items"], now["items"], old, new, deeper)
-    mine, theirs = _objects(was, old), _objects(now, new)
-    if len(mine) == len(theirs) == 1 and ("anyOf" in was or "anyOf" in now):
-        yield from compare(where, mine[0], theirs[0], old, new, seen)
+            yield from (told.of_request("request") for told in refusals(Side(schema, old), Side(now[media], new)))
 
 
-def _alternatives(schema: Any, document: Document) -> list[Any]:
-    return [_resolved(one, document) for one in schema.get("anyOf", schema.get("oneOf", [schema]))]
+def _answers(where: str, before: Any, after: Any, old: Document, new: Document) -> Iterator[str]:
+    was, now = _bodies(before), _bodies(after)
+    if after is None:
+        yield f"{where} is gone"
+        return
+    for media, schema in was.items():
+        if media not in now:
+            yield f"{where} is gone as {media}"
+        else:
+            given, taker = Side(now[media], new), Side(schema, old)
+            yield from (told.of_answer(where) for told in refusals(given, taker, answering=True))
 
 
-def _objects(schema: Any, document: Document) -> list[Any]:
-    return [one for one in _alternatives(schema, document) if one.get("type") in ("object", "array")]
-
-
-def _kinds(schema: Any, document: Document) -> set[str]:
-    return {str(one["type"]) for one in _alternatives(schema, document) if "type" in one}
-
-
-def _values(schema: Any) -> set[str]:
-    return {str(value) for value in schema.get("enum", ())} or set()
+def _bodies(part: Any) -> dict[str, Any]:
+    return {media: content.get("schema", {}) for media, content in ((part or {}).get("content") or {}).items()}

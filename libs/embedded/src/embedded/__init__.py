@@ -3,8 +3,8 @@
 Never a run-time dependency of a service.
 """
 
-from embedded.caddy import Caddy, caddyfile
-from embedded.canaille import Canaille, DemoUser, Letter, OidcClient
+from embedded.caddy import Caddy, Site, caddyfile
+from embedded.canaille import Canaille, DemoUser, Letter, OidcClient, SystemClient
 from embedded.mail import Mail, MailSink
 from embedded.nats import Nats, ServiceUser
 from embedded.ports import LOOPBACK, PortBusyError, free_port
@@ -25,7 +25,9 @@ __all__ = [
     "Postgres",
     "Process",
     "ServiceUser",
+    "Site",
     "StartFailedError",
+    "SystemClient",
     "caddyfile",
     "free_port",
 ]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.binaries import installed_program
@@ -37,7 +38,7 @@ _GATEWAY = """\
 	}}
 }}
 
-http://:{port} {{
+{site_headers}http://:{port} {{
 	bind {address}
 	import answer_headers
 	# Ours always wins over one the caller made up; services log it.
@@ -55,7 +56,7 @@ http://:{port} {{
 		handle @operations {{
 			error 404
 		}}
-{routes}
+{site}{routes}
 		error 404
 	}}
 
@@ -89,6 +90,36 @@ _ROUTE = """\
 			}}
 		}}"""
 
+_SITE = """\
+		@pages path / {callback}
+		@files path /assets/*
+		handle @pages {{
+			import site
+			rewrite * /index.html
+			file_server
+		}}
+		handle @files {{
+			import site
+			file_server
+		}}
+		handle /settings.json {{
+			import site
+			header Content-Type application/json
+			respond `{settings}`
+		}}
+"""
+
+_SITE_HEADERS = """\
+(site) {{
+	root * "{folder}"
+	header Content-Security-Policy "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+connect-src 'self' {issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+require-trusted-types-for 'script'"
+	header Cache-Control no-cache
+	encode zstd gzip
+}}
+
+"""
 
 _OUTAGE = {
     "type": "urn:marshrut:error:unavailable",
@@ -102,8 +133,32 @@ _OUTAGE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The gateway's own page: ``index.html`` of ``folder`` at ``/`` and where a login comes back, beside it ``assets``.
+
+    ``settings`` are what the page reads from ``/settings.json``. Its script may talk to the gateway and to ``issuer``.
+    """
+
+    folder: Path
+    issuer: str
+    callback: str
+    settings: Mapping[str, str]
+
+    def headers(self) -> str:
+        return _SITE_HEADERS.format(folder=self.folder, issuer=self.issuer)
+
+    def routes(self) -> str:
+        return _SITE.format(callback=self.callback, settings=json.dumps(self.settings, ensure_ascii=False))
+
+
 def caddyfile(
-    routes: Mapping[str, int], port: int, *, max_body_bytes: int = 32 * _MEGABYTE, patience_seconds: int = 10
+    routes: Mapping[str, int],
+    port: int,
+    *,
+    site: Site | None = None,
+    max_body_bytes: int = 32 * _MEGABYTE,
+    patience_seconds: int = 10,
 ) -> str:
     """Gateway configuration: ``/<name>/…`` goes to the service's port as ``/…``.
 
@@ -121,6 +176,8 @@ def caddyfile(
         health_path=HEALTH_PATH,
         outage=json.dumps(_OUTAGE, ensure_ascii=False),
         routes="\n".join(blocks),
+        site=site.routes() if site else "",
+        site_headers=site.headers() if site else "",
     )
 
 

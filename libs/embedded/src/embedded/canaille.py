@@ -15,15 +15,24 @@ from embedded.process import Process
 from embedded.secrets_file import SecretsFile
 
 _TOKEN_SECONDS = 15 * 60
+_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
+_SESSION_SECONDS = 12 * 60 * 60
+_THEME = Path(__file__).parent / "issuer_theme"
 
 
 @dataclass(frozen=True, slots=True)
 class OidcClient:
-    """A public client (authorization code with PKCE) that may ask for ``openid`` and nothing else."""
+    """A public client (authorization code with PKCE) that may ask for ``openid`` and nothing else.
+
+    ``home`` is where whoever has logged out comes back to; pages of its origin may call the token endpoint (CORS).
+    A refresh token lives ``refresh_seconds``; the access token beside it always lives 15 minutes.
+    """
 
     client_id: str
     redirect_uris: tuple[str, ...]
     name: str
+    home: str = f"http://{LOOPBACK}/"
+    refresh_seconds: int = _TOKEN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,19 @@ class DemoUser:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemClient:
+    """Another organisation's system: gets tokens by client credentials, with nobody at a keyboard.
+
+    Its tokens carry the ``subject`` of an account, so that the services know whom it speaks for.
+    """
+
+    client_id: str
+    secret: str
+    subject: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter of fixed words; paragraphs of ``text`` are parted by an empty line."""
 
@@ -54,8 +76,9 @@ class Canaille:
     """One identity provider on its own origin, set up anew at every start by one script.
 
     Keys, accounts, settings and log live in ``data_dir`` and survive a restart. Access tokens are RS256 JWTs for
-    ``audience``, valid 15 minutes. ``smtp_port`` is where its letters go; ``welcome`` is sent to whoever
-    has registered, beside the letter that confirms the address.
+    ``audience``, valid 15 minutes; a login lasts 12 hours at most, and no browser remembers anybody longer. Pages are
+    Russian (``issuer_theme``) and work without script. ``smtp_port`` is where its letters go; ``welcome`` is sent to
+    whoever has registered, beside the letter that confirms the address.
     """
 
     def __init__(
@@ -66,6 +89,7 @@ class Canaille:
         smtp_port: int,
         clients: Sequence[OidcClient],
         users: Sequence[DemoUser] = (),
+        systems: Sequence[SystemClient] = (),
         audience: str = "marshrut-api",
         welcome: Letter | None = None,
     ) -> None:
@@ -73,7 +97,7 @@ class Canaille:
         self.port = port or free_port()
         self.audience = audience
         self._smtp_port = smtp_port
-        self._clients, self._users = tuple(clients), tuple(users)
+        self._clients, self._users, self._systems = tuple(clients), tuple(users), tuple(systems)
         self._welcome = welcome
         self._secrets = SecretsFile(data_dir / "secrets.json")
         self._settings_file = data_dir / "settings.json"
@@ -112,6 +136,10 @@ class Canaille:
     def stop(self) -> None:
         self.process.stop()
 
+    @property
+    def _translations(self) -> Path:
+        return (self.data_dir / "translations").resolve()
+
     def _answers(self) -> bool:
         return accepts_connections(self.port) and http_status(self.port, "/.well-known/openid-configuration") == 200
 
@@ -121,8 +149,12 @@ class Canaille:
             "audience": self.audience,
             "signing_key": self._signing_key(),
             "clients": [asdict(client) for client in self._clients],
+            "systems": [asdict(system) for system in self._systems],
             "users": [{"subject": user.subject, **asdict(user)} for user in self._users],
             "welcome": asdict(self._welcome) if self._welcome else None,
+            "session_seconds": _SESSION_SECONDS,
+            "words": str(_THEME / "words.po"),
+            "translations": str(self._translations),
             "config": self._config(),
         }
 
@@ -132,8 +164,10 @@ class Canaille:
             "SERVER_NAME": f"{LOOPBACK}:{self.port}",
             "PREFERRED_URL_SCHEME": "http",
             "DEBUG": False,
-            # A refresh token lives as long as the access token it came with.
-            "OAUTH2_TOKEN_EXPIRES_IN": dict.fromkeys(("authorization_code", "refresh_token"), _TOKEN_SECONDS),
+            "PERMANENT_SESSION_LIFETIME": _SESSION_SECONDS,
+            # Ours, the later one, wins.
+            "BABEL_TRANSLATION_DIRECTORIES": f"translations;{self._translations}",
+            "OAUTH2_TOKEN_EXPIRES_IN": dict.fromkeys(_GRANTS, _TOKEN_SECONDS),
             # No page or letter for a made-up host; and a forgotten password is recovered by a link, not by six digits.
             "TRUSTED_HOSTS": [LOOPBACK],
             "CANAILLE": self._core_config(),
@@ -156,6 +190,8 @@ class Canaille:
             "LANGUAGE": "ru",
             "TIMEZONE": "Europe/Moscow",
             "LOGO": None,
+            "THEME": str(_THEME),
+            "JAVASCRIPT": False,
             "ENABLE_REGISTRATION": True,
             "EMAIL_CONFIRMATION": True,
             "ENABLE_INTRUDER_LOCKOUT": True,

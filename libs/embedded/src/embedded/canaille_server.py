@@ -6,26 +6,28 @@ Everything goes through Canaille's models: its command line can neither avoid a 
 import asyncio
 import json
 import sys
-import time
 from collections.abc import Callable
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from asgiref.wsgi import WsgiToAsgi
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from canaille import create_app  # type: ignore[import-untyped, unused-ignore]
 from canaille.app import models  # type: ignore[import-untyped, unused-ignore]
+from canaille.app.i18n import gettext  # type: ignore[import-untyped, unused-ignore]
 from canaille.app.mails import send_email  # type: ignore[import-untyped, unused-ignore]
+from canaille.app.session import UserSession  # type: ignore[import-untyped, unused-ignore]
 from canaille.backends import Backend  # type: ignore[import-untyped, unused-ignore]
+from canaille.backends.sql import backend as sql  # type: ignore[import-untyped, unused-ignore]
 from canaille.core.endpoints import account  # type: ignore[import-untyped, unused-ignore]
 from canaille.oidc import provider  # type: ignore[import-untyped, unused-ignore]
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from joserfc import jwt
-from joserfc.jwk import RSAKey
 
-from embedded.ports import LOOPBACK
+from embedded.canaille_rules import access_tokens, limited, refreshable
 
 
 def client(client_id: str, **attributes: object) -> Any:
@@ -41,11 +43,11 @@ def set_up_client(wanted: dict[str, Any]) -> None:
     public = client(
         wanted["client_id"],
         client_name=wanted["name"],
-        # Makes it trusted, see TRUSTED_DOMAINS: no consent page, for every client here is our own, also one that comes
-        # back by a scheme of a telephone.
-        client_uri=f"http://{LOOPBACK}/",
+        # Its host makes the client trusted, see TRUSTED_DOMAINS: no consent page, for every client here is our own,
+        # also one that comes back by a scheme of a telephone. Its origin, port included, is the one CORS lets in.
+        client_uri=wanted["home"],
         redirect_uris=wanted["redirect_uris"],
-        post_logout_redirect_uris=wanted["redirect_uris"],
+        post_logout_redirect_uris=[wanted["home"]],
         grant_types=["authorization_code", "refresh_token"],
         response_types=["code"],
         token_endpoint_auth_method="none",
@@ -56,6 +58,17 @@ def set_up_client(wanted: dict[str, Any]) -> None:
         # Of its id tokens: the client and nobody else, so that no service takes one for an access token.
         public.audience = [public]
         Backend.instance.save(public)
+
+
+def set_up_system(wanted: dict[str, Any]) -> None:
+    client(
+        wanted["client_id"],
+        client_name=wanted["name"],
+        client_secret=wanted["secret"],
+        grant_types=["client_credentials"],
+        token_endpoint_auth_method="client_secret_basic",
+        scope=["openid"],
+    )
 
 
 def set_up_users(users: list[dict[str, Any]]) -> None:
@@ -90,30 +103,28 @@ def welcomed(create: Callable[[Any, Any], Any], words: dict[str, str]) -> Callab
     return created
 
 
-def access_tokens(settings: dict[str, Any]) -> Callable[[Any, str, Any, str], str]:
-    """RFC 9068 access tokens. Canaille's own hold nothing unique: a second login within a second ends in error 500."""
-    key = RSAKey.import_key(settings["signing_key"])
-    header = {"typ": "at+jwt", "alg": "RS256", "kid": key.kid}
+def add_words(catalogue: Path, folder: Path) -> None:
+    """Lay our Russian words where Canaille's translations look for more."""
+    compiled = folder / "ru" / "LC_MESSAGES" / "messages.mo"
+    compiled.parent.mkdir(parents=True, exist_ok=True)
+    with catalogue.open("rb") as words, compiled.open("wb") as file:
+        write_mo(file, read_po(words, locale="ru"))
 
-    def generate(client: Any, grant_type: str, user: Any, scope: str) -> str:
-        now = int(time.time())
-        claims = {
-            "iss": settings["issuer"],
-            "sub": user.id,
-            "aud": [settings["audience"]],
-            "client_id": client.client_id,
-            "scope": scope,
-            "iat": now,
-            "exp": now + settings["config"]["OAUTH2_TOKEN_EXPIRES_IN"][grant_type],
-            "jti": uuid4().hex,
-        }
-        return jwt.encode(header, claims, key)
 
-    return generate
+def patience(seconds: float) -> str:
+    """What somebody reads who has to wait after wrong passwords; Canaille's own sentence cannot be translated."""
+    words = "Too much attempts. Please wait for {nb_seconds} seconds before trying to login again."
+    return str(gettext(words)).format(nb_seconds=ceil(seconds))
 
 
 def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text())
+    add_words(Path(settings["words"]), Path(settings["translations"]))
+    UserSession.deserialize = limited(UserSession.deserialize, settings["session_seconds"])
+    sql.get_lockout_delay_message = patience
+    # Public clients too end their refresh tokens when somebody signs out or a device is lost (RFC 7009).
+    provider.RevocationEndpoint.CLIENT_AUTH_METHODS = ["none"]
+    provider.save_token = refreshable(provider.save_token, settings["clients"])
     # Canaille looks its generator up by this name while it is created.
     provider.generate_access_token = access_tokens(settings)
     if settings["welcome"]:
@@ -122,6 +133,8 @@ def main() -> None:
     with app.app_context(), Backend.instance.session():
         for wanted in settings["clients"]:
             set_up_client(wanted)
+        for wanted in settings["systems"]:
+            set_up_system(wanted)
         set_up_users(settings["users"])
     # In this process, as `canaille run --workers 0` does: each worker would import the provider once more.
     config = Config.from_mapping(bind=[settings["config"]["SERVER_NAME"]], graceful_timeout=1)

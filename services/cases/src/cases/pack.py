@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
@@ -30,23 +31,24 @@ class Titled(PackModel):
     title: str
 
 
-class CatalogueService(PackModel):
+def title_of(code: str, entries: Iterable[Titled]) -> str:
+    """The title of a code; the code itself where the region has given it up since."""
+    return next((entry.title for entry in entries if entry.code == code), code)
+
+
+class CatalogueService(Titled):
     """A service the region gives: its group decides the quota, its skill who may give it; minutes of one session."""
 
-    code: Code
-    title: str
     group: ServiceGroup
     skill: Code
     modes: frozenset[DeliveryMode] = Field(min_length=1)
     minutes: int = Field(gt=0, le=480)
 
 
-class Ground(PackModel):
+class Ground(Titled):
     """A legal ground that stands beside a consent for a purpose (152-FZ art. 6, 10)
     as long as ``stands_while`` holds."""
 
-    code: Code
-    title: str
     law: str
     stands_while: Annotated[str, Field(pattern="^(ippsu|always)$")]
 

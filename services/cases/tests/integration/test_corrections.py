@@ -109,7 +109,7 @@ async def test_D4_21_an_act_of_a_family_that_was_not_served_is_not_signed(app: R
 
 
 async def work(family: Family) -> list[Any]:
-    items: list[Any] = (await family.head.get("/worklist")).json()
+    items: list[Any] = (await family.head.get("/worklist")).json()["items"]
     return items
 
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from cases.testing import DOCUMENTS, GOAL, LINE, MOSCOW, SMOLENSK, facts
+from cases.assessments.icf import CHAPTERS
+from cases.pack import title_of
+from cases.testing import DOCUMENTS, GOAL, LINE, MOSCOW, SMOLENSK, facts, pack
 from chassis.clock import new_id
 from chassis.testing.running import Running
 from contracts.cases import (
@@ -30,6 +32,21 @@ async def test_D2_21_the_first_appointment_leads_to_an_approved_iprp(app: Runnin
     found = [e for e in await app.published() if getattr(e, "case_id", None) == family.case_id]
     order = [DocumentsSeen, ConsentRecorded, AssessmentCompleted, EligibilityRecognised, TeamFixed, ProgrammeApproved]
     assert [type(e) for e in found if type(e) in order] == order
+
+
+async def test_codes_of_the_region_stand_beside_their_titles(arrival: Any) -> None:
+    family = await arrival(MOSCOW, territory=f"{MOSCOW}/severny")
+    await family.first_appointment()
+    programme = await family.iprp()
+    card = await family.card()
+    listed = (await family.specialist.get("/case-files", params={"child_id": str(family.event.child_id)})).json()
+    assert card["territory_title"] == listed["items"][0]["territory_title"] == "Северный район"
+    first = card["first_appointment"]
+    assert len(first["documents"]["kind_titles"]) == len(first["documents"]["kinds"])
+    assert first["documents"]["authority_title"] == title_of("parent", pack(MOSCOW).authorities)
+    assert first["assessments"][0]["tool_title"] == title_of("observation", pack(MOSCOW).tools)
+    (goal,) = (await family.specialist.get(f"/programmes/{programme['id']}")).json()["versions"][0]["goals"]
+    assert (goal["routine_title"], goal["icf_chapter"]) == ("Кормление", CHAPTERS["d5"])
 
 
 async def test_the_approval_carries_lines_and_the_reach_of_the_family_sealed(app: Running, arrival: Any) -> None:

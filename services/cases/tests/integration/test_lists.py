@@ -17,7 +17,7 @@ from sqlalchemy import event
 async def items(caller: Any, kind: str, subject: str) -> list[WorkItem]:
     answer = await caller.get("/worklist")
     assert answer.status_code == 200, answer.text
-    found = [WorkItem.model_validate(item) for item in answer.json()]
+    found = [WorkItem.model_validate(item) for item in answer.json()["items"]]
     return [item for item in found if item.kind == kind and str(item.subject_id) == subject]
 
 
@@ -31,8 +31,29 @@ async def test_the_list_is_paged_narrowed_and_sorted(arrival: Any) -> None:
     numbers = [item["number"] for item in (*page["items"], *rest["items"])]
     assert numbers == sorted(numbers)
     assert {str(family.case_id) for family in families} <= {item["id"] for item in (*page["items"], *rest["items"])}
+    mine = str(families[0].case_id)
+    opened = next(item["opened_at"] for item in (*page["items"], *rest["items"]) if item["id"] == mine)
+    since = (await head.get("/case-files", params={"limit": 200, "since": opened})).json()["items"]
+    until = (await head.get("/case-files", params={"limit": 200, "until": opened})).json()["items"]
+    assert mine in {item["id"] for item in since}
+    assert not {item["id"] for item in since} & {item["id"] for item in until}
     wrong = await head.get("/case-files", params={"sort": "name"})
     assert (wrong.status_code, wrong.json()["slug"]) == (422, "unknown_sort")
+
+
+async def test_the_assessments_of_a_file_are_paged_latest_first(arrival: Any) -> None:
+    family = await arrival(MOSCOW)
+    await family.consents()
+    recorded = [(await family.is_assessed())["id"] for _ in range(3)]
+    path = f"/case-files/{family.case_id}/assessments"
+    first = (await family.specialist.get(path, params={"limit": 2, "with_total": True})).json()
+    second = (await family.specialist.get(path, params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert [item["id"] for item in (*first["items"], *second["items"])] == recorded[::-1]
+    assert (first["total"], second["next_cursor"]) == (3, None)
+    for query, shown in (("since", 3), ("until", 3)):
+        on_the_day = (await family.specialist.get(path, params={query: f"{TODAY}"})).json()["items"]
+        assert len(on_the_day) == shown, query
+    assert (await family.specialist.get(path, params={"until": f"{TODAY - timedelta(days=1)}"})).json()["items"] == []
 
 
 async def test_a_missing_assessment_is_work_until_it_is_recorded(arrival: Any) -> None:
@@ -71,7 +92,7 @@ async def test_a_card_ending_within_seven_days_is_work(app: Running, arrival: An
 async def test_another_services_work_is_not_mine(app: Running, arrival: Any) -> None:
     family = await arrival(MOSCOW)
     elsewhere = await app.as_role("head", organisation_ids=[family.event.child_id])
-    assert (await elsewhere.get("/worklist")).json() == []
+    assert (await elsewhere.get("/worklist")).json()["items"] == []
 
 
 async def test_T10_a_card_asks_the_database_no_more_for_500_services_than_for_5(app: Running, arrival: Any) -> None:

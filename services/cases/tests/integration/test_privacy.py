@@ -125,7 +125,7 @@ async def test_the_family_sees_who_read_its_file_and_protected_readers_stay_hidd
     await family.card(by=family.specialist)
     async with app.unit() as unit:
         await unit.audit.read("case_file", family.event.child_id, [FieldGroup.CORE], Purpose.HEALTH)
-    shown = (await family.representative.get(f"/case-files/{family.case_id}/readers")).json()
+    shown = (await family.representative.get(f"/case-files/{family.case_id}/readers")).json()["items"]
     assert [reader["role"] for reader in shown[:2]] == ["Специалист", "Координатор семьи"]
     assert "Система" not in {reader["role"] for reader in shown}
     by_head = await family.head.get(f"/case-files/{family.case_id}/readers")

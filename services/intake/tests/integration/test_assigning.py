@@ -94,10 +94,20 @@ async def test_a_repeated_request_gives_its_first_answer_and_assigns_once(moscow
 async def test_two_items_of_one_record_are_one_assignment(moscow: Route, coordinator: Caller) -> None:
     doctor = await moscow.app.as_role("doctor")
     filed = await moscow.submitted(doctor, source="health_agency", protocol_follows=True)
-    listed = [item for item in (await coordinator.get("/worklist")).json() if item["subject_id"] == filed["id"]]
+    listed = [
+        item for item in (await coordinator.get("/worklist")).json()["items"] if item["subject_id"] == filed["id"]
+    ]
     chosen = [{"id": item["id"], "version": item["version"]} for item in listed]
     assert sorted(item["kind"] for item in listed) == ["call_back", "protocol"]
     assert said(await assign(coordinator, coordinator.principal.id, *chosen)) == ["assigned", "assigned"]
+
+
+async def test_a_version_of_one_record_does_not_speak_of_many(moscow: Route, coordinator: Caller) -> None:
+    filed = await moscow.submitted()
+    body = {"items": [{"id": call_back(filed)}], "assignee_id": str(coordinator.principal.id)}
+    answer = await coordinator.post("/assignments", json=body, headers={"If-Match": "1"})
+    assert (answer.status_code, answer.json()["slug"]) == (422, "without_versions")
+    assert (await coordinator.get(f"/applications/{filed['id']}")).json()["coordinator_id"] is None
 
 
 async def test_a_family_is_taken_from_a_colleague_only_by_naming_her(moscow: Route, coordinator: Caller) -> None:

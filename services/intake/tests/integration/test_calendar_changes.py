@@ -78,7 +78,7 @@ async def test_D2_08_the_day_the_protocol_follows_by_moves(moscow: Route, decree
     await recompute_deadlines(moscow.app.worker)
     after = (await coordinator.get(url)).json()["protocol_due_at"]
     assert (before[:10], after[:10]) == ("2027-01-15", "2027-01-14")
-    items = (await coordinator.get("/worklist", params={"kind": "protocol"})).json()
+    items = (await coordinator.get("/worklist", params={"kind": "protocol"})).json()["items"]
     assert after in [item["due_at"] for item in items if item["subject_id"] == filed["id"]]
 
 

@@ -90,7 +90,7 @@ async def test_a_booked_first_appointment_leaves_the_worklist_until_it_is_cancel
     await head.post(f"/applications/{card['id']}/accept")
 
     async def kinds() -> list[str]:
-        found = (await head.get("/worklist")).json()
+        found = (await head.get("/worklist")).json()["items"]
         return [item["kind"] for item in found if item["subject_id"] == card["id"]]
 
     assert await kinds() == ["first_appointment"]

@@ -129,7 +129,7 @@ async def test_D2_08_a_missing_protocol_is_work_with_a_due_time(
     moscow: Route, doctor: Caller, coordinator: Caller
 ) -> None:
     filed = await filed_by_doctor(moscow, doctor, protocol_follows=True)
-    found = [i for i in (await coordinator.get("/worklist")).json() if i["subject_id"] == filed["id"]]
+    found = [i for i in (await coordinator.get("/worklist")).json()["items"] if i["subject_id"] == filed["id"]]
     (item,) = [item for item in found if item["kind"] == "protocol"]
     assert item["due_at"].startswith("2026-03-10T")
     assert item["explanation"]
@@ -190,9 +190,27 @@ async def test_a_misspelt_name_is_found_even_where_all_its_letters_are_common(
     assert [line["id"] for line in found] == [filed["id"]]
 
 
+@pytest.mark.parametrize("what", ["submitted", "due"])
+async def test_a_list_is_narrowed_to_a_span_whose_end_is_not_included(
+    moscow: Route, coordinator: Caller, what: str
+) -> None:
+    filed = await moscow.submitted()
+
+    async def listed(**span: str) -> bool:
+        found = await coordinator.get("/applications", params={"number": filed["number"], **span})
+        return bool(found.json()["items"])
+
+    (line,) = (await coordinator.get("/applications", params={"number": filed["number"]})).json()["items"]
+    moment = line[f"{what}_at"]
+    assert await listed(**{f"{what}_since": moment})
+    assert not await listed(**{f"{what}_until": moment})
+    without_zone = {f"{what}_since": "2026-03-02T10:00:00"}
+    assert (await coordinator.get("/applications", params=without_zone)).status_code == 422
+
+
 async def test_D2_12_each_entry_point_is_counted(moscow: Route, coordinator: Caller) -> None:
     async def counted(point: str) -> int:
-        rows = (await coordinator.get("/applications/entry-points", params={"region": MOSCOW})).json()
+        rows = (await coordinator.get("/applications/entry-points", params={"region": MOSCOW})).json()["items"]
         return sum(row["applications"] for row in rows if row["entry_point"] == point)
 
     before = [await counted(point) for point in ("polyclinic", "hospital")]
@@ -204,10 +222,10 @@ async def test_D2_12_each_entry_point_is_counted(moscow: Route, coordinator: Cal
 async def test_D3_12_the_code_of_a_stand_is_kept_as_entry_point(moscow: Route, coordinator: Caller) -> None:
     filed = await moscow.submitted(entry_point="stand")
     assert (await card_of(coordinator, filed["id"]))["entry_point"] == "stand"
-    rows = (await coordinator.get("/applications/entry-points")).json()
+    rows = (await coordinator.get("/applications/entry-points")).json()["items"]
     assert {row["title"] for row in rows if row["entry_point"] == "stand"} == {"Стенд"}
     stranger = await moscow.app.as_role("coordinator", organisation_ids=[uuid4()])
-    assert (await stranger.get("/applications/entry-points")).json() == []
+    assert (await stranger.get("/applications/entry-points")).json()["items"] == []
 
 
 async def test_the_bound_account_withdraws_as_the_token_does(moscow: Route, coordinator: Caller) -> None:

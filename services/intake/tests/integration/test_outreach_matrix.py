@@ -63,7 +63,7 @@ BODIES: dict[str, Any] = {
     "/outreaches/{outreach_id}/application": {"consents": [], "registered_in_region": True},
     "/finders/{organisation_id}": {"principal_ids": []},
 }
-QUERY = {"region": IRKUTSK, "layout": "moon", "first": "2026-03-01", "last": "2026-03-02"}
+QUERY = {"region": IRKUTSK, "layout": "moon", "since": "2026-03-01", "until": "2026-03-02"}
 
 
 @dataclass

@@ -77,7 +77,7 @@ async def test_the_answer_has_a_term_and_its_passing_is_escalated_once(irkutsk: 
     card = await received(curator)
     assert card["due_at"] == "2026-03-04T10:00:00Z"
     assert "2 рабочих дня" in card["explanation"]
-    (item,) = [i for i in (await curator.get("/worklist")).json() if i["subject_id"] == card["id"]]
+    (item,) = [i for i in (await curator.get("/worklist")).json()["items"] if i["subject_id"] == card["id"]]
     assert (item["kind"], item["number"]) == ("referral", card["number"])
     irkutsk.app.clock.set(datetime(2026, 3, 4, 10, 1, tzinfo=UTC))
     await irkutsk.app.fire_timers()
@@ -85,7 +85,7 @@ async def test_the_answer_has_a_term_and_its_passing_is_escalated_once(irkutsk: 
     assert len(told) == 1
     late = (await curator.get(f"/referrals/{card['id']}")).json()
     assert (late["standing"], late["escalated_at"]) == ("overdue", "2026-03-04T10:01:00Z")
-    (item,) = [i for i in (await curator.get("/worklist")).json() if i["subject_id"] == card["id"]]
+    (item,) = [i for i in (await curator.get("/worklist")).json()["items"] if i["subject_id"] == card["id"]]
     assert item["standing"] == "overdue"
 
 
@@ -240,14 +240,14 @@ async def test_D3_26_nothing_leaves_on_a_consent_the_family_withdrew_before(irku
 async def test_the_answer_of_a_receiver_without_an_account_is_entered_for_it(irkutsk: Route, curator: Caller) -> None:
     filed = (await sent(curator)).json()
     url = f"/referrals/{filed['id']}"
-    (item,) = [one for one in (await curator.get("/worklist")).json() if one["subject_id"] == filed["id"]]
+    (item,) = [one for one in (await curator.get("/worklist")).json()["items"] if one["subject_id"] == filed["id"]]
     assert (item["kind"], item["due_at"]) == ("referral_awaited", filed["due_at"]), "the sender waits for an answer too"
     (told,) = [e for e in await irkutsk.app.published(ReferralReceived) if str(e.aggregate_id) == filed["id"]]
     assert isinstance(told, ReferralReceived)
     assert told.outgoing, "who must be warned follows from it"
     taken = await curator.post(f"{url}/relayed-answer", json={"answer": "accepted"})
     assert taken.json()["state"] == "accepted"
-    assert not [one for one in (await curator.get("/worklist")).json() if one["subject_id"] == filed["id"]]
+    assert not [one for one in (await curator.get("/worklist")).json()["items"] if one["subject_id"] == filed["id"]]
     done = await curator.post(f"{url}/relayed-answer", json={"answer": "done", "code": "served"})
     assert done.json()["state"] == "done"
     own = await received(curator)

@@ -49,7 +49,7 @@ async def sent(caller: Caller, content: bytes, name: str = "list.csv", **params:
 async def searched(caller: Caller, **params: Any) -> list[str]:
     answer = await caller.get("/organisations/search", params={"region": SMOLENSK, **params})
     assert answer.status_code == 200, answer.text
-    return [found["code"].partition("/")[2] for found in answer.json()]
+    return [found["code"].partition("/")[2] for found in answer.json()["items"]]
 
 
 async def test_D3_04_an_organisation_has_several_roles_offices_and_all_its_contacts(moscow: Route) -> None:
@@ -83,7 +83,7 @@ async def test_D3_05_four_resource_centres_by_age_or_direction_and_a_methodical_
     async def centres(**narrowed: str) -> list[str]:
         query = {"region": IRKUTSK, "role": "resource_centre", **narrowed}
         answer = await public.get("/organisations/search", params=query)
-        return sorted(one["code"].partition("/")[2] for one in answer.json())
+        return sorted(one["code"].partition("/")[2] for one in answer.json()["items"])
 
     assert len(await centres()) == 5
     assert await centres(age_band="0-3") == ["resource-early"]
@@ -96,9 +96,9 @@ async def test_D3_05_four_resource_centres_by_age_or_direction_and_a_methodical_
 async def test_D3_05_resource_centres_are_found_by_age_band(moscow: Route) -> None:
     public = moscow.app.client()
     query = {"region": MOSCOW, "role": "resource_centre"}
-    early = (await public.get("/organisations/search", params={**query, "age_band": "0-3"})).json()
+    early = (await public.get("/organisations/search", params={**query, "age_band": "0-3"})).json()["items"]
     assert [one["code"] for one in early] == [f"{MOSCOW}/coordination-centre"]
-    assert (await public.get("/organisations/search", params={**query, "age_band": "18+"})).json() == []
+    assert (await public.get("/organisations/search", params={**query, "age_band": "18+"})).json()["items"] == []
 
 
 async def test_D3_06_co_executors_are_found_by_theme_and_territory(moscow: Route) -> None:
@@ -125,7 +125,7 @@ async def test_D0_34_organisations_are_found_by_name_kind_theme_and_distance(mos
     assert (await searched(public, **gagarin))[:2] == ["point-gagarin", "horse-club"]
     assert await searched(public, **gagarin, within_km=10) == ["point-gagarin"]
     bank = {"latitude": 54.7601, "longitude": 32.0101, "within_km": 1}
-    (near,) = (await public.get("/organisations/search", params={"region": SMOLENSK, **bank})).json()
+    (near,) = (await public.get("/organisations/search", params={"region": SMOLENSK, **bank})).json()["items"]
     assert (near["code"], near["nearest_office"]) == ("smolensk/centre", "left-bank")
     answer = await public.get("/organisations/search", params={"latitude": 55.0})
     assert (answer.status_code, answer.json()["slug"]) == (422, "place_incomplete")
@@ -149,8 +149,9 @@ async def test_D0_34_an_import_shows_the_difference_before_it_changes_anything(
     found = await administrator.get(
         "/organisations/search", params={"region": SMOLENSK, "text": "Микрореабилитационный"}
     )
-    assert found.json()[0]["address"] == "г. Смоленск, ул. Новая, д. 1"
-    assert (found.json()[0]["director"], found.json()[0]["email"]) == (
+    kept = found.json()["items"][0]
+    assert kept["address"] == "г. Смоленск, ул. Новая, д. 1"
+    assert (kept["director"], kept["email"]) == (
         "Журавлёва Нина Сергеевна",
         "centre@example.org",
     ), "a column the file does not have changes nothing"

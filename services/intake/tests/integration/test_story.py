@@ -27,7 +27,7 @@ async def test_an_application_goes_from_the_public_form_to_the_service_that_acce
     assert card["state"] == "reached"
     assert card["contact"]["phone"] == "+79050001122"
     assert card["social"]["need"] == "Помощь логопеда"
-    near = (await coordinator.get(f"{url}/nearest-services")).json()
+    near = (await coordinator.get(f"{url}/nearest-services")).json()["items"]
     assert near[0]["organisation_id"] == str(organisation("early-help-north"))
     assert near[0]["reasons"]
     handed = await coordinator.post(f"{url}/hand-over", json={"serving_organisation_id": near[0]["organisation_id"]})

@@ -17,7 +17,7 @@ async def coordinator(moscow: Route) -> Caller:
 
 
 async def items(caller: Caller, application_id: str) -> list[tuple[str, str]]:
-    found = (await caller.get("/worklist")).json()
+    found = (await caller.get("/worklist")).json()["items"]
     return [(item["kind"], item["standing"]) for item in found if item["subject_id"] == application_id]
 
 
@@ -25,7 +25,7 @@ async def test_D2_17_a_new_application_shows_up_with_its_deadline_and_the_explan
     moscow: Route, coordinator: Caller
 ) -> None:
     filed = await moscow.submitted()
-    found = (await coordinator.get("/worklist")).json()
+    found = (await coordinator.get("/worklist")).json()["items"]
     (item,) = [item for item in found if item["subject_id"] == filed["id"]]
     assert item["kind"] == "call_back"
     assert item["number"] == filed["number"]
@@ -68,7 +68,7 @@ async def test_a_withdrawn_application_is_nobodys_work(moscow: Route, coordinato
 async def test_mine_is_what_i_have_taken(moscow: Route, coordinator: Caller) -> None:
     mine, free = await moscow.submitted(), await moscow.submitted()
     await coordinator.post(f"/applications/{mine['id']}/take")
-    found = (await coordinator.get("/worklist", params={"mine": True})).json()
+    found = (await coordinator.get("/worklist", params={"mine": True})).json()["items"]
     subjects = [item["subject_id"] for item in found]
     assert mine["id"] in subjects
     assert free["id"] not in subjects
@@ -91,7 +91,7 @@ async def test_T14_the_counters_are_exact_right_after_each_action(moscow: Route,
     assert (taken["mine"], taken["unassigned"]) == (new["mine"] + 1, before["unassigned"])
     moscow.app.clock.set(START + timedelta(hours=9))
     late = await counts(coordinator)
-    listed = (await coordinator.get("/worklist", params={"which": "overdue"})).json()
+    listed = (await coordinator.get("/worklist", params={"which": "overdue"})).json()["items"]
     assert late["overdue"] == len(listed) > 0
     await moscow.app.client(status_token=filed["status_token"]).post("/applications/status/withdraw")
     assert (await counts(coordinator))["all"] == late["all"] - 1
@@ -108,17 +108,17 @@ async def test_T3_every_counter_equals_its_list_in_every_state(moscow: Route, wh
     for hours in (0, 5, 9, 200):
         moscow.app.clock.set(START + timedelta(hours=hours))
         for person in (coordinator, head):
-            listed = (await person.get("/worklist", params={"which": which})).json()
+            listed = (await person.get("/worklist", params={"which": which})).json()["items"]
             assert (await counts(person))[which] == len(listed), (which, hours)
 
 
 async def test_the_list_is_searched_and_narrowed(moscow: Route, coordinator: Caller) -> None:
     filed = await moscow.submitted(territory="moscow-early-help/severny")
-    by_number = (await coordinator.get("/worklist", params={"text": filed["number"]})).json()
+    by_number = (await coordinator.get("/worklist", params={"text": filed["number"]})).json()["items"]
     assert [item["subject_id"] for item in by_number] == [filed["id"]]
     query = {"kind": "call_back", "territory": "moscow-early-help/severny"}
-    narrowed = (await coordinator.get("/worklist", params=query)).json()
+    narrowed = (await coordinator.get("/worklist", params=query)).json()["items"]
     assert {(item["kind"], item["territory"]) for item in narrowed} == {tuple(query.values())}
-    due = [item["due_at"] for item in (await coordinator.get("/worklist")).json()]
+    due = [item["due_at"] for item in (await coordinator.get("/worklist")).json()["items"]]
     assert due == sorted(due)
     assert (await coordinator.get("/worklist", params={"which": "someday"})).status_code == 422

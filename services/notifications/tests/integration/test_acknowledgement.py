@@ -80,12 +80,12 @@ async def test_without_an_address_the_message_fails_visibly(office: Office) -> N
     (fact,) = await office.app.published()
     assert isinstance(fact, MessageFailed)
     coordinator = await office.app.as_role("coordinator", organisation_ids=[CENTRE])
-    (item,) = (await coordinator.get("/worklist")).json()
+    (item,) = (await coordinator.get("/worklist")).json()["items"]
     assert (item["kind"], item["subject_id"]) == ("message_failed", str(message.id))
     assert item["explanation"] == "Электронная почта не указана"
     told = await coordinator.post(f"/messages/{message.id}/confirm", json={"channel": "phone"})
     assert told.json() == {"id": str(message.id), "state": "sent"}
-    assert (await coordinator.get("/worklist")).json() == []
+    assert (await coordinator.get("/worklist")).json()["items"] == []
 
 
 async def test_an_erased_person_gets_no_letter_and_nobody_is_alarmed(office: Office) -> None:

@@ -92,9 +92,9 @@ async def test_the_family_sees_who_read_its_messages(office: Office, coordinator
     await coordinator.get(f"/messages/{(await office.newest(home)).id}")
     family = await family_of(office, home)
     path = f"/readers/{home.child_id}"
-    (line,) = (await family.get(path)).json()
+    (line,) = (await family.get(path)).json()["items"]
     assert (line["field_groups"], line["organisation_id"]) == (["contact", "core"], str(CENTRE))
-    assert (await family.get(path, params={"before": line["at"]})).json() == []
+    assert (await family.get(path, params={"until": line["at"]})).json()["items"] == []
     stranger = await office.app.as_role("family", child_ids=[uuid4()])
     assert (await stranger.get(path)).status_code == 404
     assert (await coordinator.get(path)).status_code == 403
@@ -110,6 +110,9 @@ async def test_the_list_is_filtered_and_paged(office: Office, coordinator: Calle
     first = (await coordinator.get("/messages", params={"limit": 2})).json()
     second = (await coordinator.get("/messages", params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert len({line["id"] for line in first["items"] + second["items"]}) == 3
+    moment = (await listed(coordinator, sort="created_at"))[-1]["created_at"]
+    later, earlier = await listed(coordinator, since=moment), await listed(coordinator, until=moment)
+    assert (len(later) + len(earlier), min(line["created_at"] for line in later)) == (3, moment)
     assert (await coordinator.get("/messages", params={"state": "lost"})).status_code == 422
     assert (await coordinator.get("/messages", params={"sort": "letter"})).status_code == 422
 

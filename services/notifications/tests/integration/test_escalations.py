@@ -29,7 +29,7 @@ async def manager(office: Office) -> Caller:
 async def items(caller: Caller) -> list[dict[str, Any]]:
     answer = await caller.get("/worklist")
     assert answer.status_code == 200, answer.text
-    return [item for item in answer.json() if item["kind"].startswith("call_back")]
+    return [item for item in answer.json()["items"] if item["kind"].startswith("call_back")]
 
 
 async def at(office: Office, moment: datetime) -> None:
@@ -115,7 +115,7 @@ async def test_a_taken_application_is_its_coordinator_s(office: Office, coordina
     )
     await office.app.deliver(taken)
     await at(office, DUE)
-    mine = (await coordinator.get("/worklist", params={"mine": True})).json()
+    mine = (await coordinator.get("/worklist", params={"mine": True})).json()["items"]
     assert [item["assigned_to"] for item in mine] == [str(coordinator.principal.id)]
 
 

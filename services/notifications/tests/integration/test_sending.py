@@ -124,7 +124,7 @@ async def test_I3_a_crash_while_sending_is_listed_and_not_sent_again(office: Off
     assert (await office.newest(home)).state is MessageState.UNKNOWN
     assert len(sink.messages(home.email)) == 1
     coordinator = await office.app.as_role("coordinator", organisation_ids=[CENTRE])
-    assert [item["kind"] for item in (await coordinator.get("/worklist")).json()] == ["message_unknown"]
+    assert [item["kind"] for item in (await coordinator.get("/worklist")).json()["items"]] == ["message_unknown"]
 
 
 async def test_a_paused_process_that_wakes_up_tells_the_truth(office: Office, sink: MailSink) -> None:

@@ -1,13 +1,12 @@
 """Reporting: what can be counted."""
 
-from chassis.run import Service
+from chassis.run import Service, rooms
 from chassis.settings import ServiceSettings
 
-from reporting.projections.room import ROOM as projections
-from reporting.reports.room import ROOM as reports
 from reporting.tables import Base
 
-service = Service("reporting", ServiceSettings, [projections, reports], base=Base)
+ROOMS = "projections reports"
+service = Service("reporting", ServiceSettings, rooms("reporting", ROOMS), base=Base)
 
 if __name__ == "__main__":
     from chassis.run.process import main

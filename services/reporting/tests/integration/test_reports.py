@@ -21,8 +21,10 @@ from contracts.identifiers import (
     VisitOutcome,
 )
 from contracts.testing import examples
+from pydantic import TypeAdapter
 from reporting.main import service
 from reporting.projections.subscribers import events
+from reporting.reports.catalogue import REPORTS, AnyReport
 
 REGION = "smolensk"
 ORGANISATION = uuid4()
@@ -332,3 +334,14 @@ async def test_every_event_reporting_counts_is_understood_from_the_producers_exa
     for event in handled:
         for case in examples(event.type()).values():
             assert await app.deliver(case) is None, event.type()
+
+
+async def test_every_report_answers_its_own_shape_named_by_its_name(app: Running) -> None:
+    manager = await app.as_role("manager", territories=[REGION])
+    page = (await manager.get("/reports", params={"with_total": True})).json()
+    assert [listed["name"] for listed in page["items"]] == list(REPORTS)
+    assert (page["total"], page["next_cursor"]) == (len(REPORTS), None)
+    for name, known in REPORTS.items():
+        answer = TypeAdapter(AnyReport).validate_python((await manager.get(f"/reports/{name}", params=MARCH)).json())
+        assert type(answer) is known.answer
+    assert (await manager.get("/reports/unknown", params=MARCH)).status_code == 404

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from chassis.data.database import COLUMN_TYPES, service_metadata
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V")
 
 
 class Base(DeclarativeBase):
@@ -20,18 +19,22 @@ class Base(DeclarativeBase):
     type_annotation_map = COLUMN_TYPES
 
 
-class Values(TypeDecorator[tuple[M, ...]], Generic[M]):
-    """A JSONB column that holds a tuple of immutable pydantic values; change it by assigning a new one."""
+class Typed(TypeDecorator[V], Generic[V]):
+    """A JSONB column of one type: a model, a tuple of models, a union. Its values are immutable: assign a new one.
 
-    impl = JSONB
+    Rows written before a field was added are read with the field's default.
+    """
+
+    impl = JSONB(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, model: type[M]) -> None:
+    def __init__(self, annotation: Any) -> None:
         super().__init__()
-        self.model = model
+        self.annotation = annotation
+        self._adapter: TypeAdapter[V] = TypeAdapter(annotation)
 
-    def process_bind_param(self, value: Sequence[M] | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return [item.model_dump(mode="json") for item in value or ()]
+    def process_bind_param(self, value: V | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else self._adapter.dump_python(value, mode="json")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[M, ...]:  # noqa: ARG002
-        return tuple(self.model.model_validate(item) for item in value or ())
+    def process_result_value(self, value: Any, dialect: Dialect) -> V | None:  # noqa: ARG002
+        return None if value is None else self._adapter.validate_python(value)

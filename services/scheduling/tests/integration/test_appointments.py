@@ -80,7 +80,7 @@ async def test_fifty_clients_at_once_get_one_winner_per_slot_and_no_deadlock(wor
 async def test_D2_19_when_no_slot_is_free_in_time_the_nearest_three_are_offered(world: World) -> None:
     family, coordinator = await world.moscow_family(), await world.coordinator()
     head = await world.staff("moscow-early-help", "head.sever", "head", family.serving)
-    people = (await head.get("/specialists")).json()
+    people = (await head.get("/specialists")).json()["items"]
     for one in people:
         days = {"first_day": "2026-03-02", "last_day": "2026-03-11"}
         assert (await head.post(f"/specialists/{one['id']}/absences", json=days)).status_code == 201
@@ -95,7 +95,7 @@ async def test_D2_19_when_no_slot_is_free_in_time_the_nearest_three_are_offered(
 async def test_D2_19_where_nobody_is_there_for_weeks_the_answer_promises_no_times(world: World) -> None:
     family, coordinator = await world.moscow_family(), await world.coordinator()
     head = await world.staff("moscow-early-help", "head.sever", "head", family.serving)
-    for one in (await head.get("/specialists")).json():
+    for one in (await head.get("/specialists")).json()["items"]:
         days = {"first_day": "2026-03-02", "last_day": "2026-12-31"}
         assert (await head.post(f"/specialists/{one['id']}/absences", json=days)).status_code == 201
     query = {"application_id": str(family.application_id)}
@@ -245,7 +245,7 @@ async def test_another_family_and_another_service_see_nothing(world: World) -> N
 
 async def test_the_worklist_asks_to_book_the_first_appointment(world: World) -> None:
     family, coordinator = await world.moscow_family(), await world.coordinator()
-    items = (await coordinator.get("/worklist")).json()
+    items = (await coordinator.get("/worklist")).json()["items"]
     mine = [item for item in items if item["subject_id"] == str(family.application_id)]
     assert [item["kind"] for item in mine] == ["first_appointment_to_book"]
 

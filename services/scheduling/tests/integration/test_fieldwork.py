@@ -83,9 +83,9 @@ async def test_T1_two_offline_edits_of_one_field_are_both_kept_until_a_person_de
     await send(one, item(world, visits[0]))
     (answer,) = await send(other, item(world, visits[0], "nobody_home"))
     assert answer["status"] == "conflict"
-    (conflict,) = [c for c in (await head.get("/sync-conflicts")).json() if c["id"] in answer["conflict_ids"]]
+    (conflict,) = [c for c in (await head.get("/sync-conflicts")).json()["items"] if c["id"] in answer["conflict_ids"]]
     assert (conflict["field"], conflict["kept"], conflict["offered"]) == ("outcome", "performed", "nobody_home")
-    assert "sync_conflict" in {entry["kind"] for entry in (await head.get("/worklist")).json()}
+    assert "sync_conflict" in {entry["kind"] for entry in (await head.get("/worklist")).json()["items"]}
     assert "sync_conflicts_open{" in await world.app.gauges()
     before = len(await world.app.published(VisitReported))
     path = f"/sync-conflicts/{conflict['id']}/resolve"
@@ -94,7 +94,7 @@ async def test_T1_two_offline_edits_of_one_field_are_both_kept_until_a_person_de
     assert (await head.post(path, json={"choice": "kept"})).status_code == 409
     told = (await world.app.published(VisitReported))[before:]
     assert [fact.outcome for fact in told] == [VisitOutcome.NOBODY_HOME]
-    everything = (await head.get("/sync-conflicts", params={"open_only": False})).json()
+    everything = (await head.get("/sync-conflicts", params={"open_only": False})).json()["items"]
     assert (conflict["kept"], conflict["offered"]) in {(c["kept"], c["offered"]) for c in everything}
 
 
@@ -143,7 +143,7 @@ async def test_an_ill_child_pauses_the_month_and_gets_new_dates(world: World) ->
         query = text("SELECT count(*) FROM bookings WHERE released_at IS NULL AND subject_id = ANY(:ids)")
         assert await unit.session.scalar(query, {"ids": [UUID(one) for one in affected]}) == 0
     parent = await world.parent(family.child_id)
-    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
     assert {one["visit_id"] for one in waiting} == affected
     assert all(len(one["offers"]) == 3 for one in waiting)
     assert all(offer["starts_at"][:10] > until.isoformat() for one in waiting for offer in one["offers"])
@@ -172,7 +172,7 @@ async def test_D4_05_a_child_ill_on_the_day_of_a_trip_pauses_the_month_too(world
     assert taken["status"] == "applied", taken
     await world.app.fire_timers()
     parent = await world.parent(family.child_id)
-    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
     assert {one["visit_id"] for one in waiting} == {one["visit_id"] for one in visits}
 
 
@@ -184,7 +184,7 @@ async def test_D4_05_two_visits_an_ill_child_missed_offline_both_get_new_dates(w
     assert [one["status"] for one in await send(await world.specialist(), *reports)] == ["applied"] * 2
     await world.app.fire_timers()
     parent = await world.parent(family.child_id)
-    waiting = {one["visit_id"] for one in (await parent.get(f"/children/{family.child_id}/offers")).json()}
+    waiting = {one["visit_id"] for one in (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]}
     assert {first["visit_id"], second["visit_id"]} <= waiting
 
 
@@ -195,7 +195,7 @@ async def test_a_longer_illness_moves_the_offers_already_made(world: World) -> N
     until = date.fromisoformat(second["starts_at"][:10]) + timedelta(days=10)
     await ill(world, second, ill_until=until.isoformat())
     parent = await world.parent(family.child_id)
-    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
     assert first["visit_id"] in {one["visit_id"] for one in waiting}
     assert all(offer["starts_at"][:10] > until.isoformat() for one in waiting for offer in one["offers"])
 
@@ -215,7 +215,7 @@ async def test_T4_an_accepted_offer_moves_the_visit_once(world: World) -> None:
     first = home(await month(world, family))[0]
     await ill(world, first)
     parent = await world.parent(family.child_id)
-    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
     (mine,) = [one for one in waiting if one["visit_id"] == first["visit_id"]]
     offer = mine["offers"][0]
     before = len(await world.app.published(VisitScheduled))
@@ -231,7 +231,7 @@ async def test_T4_an_accepted_offer_moves_the_visit_once(world: World) -> None:
     sheet = (await (await world.specialist()).get(f"/day-sheets/{BRIGADE}/{day}")).json()
     assert first["visit_id"] in {one["visit_id"] for one in sheet["visits"]}
     await world.app.fire_timers()
-    after = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    after = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
     assert all(other["starts_at"][:10] != day for one in after for other in one["offers"])
 
 
@@ -245,7 +245,7 @@ async def test_two_families_cannot_take_one_gap(world: World) -> None:
     offered = []
     for family in families:
         parent = await world.parent(family.child_id)
-        waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+        waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
         offered.append((parent, [o for one in waiting if one["mode"] == "home" for o in one["offers"]]))
     same = [
         (one, two) for one in offered[0][1] for two in offered[1][1] if one["starts_at"][:10] == two["starts_at"][:10]
@@ -258,7 +258,7 @@ async def test_two_families_cannot_take_one_gap(world: World) -> None:
     assert statuses == [200, 409]
     await world.app.fire_timers()
     parent = offered[1][0]
-    fresh = (await parent.get(f"/children/{families[1].child_id}/offers")).json()
+    fresh = (await parent.get(f"/children/{families[1].child_id}/offers")).json()["items"]
     assert next(one for one in fresh if one["mode"] == "home")["offers"], "new offers came at once"
 
 
@@ -270,7 +270,7 @@ async def test_strangers_neither_report_nor_accept(world: World) -> None:
     assert answer["error"]["slug"] == "unknown_visit"
     await ill(world, visits[0])
     parent, stranger = await world.parent(family.child_id), await world.parent(uuid4())
-    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()
+    waiting = (await parent.get(f"/children/{family.child_id}/offers")).json()["items"]
     assert (await stranger.post(f"/offers/{waiting[0]['offers'][0]['id']}/accept")).status_code == 404
     assert (await stranger.get(f"/children/{family.child_id}/offers")).status_code == 404
 
@@ -281,7 +281,7 @@ async def test_nobody_home_frees_the_child_and_offers_dates(world: World) -> Non
     await send(await world.specialist(), item(world, visits[0], "nobody_home"))
     await world.app.fire_timers()
     head = await world.head()
-    waiting = (await head.get(f"/children/{family.child_id}/offers")).json()
+    waiting = (await head.get(f"/children/{family.child_id}/offers")).json()["items"]
     assert [(one["visit_id"], one["reason"], len(one["offers"])) for one in waiting] == [
         (visits[0]["visit_id"], "nobody_home", 3)
     ]

@@ -117,8 +117,8 @@ async def _month(world: World, scene: Scene) -> None:
     await _report(world, first, "family_declined")
     await _report(world, second, "child_ill")
     await world.app.fire_timers()
-    (conflict,) = (await head.get("/sync-conflicts")).json()
-    waiting = (await head.get(f"/children/{scene.smolensk.child_id}/offers")).json()
+    (conflict,) = (await head.get("/sync-conflicts")).json()["items"]
+    waiting = (await head.get(f"/children/{scene.smolensk.child_id}/offers")).json()["items"]
     offer = next(one["offers"][0]["id"] for one in waiting if one["visit_id"] == second)
     scene.ids |= {"plan_id": plan["id"], "visit_id": first, "conflict_id": conflict["id"], "offer_id": offer}
 
@@ -182,7 +182,7 @@ def _check_special(answer: Any, cell: Cell, leaked: set[str], scene: Scene) -> N
         entitled = cell.role in {Role.HEAD, Role.SPECIALIST} and cell.relation is not None
         assert entitled or not leaked - {str(scene.ids["trip_id"])}, str(cell)
         decides = (cell.role, cell.relation) == (Role.HEAD, Relation.ORGANISATION)
-        assert not decides or scene.ids["visit_id"] in leaked, str(cell)
+        assert not decides or scene.ids["conflict_id"] in leaked, str(cell)
     if cell.door.path == SHEET:
         assert str(scene.smolensk.child_id) in leaked, str(cell)
     if cell.door.path == "/trips/{trip_id}":

@@ -12,7 +12,7 @@ import pytest
 from chassis.testing.running import Caller
 from contracts.scheduling import PlanImproved
 from scheduling.planner import Plan as Answer
-from scheduling.planner import Problem, check
+from scheduling.planner import check
 from scheduling.planner.score import score
 from scheduling.plans import background
 from scheduling.plans.model import LEASE, Plan, PlanSearch, SearchState
@@ -63,9 +63,9 @@ async def test_a_search_brings_a_valid_and_no_worse_plan_with_its_progress(
     assert found["search"]["state"] == "done"
     assert shares == sorted(shares)
     assert 0 < shares[-1] <= 1
-    problem = Problem.model_validate(after.problem)
-    assert check(problem, Answer.model_validate(after.answer)) == []
-    old, new = (score(problem, Answer.model_validate(one.answer)).total for one in (before, after))
+    problem = after.problem
+    assert check(problem, after.answer) == []
+    old, new = (score(problem, one.answer).total for one in (before, after))
     assert new <= old
     improved = [one for one in await world.app.published(PlanImproved) if one.plan_id == UUID(plan["id"])]
     assert bool(improved) == (new < old) == (found["version"] > plan["version"])
@@ -103,7 +103,7 @@ async def ended(world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPa
     async def found(task: Any, told: Told) -> Answer:
         await told(0.5)
         await meanwhile()
-        return Answer.model_validate((await stored(world, plan)).answer)
+        return (await stored(world, plan)).answer
 
     monkeypatch.setattr(background, "_searched", found)
     await asked(await world.head(), plan)
@@ -142,7 +142,7 @@ async def test_an_answer_that_breaks_a_rule_never_reaches_the_plan(
     world: World, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def twice(task: Any, told: Told) -> Answer:
-        answer = Answer.model_validate((await stored(world, plan)).answer)
+        answer = (await stored(world, plan)).answer
         return answer.model_copy(update={"routes": (*answer.routes, *answer.routes)})
 
     monkeypatch.setattr(background, "_searched", twice)

@@ -182,7 +182,7 @@ async def test_specialists_see_their_visits_and_families_their_own(world: World)
 async def test_the_head_is_asked_to_plan_the_next_month(world: World) -> None:
     await world.with_programme()
     head = await world.head()
-    items = [item for item in (await head.get("/worklist")).json() if item["kind"] == "plan_to_make"]
+    items = [item for item in (await head.get("/worklist")).json()["items"] if item["kind"] == "plan_to_make"]
     assert [item["title"] for item in items] == ["Составить план на 04.2026"]
     assert items[0]["due_at"].startswith("2026-03-25T21:00")
 
@@ -197,7 +197,7 @@ async def test_the_day_sheet_opens_address_and_contact_and_is_audited(world: Wor
     assert sheet["visits"][0]["contact"]["phone"] == "+79050000777"
     assert sheet["visits"][0]["services"][0]["title"].startswith("Занятие")
     parent = await world.parent(family.child_id)
-    lines = (await parent.get(f"/readers/{family.child_id}")).json()
+    lines = (await parent.get(f"/readers/{family.child_id}")).json()["items"]
     assert "Специалист" in {line["role"] for line in lines}
     stranger = await world.parent(uuid4())
     assert (await stranger.get(f"/readers/{family.child_id}")).status_code == 404

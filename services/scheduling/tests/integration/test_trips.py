@@ -56,7 +56,7 @@ async def test_D4_17_a_trip_needs_the_hosts_confirmation_before_families_are_inv
     trip = (await head.post("/trips", json=wanted(family))).json()
     early = await head.post(f"/trips/{trip['id']}/publish")
     assert (early.status_code, early.json()["slug"]) == (409, "host_not_confirmed")
-    assert [item["kind"] for item in (await host.get("/worklist")).json()] == ["trip_to_confirm"]
+    assert [item["kind"] for item in (await host.get("/worklist")).json()["items"]] == ["trip_to_confirm"]
     seen = (await host.get(f"/trips/{trip['id']}")).json()
     assert (seen["families"], seen["services"], seen["invitations"]) == (1, 3, []), "the host sees counts alone"
     assert (await host.post(f"/trips/{trip['id']}/confirm")).json()["state"] == "confirmed"
@@ -65,7 +65,7 @@ async def test_D4_17_a_trip_needs_the_hosts_confirmation_before_families_are_inv
     assert (await head.post(f"/trips/{trip['id']}/publish")).json()["state"] == "published"
     invited = (await world.app.published(TripPublished))[-1].invitations
     assert [one.child_id for one in invited] == [family.child_id]
-    assert (await host.get("/worklist")).json() == []
+    assert (await host.get("/worklist")).json()["items"] == []
 
 
 async def test_D4_18_vehicle_and_specialists_are_booked_once(world: World) -> None:
@@ -219,7 +219,7 @@ async def test_D4_17_a_host_that_cannot_take_the_brigade_in_says_so(world: World
     off = await host.post(f"{path}/cancel", json={"reason_code": "host_unable"})
     assert (off.status_code, off.json()["state"]) == (200, "cancelled")
     assert (await host.post(f"{path}/confirm")).json()["slug"] == "trip_cancelled"
-    assert (await host.get("/worklist")).json() == []
+    assert (await host.get("/worklist")).json()["items"] == []
 
 
 async def test_D4_17_nobody_is_invited_to_a_day_whose_specialist_has_gone_away_since(world: World) -> None:

@@ -55,7 +55,7 @@ def acknowledgement(world: World, family: FamilyStory) -> Any:
 
 def worklist_item(world: World, coordinator: str, family: FamilyStory) -> Any:
     """The application in the coordinator's list, with its deadline explained (D2-17)."""
-    items = world.staff(coordinator).get("/intake/worklist")
+    items = world.staff(coordinator).get("/intake/worklist")["items"]
     found = [item for item in items if item["subject_id"] == family.application_id]
     if not found:
         raise StoryError("the application is not in the coordinator's worklist")
@@ -74,7 +74,7 @@ def call_back(world: World, coordinator: str, family: FamilyStory, need: str, we
 def hand_over(world: World, coordinator: str, family: FamilyStory) -> Any:
     """Choose the nearest suitable service by its stated reasons and hand the application over (D2-18, D2-30)."""
     person, path = world.staff(coordinator), f"/intake/applications/{family.application_id}"
-    ranked = person.get(f"{path}/nearest-services")
+    ranked = person.get(f"{path}/nearest-services")["items"]
     family.facts["nearest"] = ranked
     best = next(one for one in ranked if one["suitable"])
     person.post(f"{path}/hand-over", {"serving_organisation_id": best["organisation_id"]})

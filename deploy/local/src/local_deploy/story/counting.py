@@ -54,7 +54,7 @@ def own_visits(family: FamilyStory) -> Any:
 
 def readers(family: FamilyStory) -> Any:
     """Who has read the child's data (protected readers hidden)."""
-    return _account(family).get(f"/cases/case-files/{family.case_id}/readers")
+    return _account(family).get(f"/cases/case-files/{family.case_id}/readers", params={"limit": 200})["items"]
 
 
 def strangers_view(family: FamilyStory, stranger: FamilyStory) -> list[int]:

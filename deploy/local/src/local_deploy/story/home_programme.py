@@ -150,7 +150,7 @@ def sync(world: World, *items: dict[str, Any], device: str = "tablet-1") -> list
 def resolve_conflict(world: World, family: FamilyStory, choice: str = "kept") -> Any:
     """A person looks at both values and decides; neither has vanished (T1)."""
     head = world.staff(HEAD)
-    conflicts = [one for one in head.get("/scheduling/sync-conflicts") if one["child_id"] == family.child_id]
+    conflicts = [one for one in head.get("/scheduling/sync-conflicts")["items"] if one["child_id"] == family.child_id]
     for conflict in conflicts:
         head.post(f"/scheduling/sync-conflicts/{conflict['id']}/resolve", {"choice": choice})
     return conflicts
@@ -210,7 +210,7 @@ def take_an_offer(family: FamilyStory) -> Any:
     account = family.account
     assert account is not None
     path = f"/scheduling/children/{family.child_id}/offers"
-    waiting = eventually("offers of new dates", lambda: [one for one in account.get(path) if one["offers"]])
+    waiting = eventually("offers of new dates", lambda: [one for one in account.get(path)["items"] if one["offers"]])
     return account.post(f"/scheduling/offers/{waiting[0]['offers'][0]['id']}/accept")
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: this service's replica of intake's directory, and the sign of life of the feed behind it.
+"""This service's replica of intake's directory, which says who may do what, and the feed's sign of life.
 
 Authority is ours, not the token's: a change reaches every service as an event and acts within the consumer's lag.
 A service that has lost the bus no longer knows who was dismissed, so it refuses writes of signed-in people.
@@ -70,7 +70,7 @@ FROM (SELECT) AS always LEFT JOIN (
 async def authority_row(
     session: AsyncSession, principal: Principal, *, active: bool, changed_at: datetime, sequence: int | None = None
 ) -> None:
-    """Enter what is now known of a principal. Without a ``sequence`` it replaces whatever is there."""
+    """Enter the present state of a principal. Without a ``sequence`` the state replaces any other."""
     row = {
         "principal_id": principal.id,
         "subject_digest": principal.subject_digest,
@@ -85,21 +85,21 @@ async def authority_row(
 
 
 class Standing(NamedTuple):
-    """Somebody as the replica knows him or her; without a live feed it may no longer be true."""
+    """A principal as the replica has it; without a live feed the principal's rights may have changed since."""
 
     principal: Principal
     feed_alive: bool
 
 
 class AuthorityReplica:
-    """Reads the replica. Not under row security: it is what the context of row security is made from."""
+    """Reads the replica. The replica is not under row security: the context of row security is made from it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         # single statements on the way of every request: no BEGIN and ROLLBACK around them
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def look_up(self, digest: str | None, status_token: str | None = None) -> Standing:
-        """The principal behind a token's subject digest, and whether what is known of him or her is still told.
+        """The principal behind a token's subject digest, and whether the feed of changes is alive.
 
         None is the public; a valid token the directory does not know is a bare ``account``; a dismissed person has
         no role at all. ``status_token``: the token of a record, whose holder may do what the public may with it.

@@ -1,4 +1,4 @@
-"""Rate limits for what anyone may call: the public form, token pages, codes. The gateway has no limiter.
+"""Rate limits of public routes: form, token pages, codes. The gateway has no limiter.
 
 Counted outside the request's transaction, so that a refused or failed attempt counts too. In PostgreSQL the count
 holds over all replicas; the table is unlogged: losing it after a crash only forgives.

@@ -36,7 +36,7 @@ def roles_of(principal: Principal) -> frozenset[Role]:
 
 
 def require(principal: Principal, permission: Permission | str) -> None:
-    """Refuse who has the permission through no role at all: 401 when not signed in, else 403."""
+    """Refuse a principal without any role that grants the permission: 401 when not signed in, else 403."""
     resource, action = parse(permission)
     allowed = relations(roles_of(principal), resource, action)
     if allowed - {Relation.TOKEN} or (allowed and principal.token_digest):
@@ -48,7 +48,7 @@ def require(principal: Principal, permission: Permission | str) -> None:
 def require_relation(
     principal: Principal, permission: Permission | str, held: Collection[Relation], record: str | None = None
 ) -> None:
-    """Refuse who does not stand to the record as the permission demands: 404, or 403 when it may be read.
+    """Refuse a principal whose relation to the record does not allow the action: 404, or 403 for a readable record.
 
     ``record``: the resource the record itself is, where the permission is about a part of it (a consent of a file).
     """

@@ -53,7 +53,7 @@ class Principal:
 
     @property
     def key(self) -> str:
-        """What idempotency keys and rate limits are counted under: one value per caller, no personal data."""
+        """The value idempotency keys and rate limits are counted under: one per caller, without personal data."""
         return str(self.id or self.subject_digest or Role.PUBLIC)
 
 
@@ -67,7 +67,7 @@ def subject_digest(issuer: str, subject: str) -> str:
 
 
 def token_digest(token: str) -> str:
-    """What is stored of a status token, so that a copy of the database opens nothing."""
+    """The stored digest of a status token; a copy of the database opens no page."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The event door: what rooms use of it."""
+"""The event door, as rooms use it."""
 
 from chassis.bus.router import Delivery, EventRouter
 

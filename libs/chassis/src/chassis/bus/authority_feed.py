@@ -24,7 +24,7 @@ authority_events = EventRouter()
 
 @authority_events.on(PrincipalChanged, ordered=False)
 async def principal_changed(event: PrincipalChanged, envelope: Envelope, unit: Unit) -> None:
-    """Replace what was known of the principal; an older fact than the known one changes nothing."""
+    """Replace the known state of the principal; an older fact changes nothing."""
     principal = Principal(id=event.principal_id, **event.model_dump(exclude={"principal_id", "active"}))
     await authority_row(
         unit.session, principal, active=event.active, changed_at=envelope.time, sequence=envelope.sequence
@@ -32,7 +32,7 @@ async def principal_changed(event: PrincipalChanged, envelope: Envelope, unit: U
 
 
 class Feed:
-    """Watches the durable of this service's replica: the bus answers, and what it holds for us gets through."""
+    """Watches the durable of the replica: the bus answers, and waiting changes get through."""
 
     def __init__(self, replica: AuthorityReplica, bus: Client, consumer: Consumer) -> None:
         self._replica, self._jetstream = replica, bus.jetstream(timeout=BEAT_SECONDS)

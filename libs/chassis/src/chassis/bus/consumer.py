@@ -33,7 +33,7 @@ LONGEST_WAIT_SECONDS = 5.0
 
 @dataclass(slots=True)
 class Settlement:
-    """What to tell the bus once the transaction has committed: what is done with, and what comes back when."""
+    """The answer to the bus after the commit: messages that are done, and messages that come back, with their delay."""
 
     done: list[Incoming] = field(default_factory=list)
     later: list[tuple[Incoming, float]] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Consumer:
         self.from_first = from_first
 
     async def take(self, batch: Sequence[Incoming]) -> Settlement:
-        """Handle a batch in one transaction; where that fails, each message in its own, so that one spoils nothing."""
+        """Handle a batch in one transaction; where the batch fails, handle each message in a transaction of its own."""
         try:
             return await self._commit(batch)
         except Exception as error:

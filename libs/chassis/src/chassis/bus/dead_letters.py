@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, bindparam, text
+from sqlalchemy import JSON, BigInteger, DateTime, Text, Uuid, bindparam, column, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus.ordering import Incoming
@@ -111,6 +111,16 @@ _FAIL = text(
 _COUNTS = text("SELECT state, count(*) FROM dead_letters WHERE state IN ('open', 'parked') GROUP BY state")
 
 
+LETTERS = table(
+    "dead_letters",
+    *(column(name, Uuid()) for name in ("id", "event_id", "aggregate_id")),
+    *(column(name, Text()) for name in ("consumer", "event_type", "state", "error", "decision")),
+    *(column(name, BigInteger()) for name in ("sequence", "attempts")),
+    column("arrived_at", DateTime(timezone=True)),
+)
+"""A letter without its payload, for lists."""
+
+
 async def put(
     session: AsyncSession,
     consumer: str,
@@ -120,7 +130,7 @@ async def put(
     error: str | None,
     attempts: int = 1,
 ) -> None:
-    """Keep a message as a dead letter or parked behind one; harmless when it is there already."""
+    """Keep a message as a dead letter, or parked behind a dead letter; keeping it twice changes nothing."""
     envelope, message = incoming.envelope, incoming.message
     values = {
         "id": new_id(),
@@ -164,7 +174,7 @@ async def get(session: AsyncSession, letter_id: UUID) -> DeadLetter:
 async def decide(
     session: AsyncSession, letter_id: UUID, decision: Decision, *, by: UUID | None, now: datetime
 ) -> DeadLetter:
-    """Ask the worker to redrive or discard an open letter and then to go on with those parked behind it.
+    """Ask the worker to redrive or discard an open letter and then to go on with the letters parked behind it.
 
     Raises:
         DomainError: 404 when there is no such letter, 409 when it is not open (a parked one follows its first).

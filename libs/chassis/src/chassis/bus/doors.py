@@ -75,7 +75,7 @@ class ServiceBroker(NatsBroker):
         return self._bus
 
     async def close_doors(self) -> None:
-        """Stop taking; the batches in hand are finished first. The connection stays open for whoever else has it."""
+        """Stop taking messages after the batches in hand. The connection stays open for its other users."""
         await asyncio.gather(*(door.stop() for door in self.subscribers))
 
 
@@ -93,7 +93,7 @@ class Binding(JetStreamContext):
 
 
 class Flow:
-    """What FastStream's batch loop fetches from: a `Pull` that is made anew when it fails or only looks alive."""
+    """The source of FastStream's batch loop: a `Pull`, made anew when the pull fails or only looks alive."""
 
     def __init__(self, bus: Client, js: JetStreamContext, consumer: Consumer, batch: int) -> None:
         self._bus, self._js, self._consumer, self._batch = bus, js, consumer, batch

@@ -6,12 +6,10 @@ gap that closes takes its row along.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Integer, Select, Text, Uuid, bindparam, column, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus.ordering import Incoming
@@ -23,24 +21,26 @@ _NOTE = text(
     "INSERT INTO consumer_attempts (consumer, event_id, attempts, error)"
     " SELECT :consumer, i, 0, w FROM unnest(:ids, :words) AS g(i, w) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("words", type_=ARRAY(Text())))
-_LIST = text(
-    "SELECT consumer, event_id, error, last_at FROM consumer_attempts WHERE attempts = 0"
-    " ORDER BY last_at, event_id LIMIT :limit OFFSET :offset"
-)
 _COUNTS = text(
     "SELECT consumer, count(*) AS number, extract(epoch FROM now() - min(last_at)) AS oldest"
     " FROM consumer_attempts WHERE attempts = 0 GROUP BY consumer"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One waiting message. ``waits_for`` names the aggregate and the sequence number in hand; noted at ``since``."""
+GAPS = table(
+    "consumer_attempts",
+    *(column(name, Text()) for name in ("consumer", "error")),
+    column("event_id", Uuid()),
+    column("attempts", Integer()),
+    column("last_at", DateTime(timezone=True)),
+)
 
-    consumer: str
-    event_id: UUID
-    waits_for: str
-    since: datetime
+
+def waiting() -> Select[Any]:
+    """The lasting gaps: consumer, event, what it waits for (aggregate and sequence number in hand), since when."""
+    c = GAPS.c
+    named = (c.consumer, c.event_id, c.error.label("waits_for"), c.last_at.label("since"))
+    return select(*named).where(c.attempts == 0)
 
 
 async def note(session: AsyncSession, consumer: str, waiting: Iterable[Incoming]) -> None:
@@ -49,12 +49,6 @@ async def note(session: AsyncSession, consumer: str, waiting: Iterable[Incoming]
     if lasting:
         words = [_words(one) for one in lasting]
         await session.execute(_NOTE, {"consumer": consumer, "ids": [one.id for one in lasting], "words": words})
-
-
-async def listed(session: AsyncSession, *, limit: int, offset: int) -> Sequence[Gap]:
-    """Lasting gaps, oldest first."""
-    rows = await session.execute(_LIST, {"limit": limit, "offset": offset})
-    return [Gap(row.consumer, row.event_id, row.error, row.last_at) for row in rows]
 
 
 async def counts(session: AsyncSession) -> dict[str, tuple[int, float]]:

@@ -1,4 +1,4 @@
-"""What a consumer has already taken: inbox rows, positions of aggregates and failed attempts, beside their effects."""
+"""Memory of a consumer, beside its effects: inbox rows, positions of aggregates, failed attempts."""
 
 from __future__ import annotations
 

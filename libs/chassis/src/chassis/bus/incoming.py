@@ -1,4 +1,4 @@
-"""Reads a message of the bus: headers to envelope, payload to event, and what it is to the subscription."""
+"""Reads a message of the bus: headers become the envelope, the payload becomes the event, judged by relevance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UnreadableError(ValueError):
 
 
 def read(message: Message, subscription: Subscription, stream_sequence: int = 0, *, deliveries: int = 1) -> Incoming:
-    """Never raises: what cannot be read comes back with its fault."""
+    """Read a message. Never raises: an unreadable message comes back with its fault."""
     headers = message.headers or {}
     try:
         envelope = Envelope.parse(headers)

@@ -1,4 +1,4 @@
-"""In which order a consumer takes facts: pure decisions on what a batch holds and how far each aggregate has come."""
+"""The order in which a consumer takes facts: pure decisions from a batch and the position of each aggregate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.bus.router import Delivery
 
 
 class Relevance(StrEnum):
-    """What a message is to its durable."""
+    """Relevance of a message to its durable."""
 
     HANDLED = "handled"
     IGNORED = "ignored"
@@ -25,7 +25,7 @@ class Relevance(StrEnum):
 
 
 class Message(Protocol):
-    """What is needed of a message of the bus once it has been read."""
+    """The parts of a bus message that are needed after reading."""
 
     @property
     def subject(self) -> str: ...
@@ -108,7 +108,7 @@ class Course:
         return [Step(incoming, self._judge(incoming)) for incoming in in_stream_order]
 
     def block(self, incoming: Incoming) -> None:
-        """Park what follows this message, which could not be handled."""
+        """Park the facts that follow this message, which could not be handled."""
         if self.ordered and incoming.envelope:
             self.reached[incoming.envelope.subject] = Position(incoming.envelope.sequence, incoming.id)
 

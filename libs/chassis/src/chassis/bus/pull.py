@@ -50,7 +50,7 @@ class Pull:
         self._something.set()
 
     async def next(self) -> list[Msg]:
-        """What has arrived, at most a batch; waits a few seconds for the first, then an empty list.
+        """The messages that have arrived, at most a batch. Waits a few seconds for the first; empty after that.
 
         Raises:
             ConnectionError: the server refused, for example because the durable is gone.

@@ -1,4 +1,4 @@
-"""Carries out what was decided on dead letters: the letter first, then those parked behind it, in order, under lock."""
+"""Carries out decisions on dead letters: the letter first, then the parked letters in order, under a lock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """How many messages were settled, and the one that failed and now stands open in their place."""
+    """The number of settled messages, and the message that failed and now stands open."""
 
     settled: int
     failed: UUID | None = None
@@ -53,7 +53,7 @@ class Redriver:
         return [await self.redrive(letter.id, letter.decision or Decision.REDRIVE) for letter in letters]
 
     async def redrive(self, letter_id: UUID, decision: Decision = Decision.REDRIVE) -> Redriven:
-        """Handle (or discard) the open letter, then what is parked behind it, until done or one fails.
+        """Handle (or discard) the open letter, then the letters parked behind it, until all are done or a letter fails.
 
         Each message has its own transaction, so what succeeded stays; new arrivals are parked until the last one is
         through. Raises `DomainError` 404 when there is no such letter.

@@ -69,7 +69,7 @@ class Row:
 
 
 class Relay:
-    """Sends what the outbox holds, in order, and marks what the bus has stored.
+    """Sends the rows of the outbox in order and marks the rows the bus has stored.
 
     A message whose answer was lost is sent again under the same id: the stream drops it inside its duplicate window,
     the consumers' inboxes after it.
@@ -86,7 +86,7 @@ class Relay:
         self._woken = asyncio.Event()
 
     async def run(self) -> None:
-        """Relay until cancelled; comes back by itself whatever happens to the database or the bus."""
+        """Relay until cancelled; recovers by itself from any failure of the database or the bus."""
         while True:
             try:
                 await self._run_connected()
@@ -120,7 +120,7 @@ class Relay:
             await asyncio.wait_for(self._woken.wait(), SAFETY_POLL_SECONDS)
 
     async def drain(self, connection: Any) -> int:
-        """Send the next rows; how many the bus has stored. Raises when it stored none of them."""
+        """Send the next rows; the number of rows the bus has stored. Raises when the bus stored none."""
         # json arrives as text: the bus gets the bytes that were recorded.
         found = await connection.fetch(_NEXT, MOST_ROWS)
         rows = [Row(r[0], r[1], r[2], json.loads(r[3]), r[4].encode()) for r in found]

@@ -1,4 +1,4 @@
-"""What a room subscribes to: handlers by event, collected into one durable per producer, aggregate and mode."""
+"""Subscriptions of rooms: handlers by event, collected into one durable per producer, aggregate and mode."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ class EventRouter:
     def on(
         self, event: type[E], *, ordered: bool = True
     ) -> Callable[[Callable[Concatenate[E, ...], Awaitable[None]]], Callable[Concatenate[E, ...], Awaitable[None]]]:
-        """Subscribe to one event; the function takes the event, ``unit`` and, if it likes, ``envelope``.
+        """Subscribe to one event; the function takes the event, ``unit`` and, optionally, ``envelope``.
 
         ``ordered=False`` is for facts that carry a whole state: an occurrence older than the last one is passed over.
         """
         return self._register((event,), Mode.ORDERED if ordered else Mode.LATEST)
 
     def batch(self, *events: type[Event]) -> Callable[[BatchFunction], BatchFunction]:
-        """Subscribe a projection to many events; it gets whole batches, each aggregate's facts in order."""
+        """Subscribe a projection to many events; the function gets whole batches, each aggregate's facts in order."""
         return self._register(events, Mode.BATCH)
 
     def including(self, *others: EventRouter) -> EventRouter:

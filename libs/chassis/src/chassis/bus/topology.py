@@ -1,4 +1,4 @@
-"""Makes streams, durables and buckets in one step, and tells where a server differs from what we expect.
+"""Makes streams, durables and buckets in one step, and reports differences from the expected topology.
 
 Only the bootstrap user may change any of it; services verify at start and refuse to run on something else.
 """
@@ -57,7 +57,7 @@ class Topology:
 def topology(
     producers: Iterable[str], routers: Mapping[str, Sequence[EventRouter]], sizes: Sizes | None = None
 ) -> Topology:
-    """What all services together need: their streams, blob stores, the key bucket, and a durable per subscription.
+    """The topology of all services: their streams, blob stores, the key bucket, and a durable per subscription.
 
     ``routers``: the event routers of each service, by service name.
     """
@@ -153,7 +153,7 @@ def durable(service: str, subscription: Subscription) -> ConsumerConfig:
 
 
 async def bootstrap(bus: Client, wanted: Topology) -> list[str]:
-    """Create what is missing and correct what differs; the names of what was touched. Repeatable."""
+    """Create missing parts and correct differing ones; the names of the parts touched. Repeatable."""
     js = bus.jetstream(timeout=15)
     touched = []
     for config in wanted.streams:
@@ -168,7 +168,7 @@ async def bootstrap(bus: Client, wanted: Topology) -> list[str]:
 
 
 async def verify(bus: Client, wanted: Topology) -> list[str]:
-    """Where the server differs, one sentence each; empty when all is as expected. Changes nothing.
+    """Differences of the server, one sentence each; empty when there are none. Changes nothing.
 
     Raises:
         nats.errors.TimeoutError: the server does not answer.

@@ -1,4 +1,4 @@
-"""On whose behalf a transaction runs (for row security), and what caused it (for events and traces)."""
+"""The person a transaction acts for (for row security) and its cause (for events and traces)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_TOKEN = "-"  # noqa: S105 - a placeholder for the same reason
 
 @dataclass(frozen=True, slots=True)
 class AccessContext:
-    """What row security may know about the caller. Set for one transaction, never kept by a pooled connection.
+    """The caller as row security sees him or her. Set for one transaction, never kept by a pooled connection.
 
     ``child_ids`` are the children an account is bound to; ``token_digest`` is SHA-256 of a status token in hex.
     """
@@ -45,7 +45,7 @@ SYSTEM = AccessContext(principal_id=None, roles=frozenset({"system"}))
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a transaction happens: every event it records carries this on.
+    """The reason of a transaction; every event recorded in the transaction carries the reason on.
 
     ``causation_id`` is the event being handled; ``traceparent`` the W3C trace context where no span is active.
     """

@@ -117,7 +117,7 @@ class Idempotency:
         return self._replay(row.status, row.headers, row.body)
 
     async def store(self, response: Response) -> None:
-        """Keep the answer, sealed: it may hold personal data."""
+        """Keep the answer sealed, since an answer may hold personal data."""
         nonce = os.urandom(NONCE_BYTES)
         kept = {name: response.headers[name] for name in REPLAYED_HEADERS if name in response.headers}
         sealed = nonce + AESGCM(self.secret).encrypt(nonce, bytes(response.body), self._place)
@@ -138,5 +138,5 @@ class Idempotency:
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
-    """Delete answers nobody can be waiting for any more; run by the worker."""
+    """Delete answers after their term; run by the worker."""
     await session.execute(_FORGET, {"before": now - KEPT})

@@ -85,19 +85,19 @@ class RecordingSession(Session):
 
 
 def attach(session: AsyncSession, clock: Clock, cause: Cause) -> None:
-    """Say when and why whatever this session records happens."""
+    """Give the session the clock and the cause of the facts recorded in it."""
     session.info[_CLOCK] = clock
     session.info[_CAUSE] = cause
 
 
 async def now_because_of(session: AsyncSession, cause: Cause) -> None:
-    """Flush what was recorded so far under its own cause, and go on under another (the next message of a batch)."""
+    """Flush the facts recorded so far under their cause, and go on under another (the next message of a batch)."""
     await flush(session)
     session.info[_CAUSE] = cause
 
 
 async def flush(session: AsyncSession) -> None:
-    """Write what has changed, facts included; costs nothing where nothing has."""
+    """Write changed rows and recorded facts; costs nothing where nothing has changed."""
     if session.new or session.dirty or session.deleted:
         await session.flush()
 

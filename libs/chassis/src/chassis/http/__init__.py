@@ -1,4 +1,4 @@
-"""The HTTP door: what rooms use of it."""
+"""The HTTP door, as rooms use it."""
 
 from chassis.http.door import Router, UnitDep
 from chassis.http.paging import ListQuery, ListQueryDep, Order, Page, PageQuery, PageQueryDep, page_of, paginate

@@ -1,4 +1,4 @@
-"""The door takes a request at its word: what the published schema calls a date, a number or a text must be one.
+"""The door takes a request literally: dates, numbers and texts must be written as the published schema says.
 
 Left alone pydantic reads 20190501 as the 22nd of August 1970, "yes" as true, and leaves U+0000 to the database.
 Applied to every parameter and body of every route, so that no field of any room can forget it.

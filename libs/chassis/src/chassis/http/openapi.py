@@ -1,4 +1,4 @@
-"""What a service tells of itself: FastAPI's description with what the chassis does at every door.
+"""The OpenAPI document of a service: FastAPI's description, completed with the chassis's own answers and headers.
 
 The refusals, the two ways to prove who asks and the headers of a write are declared here once and not per route.
 """
@@ -61,7 +61,7 @@ _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
 class Api(FastAPI):
-    """The application of a service. It describes itself as it is.
+    """The application of a service; its OpenAPI document describes the chassis's part too.
 
     ``service``: its name, which is also where the gateway has it.
     """

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel
+from fastapi import Query
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
 
 from chassis.bus import dead_letters, gaps
 from chassis.bus.dead_letters import DeadLetter, Decision, LetterState
 from chassis.http.door import Router, UnitDep
+from chassis.http.paging import Order, Page, PageQuery, PageQueryDep, paginate
 
 router = Router("/operations", tags=["operations"])
 
@@ -30,15 +34,26 @@ class DeadLetterView(BaseModel):
     decision: Decision | None
 
 
-@router.get("/dead-letters", permission="dead_letter:read")
-async def list_dead_letters(
-    unit: UnitDep, state: LetterState = LetterState.OPEN, consumer: str | None = None, limit: int = 50, offset: int = 0
-) -> list[DeadLetterView]:
-    """Messages put aside, oldest first."""
-    found = await dead_letters.listed(
-        unit.session, [state], consumer=consumer, limit=min(max(limit, 1), 200), offset=max(offset, 0)
-    )
-    return [_view(letter) for letter in found]
+class LetterQuery(PageQuery):
+    """Which letters are wanted; every condition narrows."""
+
+    state: LetterState = LetterState.OPEN
+    consumer: str | None = Field(None, max_length=200)
+
+
+_BY_ARRIVAL = Order({"arrived_at": dead_letters.LETTERS.c.arrived_at}, dead_letters.LETTERS.c.id, "arrived_at")
+
+
+@router.get("/dead-letters", permission="dead_letter:read", sort=_BY_ARRIVAL)
+async def list_dead_letters(wanted: Annotated[LetterQuery, Query()], unit: UnitDep) -> Page[DeadLetterView]:
+    """List the messages put aside."""
+    letters = dead_letters.LETTERS.c
+    statement = select(*(letters[name] for name in DeadLetterView.model_fields)).where(letters.state == wanted.state)
+    if wanted.consumer:
+        statement = statement.where(letters.consumer == wanted.consumer)
+    found = await paginate(unit.session, statement, wanted, _BY_ARRIVAL)
+    items = [DeadLetterView.model_validate(dict(row._mapping)) for row in found.rows]
+    return Page(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
 class GapView(BaseModel):
@@ -50,11 +65,15 @@ class GapView(BaseModel):
     since: datetime
 
 
-@router.get("/gaps", permission="dead_letter:read")
-async def list_gaps(unit: UnitDep, limit: int = 50, offset: int = 0) -> list[GapView]:
-    """Gaps that last, oldest first."""
-    found = await gaps.listed(unit.session, limit=min(max(limit, 1), 200), offset=max(offset, 0))
-    return [GapView(consumer=g.consumer, event_id=g.event_id, waits_for=g.waits_for, since=g.since) for g in found]
+_BY_AGE = Order({"since": gaps.GAPS.c.last_at}, func.concat(gaps.GAPS.c.consumer, gaps.GAPS.c.event_id), "since")
+
+
+@router.get("/gaps", permission="dead_letter:read", sort=_BY_AGE)
+async def list_gaps(page: PageQueryDep, unit: UnitDep) -> Page[GapView]:
+    """List the gaps that last."""
+    found = await paginate(unit.session, gaps.waiting(), page, _BY_AGE)
+    items = [GapView.model_validate(dict(row._mapping)) for row in found.rows]
+    return Page(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
 @router.post("/dead-letters/{letter_id}/redrive", permission="dead_letter:redrive", status_code=202)

@@ -76,7 +76,7 @@ class Order:
 
     @property
     def names(self) -> list[str]:
-        """What ``sort`` may be."""
+        """The values ``sort`` may have."""
         return [sign + name for name in self.columns for sign in ("", "-")]
 
     def choose(self, sort: str | None) -> tuple[str, SQLColumnExpression[Any], bool]:
@@ -103,9 +103,12 @@ class Found(NamedTuple):
     total: int | None
 
 
-async def paginate(session: AsyncSession, statement: Select[*tuple[Any, ...]], query: PageQuery, order: Order) -> Found:
-    """One page of ``statement``. The order's columns are appended to each row (``row[-2]``, ``row[-1]``)."""
-    sort, column, descending = order.choose(query.sort)
+async def paginate(session: AsyncSession, statement: Select[*tuple[Any, ...]], query: ListQuery, order: Order) -> Found:
+    """One page of ``statement``. The order's columns are appended to each row (``row[-2]``, ``row[-1]``).
+
+    A list that offers no ``sort`` stands in the order's default.
+    """
+    sort, column, descending = order.choose(query.sort if isinstance(query, PageQuery) else None)
     ordered = statement.add_columns(column.label("page_sort"), order.tie.label("page_tie")).order_by(
         column.desc() if descending else column.asc(), order.tie.desc() if descending else order.tie.asc()
     )
@@ -133,14 +136,14 @@ def page_of(items: Sequence[T], query: ListQuery) -> Page[T]:
     """
     start = _place(query.cursor) if query.cursor else query.offset
     end = start + query.limit
-    following = _written([_IN_HAND, end]) if end < len(items) else None
+    following = written_cursor([_IN_HAND, end]) if end < len(items) else None
     return Page(
-        items=list(items[start:end]), next_cursor=following, total=_counted(len(items)) if query.with_total else None
+        items=list(items[start:end]), next_cursor=following, total=counted(len(items)) if query.with_total else None
     )
 
 
 def _place(cursor: str) -> int:
-    match _read(cursor):
+    match read_cursor(cursor):
         case [made_for, int(place)] if made_for == _IN_HAND and place >= 0:
             return place
     raise bad_cursor()
@@ -149,24 +152,27 @@ def _place(cursor: str) -> int:
 async def _total(session: AsyncSession, statement: Select[*tuple[Any, ...]]) -> int | None:
     few = statement.order_by(None).limit(MOST_COUNTED + 1).subquery()
     found = (await session.execute(select(func.count()).select_from(few))).scalar_one()
-    return _counted(found)
+    return counted(found)
 
 
-def _counted(found: int) -> int | None:
+def counted(found: int) -> int | None:
+    """A total as it is told: None above 10,000."""
     return found if found <= MOST_COUNTED else None
 
 
 def _cursor(sort: str, row: Row[*tuple[Any, ...]]) -> str:
     last = tuple(row)[-2:]
     parts = [sort, *TypeAdapter(tuple[Any, ...]).dump_python(last, mode="json")]
-    return _written(parts)
+    return written_cursor(parts)
 
 
-def _written(parts: list[Any]) -> str:
+def written_cursor(parts: list[Any]) -> str:
+    """A cursor of the order's name and the place of the last row."""
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> Any:
+def read_cursor(cursor: str) -> Any:
+    """What `written_cursor` was given; raises `DomainError` 422 ``bad_cursor``."""
     try:
         return json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError):
@@ -175,7 +181,7 @@ def _read(cursor: str) -> Any:
 
 def _after(cursor: str, sort: str, column: Any, tie: Any) -> tuple[Any, Any]:
     try:
-        made_for, *values = _read(cursor)
+        made_for, *values = read_cursor(cursor)
         first, second = (
             TypeAdapter(c.type.python_type).validate_python(value)
             for c, value in zip((column, tie), values, strict=True)

@@ -1,4 +1,4 @@
-"""Who read a child's data: one row per child and read, committed before the response leaves.
+"""The read audit: one row per child and read, committed before the response leaves.
 
 Rows hold ids and codes, never values. The API role only inserts; the worker chains (see `chassis.privacy.audit_chain`).
 """
@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.access import PROTECTED_READERS, FieldGroup, Role
+from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,22 +20,6 @@ from chassis.access.tokens import Principal
 
 NOBODY = UUID(int=0)
 """Stands for the public and for accounts the directory does not know."""
-
-ROLE_TITLES: dict[str, str] = {
-    Role.PUBLIC: "По ссылке из заявки",
-    Role.ACCOUNT: "Пользователь портала",
-    Role.FAMILY: "Законный представитель",
-    Role.COORDINATOR: "Координатор семьи",
-    Role.SPECIALIST: "Специалист",
-    Role.HEAD: "Руководитель службы",
-    Role.MANAGER: "Сотрудник органа управления",
-    Role.HOST: "Принимающая организация",
-    Role.EDITOR: "Редактор",
-    Role.AGENCY: "Ведомство-партнёр",
-    Role.ADMINISTRATOR: "Администратор",
-    Role.OPERATOR: "Оператор системы",
-    Role.SYSTEM: "Система",
-}
 
 TABLES: tuple[str, ...] = (
     """CREATE TABLE read_audit (
@@ -82,18 +65,6 @@ END $$""",
     "CREATE TRIGGER read_audit_whole BEFORE TRUNCATE ON read_audit EXECUTE FUNCTION read_audit_is_append_only()",
 )
 """Tables of the read audit, for the first migration of every service."""
-
-
-class Reader(BaseModel):
-    """One line of the family's page: when, in which role, from where, what and why; never a name."""
-
-    model_config = ConfigDict(frozen=True)
-
-    at: datetime
-    role: str
-    organisation_id: UUID | None
-    field_groups: tuple[str, ...]
-    purpose: str
 
 
 class ReadAudit:
@@ -151,34 +122,8 @@ class ReadAudit:
         }
 
 
-async def readers(
-    session: AsyncSession, child_id: UUID, *, limit: int = 200, before: datetime | None = None
-) -> list[Reader]:
-    """Who read the child's data, latest first, for the family's page. Protected readers are left out.
-
-    The caller has checked that the actor may ask (``readers:read``); row security checks it again.
-    """
-    hidden = sorted(map(str, PROTECTED_READERS))
-    rows = await session.execute(_READERS, {"child": child_id, "hidden": hidden, "before": before, "limit": limit})
-    return [
-        Reader(
-            at=row.at,
-            role=ROLE_TITLES.get(row.role, "Сотрудник"),
-            organisation_id=row.organisation_id,
-            field_groups=tuple(row.field_groups),
-            purpose=row.purpose,
-        )
-        for row in rows
-    ]
-
-
 _INSERT = text(
     "INSERT INTO read_audit (at, principal_id, role, organisation_id, child_id, resource, subject_id, field_groups, "
     "purpose, request_id, result_count) VALUES (:at, :principal_id, :role, :organisation_id, :child_id, :resource, "
     ":subject_id, :field_groups, :purpose, :request_id, :result_count)"
-)
-_READERS = text(
-    "SELECT at, role, organisation_id, field_groups, purpose FROM read_audit WHERE child_id = :child "
-    "AND role <> ALL (CAST(:hidden AS text[])) AND at < coalesce(CAST(:before AS timestamptz), 'infinity') "
-    "ORDER BY at DESC, id DESC LIMIT :limit"
 )

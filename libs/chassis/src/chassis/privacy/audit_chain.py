@@ -1,4 +1,4 @@
-"""The proof that nobody altered the read audit: a hash chain built by the worker, and signed anchors.
+"""The proof that the read audit is unaltered: a hash chain built by the worker, and signed anchors.
 
 Rows enter ``read_audit`` unchained, in the transaction of the read. The worker gives them contiguous positions and
 ``hash = SHA-256(previous || canonical row)`` within seconds. The signed head makes a cut tail visible, hourly anchors
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class Fault(StrEnum):
-    """What is wrong at a position of the chain."""
+    """The kind of fault at a position of the chain."""
 
     EDITED = "edited"
     MISSING = "missing"

@@ -60,7 +60,7 @@ def bucket(service: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What is known of a stored file without opening it. ``name`` is only set when it was opened."""
+    """A stored file's outside: all that is known without opening it. ``name`` is set only when the file was opened."""
 
     id: UUID
     person_id: UUID
@@ -158,7 +158,7 @@ class BlobStore:
         return blob
 
     async def describe(self, blob_id: UUID) -> Blob:
-        """What is known without opening; ``not_found`` for a deleted file too."""
+        """The file's outside, without opening it; ``not_found`` for a deleted file too."""
         return (await self._row(blob_id))[0]
 
     async def open(self, blob_id: UUID) -> tuple[Blob, bytes]:

@@ -1,4 +1,4 @@
-"""What may be uploaded: size, media type by content, and archives that would blow up when opened.
+"""Checks of uploads: size, media type by content, archives that would blow up when opened.
 
 The type is read from the bytes; the name and the declared type only have to agree with it (ASVS 5.0 V5.2, V5.3).
 Macros, encrypted and unknown content are refused. Nothing is ever unpacked to disk.
@@ -24,7 +24,7 @@ _CHUNK = 64 * 1024
 
 
 class MediaType(StrEnum):
-    """The closed list of what families and staff may attach."""
+    """The closed list of media types families and staff may attach."""
 
     PDF = "application/pdf"
     JPEG = "image/jpeg"

@@ -1,4 +1,4 @@
-"""The key of every person: made by intake with the person, read by those who must open sealed values, destroyed once.
+"""Keys of persons: made by intake with the person, read by services that open sealed values, destroyed once.
 
 intake keeps the keys in its own database, wrapped by the key-encryption key. A copy of the wrapped keys goes to the
 NATS key-value bucket ``keys`` after the commit; it can be rebuilt at any time. Destroying the row and overwriting the
@@ -251,7 +251,7 @@ def subject(person_id: UUID) -> str:
 
 
 def erased() -> DomainError:
-    """The person was erased; what was sealed for him or her cannot be opened by anybody."""
+    """The person was erased; values sealed under the person's key cannot be opened by anybody."""
     ru, en = "Данные этого человека уничтожены.", "The data of this person were erased."
     return DomainError("person_erased", Kind.GONE, ru=ru, en=en)
 

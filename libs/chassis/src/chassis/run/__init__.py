@@ -1,5 +1,5 @@
-"""A service put together, started and stopped: what ``room.py`` and ``main.py`` use of it."""
+"""A service put together, started and stopped, as ``room.py`` and ``main.py`` use it."""
 
-from chassis.run.service import Room, RoomGauge, Service
+from chassis.run.service import Room, RoomGauge, Service, rooms
 
-__all__ = ["Room", "RoomGauge", "Service"]
+__all__ = ["Room", "RoomGauge", "Service", "rooms"]

@@ -1,4 +1,4 @@
-"""What a service refuses at the bus: a server that acknowledges before it has stored, or foreign settings."""
+"""Checks of the bus at start: a server that acknowledges before storing, or has foreign settings, is refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def _unsafe_server(monitor_url: str) -> list[str]:
 
 
 def unsafe_server(varz: dict[str, Any]) -> list[str]:
-    """What is wrong with a server, judged by its ``/varz``."""
+    """The faults of a server, judged by its ``/varz``."""
     store = varz.get("jetstream", {}).get("config", {})
     reasons = {
         "JetStream is off": not store,

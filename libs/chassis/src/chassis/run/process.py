@@ -53,7 +53,7 @@ class Part(StrEnum):
 
 
 def main(service: Service) -> None:
-    """Read the command line and do what it says; ``main.py`` ends with this call."""
+    """Read the command line and run the command; ``main.py`` ends with this call."""
     cli(service)()
 
 

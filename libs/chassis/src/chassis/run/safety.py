@@ -1,4 +1,4 @@
-"""What a service refuses to start on: storage that may forget a commit, and roles that pass row security."""
+"""Checks at start: storage that may forget a commit, and roles that pass row security, are refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class UnsafeError(RuntimeError):
 
 
 async def once_it_answers(server: str, ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask again while a server is away: whoever dies of that pays for a whole new process, seconds each time.
+    """Ask again while a server is away; a process that ended instead would cost seconds at every start.
 
     Raises:
         UnsafeError: it has stayed away for `PATIENCE_SECONDS`; a supervisor may start us once more.

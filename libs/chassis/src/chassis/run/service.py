@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from contracts.access import permissions
@@ -22,6 +23,7 @@ from chassis.http.door import Correlation, TransactionalRoute
 from chassis.http.literal import take_literally
 from chassis.http.openapi import Api, api_routes
 from chassis.http.worklist import WorkSource, worklist_router
+from chassis.http.worklist.actions import actions
 from chassis.regions import PackModel, Packs
 from chassis.run import migrations
 from chassis.settings import ServiceSettings
@@ -38,7 +40,7 @@ Background = Callable[[Runtime], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class RoomGauge:
-    """A number a room shows on ``/metrics``: what waits for a person, what is late.
+    """A number a room shows on ``/metrics``, such as the items that wait for a person or are late.
 
     ``read`` runs in the worker's own transaction at every scrape and answers label values → number; labels are codes,
     never ids. Keep it to one indexed query.
@@ -69,6 +71,8 @@ class Room:
     events: EventRouter | None = None
     timers: TimerRouter | None = None
     worklist: WorkSource | None = None
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """Kind of work → the operation id of the route that does it."""
     background: tuple[Background, ...] = ()
     gauges: tuple[RoomGauge, ...] = ()
     guarded: tuple[Entry, ...] = ()
@@ -77,6 +81,11 @@ class Room:
     """The pack files the room reads, as ``unit.packs``."""
     pack_rules: tuple[Callable[[Packs], None], ...] = ()
     """What must hold between pack files of one region."""
+
+
+def rooms(service: str, names: str) -> tuple[Room, ...]:
+    """The rooms of a service, from the ground up: ``ROOM`` of ``<service>.<name>.room`` for the names in a row."""
+    return tuple(import_module(f"{service}.{name}.room").ROOM for name in names.split())
 
 
 class Service:
@@ -131,12 +140,12 @@ class Service:
 
     @property
     def topology(self) -> Topology:
-        """What of the bus the service depends on."""
+        """The part of the bus the service depends on."""
         return of_service(self.name, self.event_routers, publishes=self.name in PRODUCERS)
 
     @property
     def full_topology(self) -> Topology:
-        """The same with everything it reads and keeps: what the bootstrap step makes when it stands alone."""
+        """The topology with every stream the service reads or keeps, as bootstrap makes it for a service alone."""
         sources = {subscription.producer for subscription in self.subscriptions}
         own = {self.name} & set(PRODUCERS)
         return topology(sorted(sources | own), {self.name: self.event_routers})
@@ -181,7 +190,8 @@ class Service:
     def _routers(self) -> list[APIRouter]:
         sources = [room.worklist for room in self.rooms if room.worklist]
         rooms = [room.api for room in self.rooms if room.api]
-        return [*rooms, *([worklist_router(sources)] if sources else []), operations.router]
+        doing = actions(self.name, rooms, {kind: name for room in self.rooms for kind, name in room.actions.items()})
+        return [*rooms, *([worklist_router(sources, doing)] if sources else []), operations.router]
 
 
 def _probe(gauge: RoomGauge, runtime: Runtime) -> Probe:

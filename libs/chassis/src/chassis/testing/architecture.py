@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 MOST_LINES_OF_A_FILE = 300
+MOST_LINES_OF_MAIN = 15
 MOST_LINES_OF_A_FUNCTION = 60
 ROOM_FILES = frozenset(
     {
@@ -133,8 +134,9 @@ def nobody_reads_the_clock(source: Source) -> Iterator[str]:
 
 def budgets_are_kept(source: Source) -> Iterator[str]:
     """Files and functions stay small."""
-    if (lines := source.text.count("\n")) > MOST_LINES_OF_A_FILE:
-        yield f"{lines} lines, budget {MOST_LINES_OF_A_FILE}"
+    budget = MOST_LINES_OF_MAIN if source.path == Path("main.py") else MOST_LINES_OF_A_FILE
+    if (lines := source.text.count("\n")) > budget:
+        yield f"{lines} lines, budget {budget}"
     for function in source.functions:
         if (lines := (function.end_lineno or 0) - function.lineno + 1) > MOST_LINES_OF_A_FUNCTION:
             yield f"{function.name} has {lines} lines, budget {MOST_LINES_OF_A_FUNCTION}"

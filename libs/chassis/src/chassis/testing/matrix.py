@@ -1,4 +1,4 @@
-"""The access matrix for tests: every route × role × relation with what must come of it.
+"""The access matrix for tests: every route × role × relation with the expected outcome.
 
 Expectations are worked out here straight from the lines of `contracts.access`, on purpose without
 `chassis.access.policy` and `chassis.access.rls`: a fault there must show as a difference. A hand-written truth table
@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 
 
 class Outcome(StrEnum):
-    """What a cell must answer; the value is the class of the HTTP status."""
+    """The expected answer of a cell; the value is the class of the HTTP status."""
 
     ALLOWED = "allowed"
     """Passes the access check: 2xx, or a refusal that has nothing to do with access (409, 422)."""
@@ -42,7 +42,7 @@ class Door:
     """The query parameters the route knows."""
 
     def known(self, query: Mapping[str, Any]) -> dict[str, Any]:
-        """What of a query the route knows: an unknown parameter is refused at every door."""
+        """The parameters of a query that the route knows; every door refuses an unknown parameter."""
         return {name: value for name, value in query.items() if name in self.parameters}
 
     @property

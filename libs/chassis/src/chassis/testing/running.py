@@ -1,4 +1,4 @@
-"""One service as tests drive it: over HTTP as anybody, by events through the real inbox path, and by its clock."""
+"""One service as tests drive it: over HTTP as any caller, by events through the real inbox path, and by the clock."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Caller(httpx.AsyncClient):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What `chassis.bus.incoming.read` needs of a message of the bus."""
+    """A message of the bus as `chassis.bus.incoming.read` needs it."""
 
     subject: str
     data: bytes
@@ -204,7 +204,7 @@ class Running:
         return (await metrics.render()).decode()
 
     async def fire_timers(self) -> int:
-        """Fire what is due at the clock's time; how many had their effect."""
+        """Fire the timers due at the clock's time; the number that had their effect."""
         return await TimerSweep(self.service.timer_routers, self.worker).fire_due()
 
     def _consumers(self, event: Event) -> list[Consumer]:

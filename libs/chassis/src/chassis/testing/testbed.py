@@ -1,4 +1,4 @@
-"""What tests run on: one pair of servers per pytest run, a migrated template per service, a local token issuer."""
+"""The test bed: one pair of servers per pytest run, a migrated template per service, a local token issuer."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Servers:
 
 
 def chosen_backend() -> str:
-    """What ``MARSHRUT_TEST_BACKEND`` asks for, ``auto`` being the embedded servers."""
+    """The backend ``MARSHRUT_TEST_BACKEND`` asks for; ``auto`` means the embedded servers."""
     wanted = os.environ.get(VARIABLE, "auto")
     if wanted not in BACKENDS:
         raise RuntimeError(f"{VARIABLE}={wanted}: must be one of {', '.join(BACKENDS)}")
@@ -174,7 +174,7 @@ class Databases:
         return await self._create(service, f"t_{self._run}_{service}_{next(self._numbers)}", "template0")
 
     async def drop(self, name: str) -> None:
-        """Throw it away with whoever is connected."""
+        """Drop the database and cut its connections."""
         await self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     async def _migrated(self, service: Service) -> str:

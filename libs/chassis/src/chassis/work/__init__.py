@@ -1,4 +1,4 @@
-"""Units of work, due times and what a process holds: what rooms use of them."""
+"""Units of work, due times and the runtime of a process, as rooms use them."""
 
 from chassis.work.runtime import Runtime
 from chassis.work.sweep import Timer, TimerRouter

@@ -1,4 +1,4 @@
-"""What one running process of a service holds, and how it opens units of work."""
+"""The runtime of one process of a service, which opens units of work."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Runtime:
 
     @cached_property
     def authority(self) -> AuthorityReplica:
-        """Who may do what, as intake's directory last told us."""
+        """The replica of intake's directory: who may do what."""
         return AuthorityReplica(self.database.engine)
 
     @cached_property
@@ -103,7 +103,7 @@ class Runtime:
 
 
 def access_context(actor: Principal) -> AccessContext:
-    """What row security is told about an actor."""
+    """The row-security context of an actor."""
     return AccessContext(
         principal_id=actor.id,
         roles=frozenset(map(str, actor.roles)),

@@ -1,4 +1,4 @@
-"""Fires due timers with their effect in one transaction, whatever is restarted."""
+"""Fires due timers with their effect in one transaction; a restart loses none."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class TimerRouter:
 
 
 class TimerSweep:
-    """Fires what is due, one transaction per timer; several sweeps may run side by side.
+    """Fires due timers, one transaction per timer; several sweeps may run side by side.
 
     A handler that fails leaves its timer pending and is tried again with growing delay, for ever.
     """

@@ -1,4 +1,4 @@
-"""Due times in the service's own database: fired with their effect in one transaction, whatever is restarted."""
+"""Due times in the service's own database: fired with their effect in one transaction; a restart loses none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WHERE kind = :kind AND subject_id = :subject_id AND fired_at IS NULL AND cancell
 
 
 class Timers:
-    """What a command sees as ``unit.timers``; takes effect with the command's commit."""
+    """The timers of a command, ``unit.timers``; changes take effect with the command's commit."""
 
     def __init__(self, session: AsyncSession, now: datetime, cause: Cause) -> None:
         self._session, self._now, self._cause = session, now, cause

@@ -1,4 +1,4 @@
-"""What a command gets: one transaction, one actor, one moment."""
+"""The unit of work a command gets: one transaction, one actor, one moment."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from chassis.testing.running import Running
 from chassis.work import Timer, TimerRouter, Unit
 from contracts.access import FieldGroup, Relation
 from contracts.intake import ApplicationReturned, ApplicationTaken, OrganisationRegistered
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from fastapi import File, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -192,7 +192,8 @@ async def worklist(unit: Unit) -> Sequence[WorkItem]:
     found = await unit.session.scalars(select(Application).where(Application.taken_by.is_(None)))
     return [
         WorkItem(
-            id=f"take:{one.id}", service="intake", kind="take", subject_id=one.id, title=f"Взять {one.number}",
+            id=f"take:{one.id}", service="intake", kind="take", step=RouteStep.CALL_BACK,
+            group=one.id, subject_id=one.id, title=f"Взять {one.number}",
             region="moscow-early-help", territory=one.territory, created_at=one.made_at,
             due_at=None if one.number.endswith("0") else one.made_at.replace(year=2030 - int(one.number[-1])),
             standing=Standing.OPEN, url=f"/applications/{one.id}",
@@ -248,7 +249,7 @@ class SmallService(Service):
 
 @pytest.fixture(scope="session")
 def service() -> Service:
-    room = Room("applications", api=router, events=events, timers=timers, worklist=worklist)
+    room = Room("applications", api=router, events=events, timers=timers, worklist=worklist, actions={"take": "take"})
     guarded = (*GUARDED, rls.Open("traces", writers=("form:read",)))  # type: ignore[arg-type]
     return SmallService("intake", ServiceSettings, [room], base=Base, guarded=guarded)
 

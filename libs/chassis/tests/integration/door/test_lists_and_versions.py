@@ -60,27 +60,55 @@ async def test_a_cursor_of_another_order_is_invalid(reader: Caller) -> None:
 
 
 async def test_the_worklist_shows_the_most_urgent_first_and_the_undated_last(reader: Caller) -> None:
-    items = (await reader.get("/worklist")).json()
+    items = (await reader.get("/worklist")).json()["items"]
     assert [item["title"] for item in items] == [f"Взять N-{number}" for number in (6, 5, 4, 3, 2, 1, 0)]
 
 
 async def test_T14_the_counters_of_the_worklist_equal_its_lists(reader: Caller) -> None:
     told = (await reader.get("/worklist/counts")).json()
     for which in ("all", "mine", "organisation", "overdue", "soon", "unassigned"):
-        listed = (await reader.get("/worklist", params={"which": which})).json()
+        listed = (await reader.get("/worklist", params={"which": which})).json()["items"]
         assert told[which] == len(listed), which
     assert told["kinds"] == {"take": 7}
 
 
 async def test_the_worklist_is_searched_and_narrowed(reader: Caller) -> None:
-    found = (await reader.get("/worklist", params={"text": "взять n-3", "kind": "take", "limit": 5})).json()
+    found = (await reader.get("/worklist", params={"text": "взять n-3", "kind": "take", "limit": 5})).json()["items"]
     assert [item["title"] for item in found] == ["Взять N-3"]
-    assert (await reader.get("/worklist", params={"kind": "other"})).json() == []
+    assert (await reader.get("/worklist", params={"kind": "other"})).json()["items"] == []
     assert (await reader.get("/worklist", params={"which": "someday"})).status_code == 422
 
 
+async def test_the_worklist_goes_on_by_cursor_and_counts_itself(reader: Caller) -> None:
+    whole = (await reader.get("/worklist", params={"with_total": True})).json()
+    assert (whole["total"], whole["next_cursor"]) == (7, None)
+    seen: list[str] = []
+    query: dict[str, Any] = {"limit": 3, "with_total": True}
+    while query.get("cursor", "") is not None:
+        page = (await reader.get("/worklist", params=query)).json()
+        assert page["total"] == 7
+        seen += [item["id"] for item in page["items"]]
+        query["cursor"] = page["next_cursor"]
+    assert seen == [item["id"] for item in whole["items"]]
+    foreign = (await reader.get("/applications", params={"limit": 2})).json()["next_cursor"]
+    assert (await reader.get("/worklist", params={"cursor": foreign})).status_code == 422
+
+
+async def test_an_item_tells_its_group_its_territory_and_the_request_that_does_it(reader: Caller) -> None:
+    item, *_ = (await reader.get("/worklist")).json()["items"]
+    assert item["territory_title"]
+    assert item["next_action"] == {
+        "operation_id": "take",
+        "method": "POST",
+        "href": f"/intake/applications/{item['subject_id']}/take",
+        "permission": "application:take",
+    }
+    narrowed = (await reader.get("/worklist", params={"group": item["group"]})).json()["items"]
+    assert narrowed == [item]
+
+
 async def test_the_worklist_is_under_row_security(reader: Caller, app: Running) -> None:
-    assert (await (await app.as_role("coordinator")).get("/worklist")).json() == []
+    assert (await (await app.as_role("coordinator")).get("/worklist")).json()["items"] == []
     assert (await app.client().get("/worklist")).status_code == 401
 
 

@@ -37,7 +37,7 @@ async def test_a_permanent_error_is_told(app: Running) -> None:
 async def test_dead_letters_show_at_the_operators_door(app: Running) -> None:
     await app.deliver(registered("poison"))
     operator = await app.as_role("operator")
-    (letter,) = (await operator.get("/operations/dead-letters")).json()
+    (letter,) = (await operator.get("/operations/dead-letters")).json()["items"]
     assert letter["event_type"] == "intake.organisation.registered.v1"
     assert "payload" not in letter
 
@@ -47,7 +47,7 @@ async def test_gaps_that_last_show_at_the_operators_door(app: Running) -> None:
     await app.deliver(event, sequence=1)
     assert await app.deliver(event, sequence=3, deliveries=LASTING_DELIVERIES) is not None
     operator = await app.as_role("operator")
-    (gap,) = (await operator.get("/operations/gaps")).json()
+    (gap,) = (await operator.get("/operations/gaps")).json()["items"]
     assert str(event.aggregate_id) in gap["waits_for"]
     stranger = await app.as_role("coordinator")
     assert (await stranger.get("/operations/gaps")).status_code == 403

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.access.tokens import Principal
 from chassis.data.context import SYSTEM, AccessContext
-from chassis.privacy.audit import ReadAudit, readers
+from chassis.http.readers import ReadersQuery, readers_of
+from chassis.privacy.audit import ReadAudit
 from chassis.privacy.audit_chain import (
     GENESIS,
     Break,
@@ -29,6 +30,7 @@ KEY = ChainKey.derive(b"s" * 32, "cases")
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CHILD, ORGANISATION = uuid4(), uuid4()
 COORDINATOR = Principal(id=uuid4(), roles=frozenset({Role.COORDINATOR}), organisation_ids=frozenset({ORGANISATION}))
+FAMILY = AccessContext(uuid4(), frozenset({"family"}), child_ids=frozenset({CHILD}))
 ROWS = 40
 
 
@@ -277,12 +279,28 @@ async def test_the_family_sees_who_read_but_not_protected_readers(world: Any) ->
     await record(world)
     await record(world, operator)
     await record(world, child=other_child)
-    family = AccessContext(uuid4(), frozenset({"family"}), child_ids=frozenset({CHILD}))
-    async with world.api.transaction(family) as session:
-        (seen,) = await readers(session, CHILD)
-        assert await readers(session, other_child) == []
+    async with world.api.transaction(FAMILY) as session:
+        (seen,) = (await readers_of(CHILD, "cases", ReadersQuery(), session)).items
+        assert (await readers_of(other_child, "cases", ReadersQuery(), session)).items == []
     assert (seen.at, seen.role, seen.organisation_id) == (START, "Координатор семьи", ORGANISATION)
-    assert (seen.field_groups, seen.purpose) == (("core", "health"), "health")
+    assert (seen.service, seen.field_groups, seen.purpose) == ("cases", ("core", "health"), "health")
+
+
+async def test_pages_of_readers_lose_nothing_that_was_read_at_one_moment(world: Any) -> None:
+    moments = [START, START, START, START + timedelta(minutes=1)]
+    for at in moments:
+        await record(world, at=at)
+    seen, cursor = [], None
+    async with world.api.transaction(FAMILY) as session:
+        while True:
+            page = await readers_of(CHILD, "cases", ReadersQuery(limit=2, cursor=cursor), session)
+            seen += [line.at for line in page.items]
+            if (cursor := page.next_cursor) is None:
+                break
+        earlier = await readers_of(CHILD, "cases", ReadersQuery(until=moments[-1], with_total=True), session)
+        later = await readers_of(CHILD, "cases", ReadersQuery(since=moments[-1]), session)
+    assert seen == sorted(moments, reverse=True)
+    assert (earlier.total, len(later.items)) == (3, 1)
 
 
 def test_canonical_json_has_one_form_for_one_meaning() -> None:

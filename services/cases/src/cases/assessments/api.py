@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Router, UnitDep
+from chassis.http import Page, Router, UnitDep
+from fastapi import Query
 
 from cases.assessments import commands, queries
 from cases.assessments.commands import AssessmentRecorded, RecordAssessment
-from cases.assessments.queries import AssessmentCard
+from cases.assessments.queries import ORDER, AssessmentCard, AssessmentQuery
 
 router = Router(tags=["assessments"])
 
@@ -19,7 +21,9 @@ async def record_assessment(case_id: UUID, command: RecordAssessment, unit: Unit
     return await commands.record_assessment(case_id, command, unit)
 
 
-@router.get("/case-files/{case_id}/assessments", permission="case_file:read")
-async def list_assessments(case_id: UUID, unit: UnitDep) -> list[AssessmentCard]:
+@router.get("/case-files/{case_id}/assessments", permission="case_file:read", sort=ORDER)
+async def list_assessments(
+    case_id: UUID, unit: UnitDep, query: Annotated[AssessmentQuery, Query()]
+) -> Page[AssessmentCard]:
     """List the assessments of a file, the latest first."""
-    return await queries.assessments(case_id, unit)
+    return await queries.assessments(case_id, query, unit)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.work import Unit
 from contracts.identifiers import Code, Purpose
 from contracts.sealed import place, seal
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cases.assessments.model import FINDINGS_PLACE, Assessment, FindingList, Findings
 from cases.files import errors
@@ -31,6 +31,23 @@ class AssessmentRecorded(BaseModel):
 
 class RecordAssessment(Command):
     """``tool`` is a code of the pack; ``assessors`` are scheduling's specialists."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "assessed_on": "2026-03-03",
+                    "tool": "observation",
+                    "assessors": ["0194f5d2-7c1e-7a3b-9d40-5e6f70819201"],
+                    "findings": [
+                        {"category": "d450", "qualifier": 2, "capacity": 3},
+                        {"category": "e310", "qualifier": 3, "facilitator": True},
+                    ],
+                    "conclusion": "Петя ходит с опорой; дома его поддерживают все взрослые.",
+                }
+            ]
+        }
+    )
 
     id: UUID | None = None
     assessed_on: date | None = None

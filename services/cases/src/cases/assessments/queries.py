@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.sealed import place, unseal
-from pydantic import BaseModel
-from sqlalchemy import select
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, select
 
 from cases.assessments.icf import CHAPTERS, Finding, chapter
 from cases.assessments.model import FINDINGS_PLACE, Assessment, Findings
 from cases.files.queries import audited, readable_file, shown
+from cases.pack import CasesPack, title_of
 
 
 class FindingCard(BaseModel):
@@ -33,23 +36,45 @@ class AssessmentCard(BaseModel):
     id: UUID
     assessed_on: date
     tool: str
+    tool_title: str
     assessors: list[UUID]
     categories: int
     findings: list[FindingCard] | None
     conclusion: str | None
 
 
-async def assessments(case_id: UUID, unit: Unit) -> list[AssessmentCard]:
+_COLUMNS = Assessment.__table__.c
+ORDER = Order({name: _COLUMNS[name] for name in ("assessed_on", "recorded_at")}, _COLUMNS.id, "-assessed_on")
+
+
+class AssessmentQuery(PageQuery):
+    """Which assessments of a file are wanted, and which page of them."""
+
+    since: date | None = Field(None, description="First day of the assessment, included.")
+    until: date | None = Field(None, description="Last day of the assessment, included.")
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The narrowed statement."""
+        conditions = [
+            self.since is None or Assessment.assessed_on >= self.since,
+            self.until is None or Assessment.assessed_on <= self.until,
+        ]
+        return statement.where(*(condition for condition in conditions if condition is not True))
+
+
+async def assessments(case_id: UUID, query: AssessmentQuery, unit: Unit) -> Page[AssessmentCard]:
     """The assessments of a file, latest first."""
     file = await readable_file(case_id, unit)
     groups = shown(file, unit)
-    cards = await assessment_cards(file.id, groups, unit)
+    of_file = query.narrow(select(Assessment).where(Assessment.case_id == file.id))
+    rows, cursor, total = await paginate(unit.session, of_file, query, ORDER)
+    cards = [await _card(row[0], FieldGroup.HEALTH in groups, unit) for row in rows]
     await audited(file, groups, unit, len(cards))
-    return cards
+    return Page(items=cards, next_cursor=cursor, total=total)
 
 
 async def assessment_cards(case_id: UUID, groups: frozenset[FieldGroup], unit: Unit) -> list[AssessmentCard]:
-    """The cards without the audit, for a page that shows more than them."""
+    """All cards without the audit, for an answer that shows more than them."""
     found = await unit.session.scalars(
         select(Assessment)
         .where(Assessment.case_id == case_id)
@@ -64,6 +89,7 @@ async def _card(assessment: Assessment, health: bool, unit: Unit) -> AssessmentC
         id=assessment.id,
         assessed_on=assessment.assessed_on,
         tool=assessment.tool,
+        tool_title=title_of(assessment.tool, unit.packs.of(CasesPack, assessment.region).tools),
         assessors=assessment.assessors,
         categories=assessment.categories,
         findings=[_finding(finding) for finding in opened.findings] if opened else None,

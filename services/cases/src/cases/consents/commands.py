@@ -9,7 +9,7 @@ from chassis.errors import not_found
 from chassis.work import Unit
 from contracts.identifiers import Code, ConsentForm, Digest, Purpose
 from contracts.intake import ConsentTicked
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from cases.files import errors
@@ -31,6 +31,12 @@ class ConsentEntered(BaseModel):
 
 class RecordConsent(Command):
     """One document for one purpose. ``text_version`` defaults to the pack's current text."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"purpose": "health", "form": "paper", "text_version": "2026-1", "given_on": "2026-03-03"}]
+        }
+    )
 
     id: UUID | None = None
     purpose: Purpose

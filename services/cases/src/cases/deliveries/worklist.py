@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chassis.work import Unit
 from contracts.access import relations
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import Integer, func, select
 from workdays import Standing
 
@@ -14,6 +14,12 @@ from cases.deliveries.model import ServicesWithoutFile, UrgentAct
 from cases.files.model import CaseFile
 
 MOST = 200
+
+ACTIONS = {
+    "act_to_sign": "signUrgentAct",
+    "act_questioned": "settleUrgentAct",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> Sequence[WorkItem]:
@@ -46,6 +52,8 @@ def _act(act: UrgentAct, file: CaseFile) -> WorkItem:
         id=f"{kind}:{act.id}",
         service="cases",
         kind=kind,
+        step=RouteStep.URGENT_ACT,
+        group=file.child_id,
         subject_id=act.id,
         number=file.number,
         title=title,
@@ -63,6 +71,8 @@ def _without_file(found: ServicesWithoutFile) -> WorkItem:
         id=f"act_without_file:{found.trip_id}:{found.case_id}",
         service="cases",
         kind="act_without_file",
+        step=RouteStep.URGENT_ACT,
+        group=found.trip_id,
         subject_id=found.trip_id,
         title=f"Выезд {found.day:%d.%m.%Y}: услуги ребёнку, личного дела которого нет; акт не составлен",
         region=found.region,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from chassis.http import Page, Router, UnitDep
-from chassis.privacy.audit import Reader
+from chassis.http.readers import Reader, ReadersQueryDep
 from fastapi import Query
 
 from cases.files import commands, queries
@@ -24,9 +23,9 @@ async def list_case_files(unit: UnitDep, query: Annotated[FileQuery, Query()]) -
 
 
 @router.get("/case-files/{case_id}/readers", permission="readers:read")
-async def list_case_file_readers(case_id: UUID, unit: UnitDep, before: datetime | None = None) -> list[Reader]:
-    """List who read the file, for the family and the head; `before` goes on from the last line."""
-    return await queries.readers(case_id, before, unit)
+async def list_case_file_readers(case_id: UUID, query: ReadersQueryDep, unit: UnitDep) -> Page[Reader]:
+    """List who read the file, latest first, for the family and the head."""
+    return await queries.readers(case_id, query, unit)
 
 
 @router.post("/case-files/{case_id}/documents-seen", permission="case_file:record")

@@ -12,7 +12,7 @@ from contracts.intake import ApplicationAccepted
 from contracts.personal import FileOpening
 from contracts.scheduling import SpecialistRegistered
 from contracts.sealed import BrokenSealError, PersonKey, place, seal, unseal
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from cases.files import errors
@@ -113,6 +113,10 @@ async def replace_specialist(event: SpecialistRegistered, unit: Unit) -> None:
 class SeeDocuments(Command):
     """``kinds`` and ``authority`` are codes of the pack: what was shown, and what the representative acts on."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kinds": ["passport", "birth_certificate"], "authority": "parent"}]}
+    )
+
     kinds: tuple[Code, ...] = Field(min_length=1, max_length=20)
     authority: Code
 
@@ -127,6 +131,8 @@ async def see_documents(case_id: UUID, command: SeeDocuments, unit: Unit) -> Fil
 
 class RecogniseEligibility(Command):
     """The decision of the first appointment."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"eligible": True, "decided_on": "2026-03-03"}]})
 
     eligible: bool
     decided_on: date | None = None
@@ -145,6 +151,10 @@ async def recognise_eligibility(case_id: UUID, command: RecogniseEligibility, un
 
 class FixTeam(Command):
     """The specialists, by scheduling's ids."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"specialist_ids": ["0194f5d2-7c1e-7a3b-9d40-5e6f70819201"]}]}
+    )
 
     specialist_ids: tuple[UUID, ...] = Field(min_length=1, max_length=20)
 

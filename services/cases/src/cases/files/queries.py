@@ -9,11 +9,12 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
-from chassis.privacy import audit
+from chassis.http.readers import Reader, ReadersQuery, readers_of
+from chassis.regions import territory_title
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, Purpose
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Select, select
 
 from cases.files.model import CaseFile, Specialist
@@ -31,6 +32,7 @@ class FileSummary(BaseModel):
     number: str
     region: str
     territory: str
+    territory_title: str
     age_band: AgeBand
     child_id: UUID
     coordinator_id: UUID
@@ -50,6 +52,8 @@ class FileQuery(PageQuery):
     serving_organisation_id: UUID | None = None
     application_id: UUID | None = None
     child_id: UUID | None = None
+    since: AwareDatetime | None = Field(None, description="Only files opened at this moment or later.")
+    until: AwareDatetime | None = Field(None, description="Only files opened before this moment.")
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement."""
@@ -61,6 +65,8 @@ class FileQuery(PageQuery):
             self.serving_organisation_id is None or CaseFile.serving_organisation_id == self.serving_organisation_id,
             self.application_id is None or CaseFile.application_id == self.application_id,
             self.child_id is None or CaseFile.child_id == self.child_id,
+            self.since is None or CaseFile.opened_at >= self.since,
+            self.until is None or CaseFile.opened_at < self.until,
         ]
         return statement.where(*(condition for condition in conditions if condition is not True))
 
@@ -85,6 +91,7 @@ def _summary(file: CaseFile, unit: Unit) -> FileSummary:
         number=file.number,
         region=file.region,
         territory=file.territory,
+        territory_title=territory_title(file.territory, unit.regions),
         age_band=file.age_band,
         child_id=file.child_id,
         coordinator_id=file.coordinator_id,
@@ -95,10 +102,10 @@ def _summary(file: CaseFile, unit: Unit) -> FileSummary:
     )
 
 
-async def readers(case_id: UUID, before: datetime | None, unit: Unit) -> list[audit.Reader]:
+async def readers(case_id: UUID, query: ReadersQuery, unit: Unit) -> Page[Reader]:
     """Who read the data of the file's child in this service, latest first; protected readers are left out."""
     file = await unit.get(CaseFile, case_id, "readers:read")
-    return await audit.readers(unit.session, file.child_id, before=before)
+    return await readers_of(file.child_id, "cases", query, unit.session)
 
 
 async def readable_file(case_id: UUID, unit: Unit) -> CaseFile:

@@ -5,7 +5,7 @@ from chassis.run import Room
 from cases.files.access import GUARDED
 from cases.files.api import router
 from cases.files.subscribers import events
-from cases.files.worklist import work
+from cases.files.worklist import ACTIONS, work
 from cases.pack import CasesPack
 
-ROOM = Room("files", api=router, events=events, worklist=work, guarded=GUARDED, packs=(CasesPack,))
+ROOM = Room("files", api=router, events=events, worklist=work, actions=ACTIONS, guarded=GUARDED, packs=(CasesPack,))

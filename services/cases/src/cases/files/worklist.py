@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chassis.work import Unit
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import select
 from workdays import overdue
 
 from cases.files.model import CaseFile
 from cases.local_time import zone
 from cases.pack import CasesPack, Step
+
+ACTIONS = {
+    "assessment_missing": "recordAssessment",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> Sequence[WorkItem]:
@@ -32,6 +37,8 @@ def _assessment_missing(file: CaseFile, unit: Unit) -> WorkItem:
         id=f"assessment_missing:{file.id}",
         service="cases",
         kind="assessment_missing",
+        step=RouteStep.ASSESSMENT,
+        group=file.child_id,
         subject_id=file.id,
         number=file.number,
         title="Провести первый приём: нет оценки по МКФ",

@@ -11,7 +11,7 @@ from contracts.cases import ProgrammeApproved
 from contracts.identifiers import ConsentForm, ProgrammeKind
 from contracts.personal import Address, Contact
 from contracts.sealed import PersonKey, Sealed, place, seal
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from cases.files import errors as file_errors
@@ -21,7 +21,7 @@ from cases.pack import CasesPack, ProgrammeRules, Step
 from cases.people.model import Family, Representative
 from cases.programmes import errors
 from cases.programmes.content import Content, Outline
-from cases.programmes.draft import ProgrammeForm, draw_up
+from cases.programmes.draft import FORM_EXAMPLE, ProgrammeForm, draw_up
 from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 from cases.requests import Command
 
@@ -44,6 +44,19 @@ class ProgrammeStanding(BaseModel):
 
 class RecordIppsu(Command):
     """What stands on the IPPSU the authority issued (D4-05)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": "12-345",
+                    "issued_on": "2026-01-15",
+                    "valid_until": "2028-01-14",
+                    "issuer": "Отдел социальной защиты г. Примерска",
+                }
+            ]
+        }
+    )
 
     id: UUID | None = None
     number: str = Field(min_length=1, max_length=50)
@@ -92,6 +105,8 @@ async def record_ippsu(case_id: UUID, command: RecordIppsu, unit: Unit) -> Ippsu
 class DrawUpProgramme(ProgrammeForm):
     """``kind`` is one of the pack's programmes."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "iprp", **FORM_EXAMPLE}]})
+
     id: UUID | None = None
     kind: ProgrammeKind
 
@@ -123,6 +138,8 @@ async def edit_programme(programme_id: UUID, form: ProgrammeForm, unit: Unit) ->
 
 class SignProgramme(Command):
     """How and when the representative signed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"form": "paper", "signed_on": "2026-03-10"}]})
 
     form: ConsentForm = ConsentForm.PAPER
     signed_on: date | None = None

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from contracts.identifiers import Code, DeliveryMode
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 from workdays import Calendar, Term, TermKind, add_calendar_days, add_months
 
 from cases.assessments.icf import IcfCategory
@@ -17,6 +17,30 @@ from cases.programmes.content import Content, Goal, Line
 from cases.requests import Command
 
 NewId = Callable[[], UUID]
+
+FORM_EXAMPLE: dict[str, JsonValue] = {
+    "starts_on": "2026-03-10",
+    "goals": [
+        {
+            "words": "Хотим, чтобы Петя сам держал ложку за обедом",
+            "routine": "feeding",
+            "icf_category": "d550",
+            "criterion": "Держит ложку и подносит ко рту три раза из пяти",
+            "due_on": "2026-06-01",
+        }
+    ],
+    "lines": [
+        {
+            "service": "psychologist_session",
+            "mode": "home",
+            "count": 12,
+            "periodicity": "1 раз в неделю",
+            "content": "Занятие в распорядке дня семьи",
+            "result": "Семья проводит занятие самостоятельно",
+        }
+    ],
+}
+"""A programme as an invented family would have it, for the page of the API."""
 
 
 class GoalForm(Command):
@@ -60,6 +84,8 @@ class LineForm(Command):
 
 class ProgrammeForm(Command):
     """The content of a draft. Without ``lines`` the pack's template is used; the term is the pack's."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [FORM_EXAMPLE]})
 
     starts_on: date
     goals: tuple[GoalForm, ...] = Field((), max_length=50)

@@ -11,8 +11,9 @@ from contracts.identifiers import ConsentForm, DeliveryMode, ProgrammeKind, Serv
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from cases.assessments.icf import CHAPTERS, chapter
 from cases.files.queries import audited, file_of, shown
-from cases.pack import CasesPack
+from cases.pack import CasesPack, title_of
 from cases.programmes.content import Goal, LineWords, OutlineLine, Words
 from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 
@@ -35,6 +36,13 @@ class LineCard(BaseModel):
     result: str | None
 
 
+class GoalCard(Goal):
+    """A goal with the words people read instead of its codes."""
+
+    routine_title: str
+    icf_chapter: str
+
+
 class VersionCard(BaseModel):
     """One version; ``goals`` are None where they are withheld."""
 
@@ -42,7 +50,7 @@ class VersionCard(BaseModel):
     state: ProgrammeState
     starts_on: date
     ends_on: date
-    goals: list[Goal] | None
+    goals: list[GoalCard] | None
     lines: list[LineCard]
     signed_on: date | None
     signed_form: ConsentForm | None
@@ -142,7 +150,7 @@ def _version(
         state=version.state,
         starts_on=version.starts_on,
         ends_on=version.ends_on,
-        goals=list(words.goals) if words and FieldGroup.HEALTH in groups else None,
+        goals=[_goal(goal, pack) for goal in words.goals] if words and FieldGroup.HEALTH in groups else None,
         lines=[_line(line, lines.get(line.id), pack) for line in version.content.lines],
         signed_on=version.signed_on,
         signed_form=version.signed_form,
@@ -151,12 +159,24 @@ def _version(
     )
 
 
+def _goal(goal: Goal, pack: CasesPack) -> GoalCard:
+    return GoalCard(
+        id=goal.id,
+        words=goal.words,
+        routine=goal.routine,
+        routine_title=title_of(goal.routine, pack.routines),
+        icf_category=goal.icf_category,
+        icf_chapter=CHAPTERS[chapter(goal.icf_category)],
+        criterion=goal.criterion,
+        due_on=goal.due_on,
+    )
+
+
 def _line(line: OutlineLine, words: LineWords | None, pack: CasesPack) -> LineCard:
-    service = pack.service(line.service)
     return LineCard(
         id=line.id,
         service=line.service,
-        title=service.title if service else line.service,
+        title=title_of(line.service, pack.services),
         group=line.group,
         skill=line.skill,
         mode=line.mode,

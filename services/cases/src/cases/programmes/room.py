@@ -5,6 +5,6 @@ from chassis.run import Room
 from cases.programmes.access import GUARDED
 from cases.programmes.api import router
 from cases.programmes.subscribers import timers
-from cases.programmes.worklist import work
+from cases.programmes.worklist import ACTIONS, work
 
-ROOM = Room("programmes", api=router, timers=timers, worklist=work, guarded=GUARDED)
+ROOM = Room("programmes", api=router, timers=timers, worklist=work, actions=ACTIONS, guarded=GUARDED)

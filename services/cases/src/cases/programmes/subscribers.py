@@ -11,4 +11,5 @@ timers = TimerRouter()
 
 @timers.on(TERM_OVER)
 async def term_over(timer: Timer, unit: Unit) -> None:
+    """Finish a programme at midnight after its last day, in the region's zone."""
     await finish_programme(timer.subject_id, unit)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.access import relations
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import select
 from workdays import Standing, overdue
 
@@ -19,6 +19,12 @@ from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
 
 _LATEST_DAYS = timedelta(days=60)
 Found = tuple[Programme, ProgrammeVersion, CaseFile]
+
+ACTIONS = {
+    "programme_to_approve": "approveProgramme",
+    "programme_ending": "correctProgramme",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> Sequence[WorkItem]:
@@ -53,6 +59,8 @@ def _to_approve(found: Found) -> WorkItem:
         id=f"programme_to_approve:{programme.id}:{version.number}",
         service="cases",
         kind="programme_to_approve",
+        step=RouteStep.PROGRAMME,
+        group=file.child_id,
         subject_id=programme.id,
         number=file.number,
         title=f"Утвердить программу ({programme.kind.upper()}), подписанную представителем",
@@ -73,6 +81,8 @@ def _ending(found: Found, unit: Unit) -> WorkItem:
         id=f"programme_ending:{programme.id}:{version.number}",
         service="cases",
         kind="programme_ending",
+        step=RouteStep.PROGRAMME,
+        group=file.child_id,
         subject_id=programme.id,
         number=file.number,
         title=f"Заканчивается программа ({programme.kind.upper()})",

@@ -15,7 +15,7 @@ from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import named_id
 from contracts.intake import AccountBound
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import update
 
 from intake.accounts.model import MAX_ATTEMPTS, VALID_FOR, Binding, BindingCode, Preference, digest, new_code, parts
@@ -23,6 +23,7 @@ from intake.acting import act_as
 from intake.applications.model.application import Application
 from intake.applications.states import require_state
 from intake.directory.model.directory import Authority, Principal
+from intake.particulars.examples import shown
 from intake.particulars.requests import acting_person
 
 SETTINGS = ("principal", "roles", "organisations", "territories", "children", "token")
@@ -31,7 +32,7 @@ SETTINGS = ("principal", "roles", "organisations", "territories", "children", "t
 class IssueCode(BaseModel):
     """``documents_seen``: passport and birth certificate were shown to the person who asks for the code (D2-20)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(documents_seen=True)
 
     documents_seen: bool
 
@@ -44,7 +45,7 @@ class IssuedCode(BaseModel):
 
 
 class BindAccount(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(code="K7QF-2M9X")
 
     code: str = Field(min_length=1, max_length=40)
 
@@ -196,7 +197,7 @@ def code_refused() -> DomainError:
 
 
 class Prefer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(low_vision=True)
 
     low_vision: bool
 

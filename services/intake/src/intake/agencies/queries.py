@@ -11,12 +11,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from intake.agencies.model import AgencyEndpoint
+from intake.directory.queries.names import Names, names_of
 
 
 async def endpoints(page: PageQuery, unit: Unit) -> Page[EndpointView]:
     """The agencies' systems the actor may see; no secret is shown."""
     rows, cursor, total = await paginate(unit.session, select(AgencyEndpoint), page, ENDPOINTS)
-    return Page(items=[view(row[0]) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((row[0].organisation_id for row in rows), unit)
+    return Page(items=[_shown(row[0], names, None) for row in rows], next_cursor=cursor, total=total)
 
 
 class EndpointView(BaseModel):
@@ -25,16 +27,29 @@ class EndpointView(BaseModel):
     id: UUID
     region: str
     organisation_id: UUID
+    organisation_title: str | None
     callback_url: str | None
     active: bool
     earlier_until: datetime | None
     secret: str | None = None
 
 
-def view(endpoint: AgencyEndpoint, secret: str | None = None) -> EndpointView:
-    """What may be shown of an endpoint."""
-    values = {name: getattr(endpoint, name) for name in EndpointView.model_fields if name != "secret"}
-    return EndpointView(**values, secret=secret)
+async def view(endpoint: AgencyEndpoint, secret: str | None, unit: Unit) -> EndpointView:
+    """What may be shown of an endpoint; ``secret``: where it is new."""
+    return _shown(endpoint, await names_of([endpoint.organisation_id], unit), secret)
+
+
+def _shown(endpoint: AgencyEndpoint, names: Names, secret: str | None) -> EndpointView:
+    return EndpointView(
+        id=endpoint.id,
+        region=endpoint.region,
+        organisation_id=endpoint.organisation_id,
+        organisation_title=names.of(endpoint.organisation_id),
+        callback_url=endpoint.callback_url,
+        active=endpoint.active,
+        earlier_until=endpoint.earlier_until,
+        secret=secret,
+    )
 
 
 _endpoint = AgencyEndpoint.__table__.c

@@ -6,23 +6,23 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from fastapi import Body, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
-from pydantic import AwareDatetime
 
 from intake.applications import page
 from intake.applications.commands import add_protocol, attach_and_withdraw, coordinate, link_duplicates, serve, submit
 from intake.applications.commands.add_protocol import SetTerritories
+from intake.applications.commands.attach_and_withdraw import SetLowVision
 from intake.applications.commands.coordinate import HandOver, RecordCall, TakeApplication
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.link_duplicates import JudgeDuplicate
-from intake.applications.commands.serve import AcceptApplication, ReturnApplication
+from intake.applications.commands.serve import ReturnApplication
 from intake.applications.queries import applications, doors, services
 from intake.applications.queries.applications import ORDER, ApplicationForm, Filter
 from intake.applications.queries.cards import ApplicationCard, ApplicationLine, FileView, StatusView
-from intake.applications.queries.doors import DoorCount
+from intake.applications.queries.doors import DoorCount, DoorFilter
 from intake.applications.queries.services import NearestAnswer, NearestQuery, NearService
 from intake.rates import limited_by
 
@@ -72,9 +72,9 @@ async def withdraw_application_by_token(unit: UnitDep) -> StatusView:
 
 
 @router.put("/applications/status/low-vision", permission="application:attach", rate="60/minute")
-async def set_low_vision(low_vision: Annotated[bool, Body(embed=True)], unit: UnitDep) -> StatusView:
+async def set_low_vision(command: SetLowVision, unit: UnitDep) -> StatusView:
     """Show the status page in large letters from now on, or no longer (D0-16)."""
-    await attach_and_withdraw.read_large(low_vision, unit)
+    await attach_and_withdraw.read_large(command.low_vision, unit)
     return await applications.status(unit)
 
 
@@ -88,13 +88,10 @@ async def list_applications(
 
 @router.get("/applications/entry-points", permission="application:read")
 async def count_entry_points(
-    unit: UnitDep,
-    region: Annotated[str | None, Query(max_length=64)] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
-) -> list[DoorCount]:
+    wanted: Annotated[DoorFilter, Query()], paging: ListQueryDep, unit: UnitDep
+) -> Page[DoorCount]:
     """Count through which doors families came, over the applications the caller may see (D2-12, D3-12)."""
-    return await doors.doors(region, since, until, unit)
+    return await doors.doors(wanted, paging, unit)
 
 
 @router.get("/applications/{application_id}", permission="application:read")
@@ -163,9 +160,9 @@ async def judge_duplicate(
 
 
 @router.get("/applications/{application_id}/nearest-services", permission="application:hand_over")
-async def list_services_for_application(application_id: UUID, unit: UnitDep) -> list[NearService]:
+async def list_services_for_application(application_id: UUID, paging: ListQueryDep, unit: UnitDep) -> Page[NearService]:
     """Rank the services for the family of an application, with the reasons (D2-18)."""
-    return await services.nearest_services(application_id, unit)
+    return await services.nearest_services(application_id, paging, unit)
 
 
 @router.get("/nearest-services", permission="organisation:read", rate="120/minute")
@@ -182,11 +179,9 @@ async def hand_over_application(application_id: UUID, command: HandOver, unit: U
 
 
 @router.post("/applications/{application_id}/accept", permission="application:accept")
-async def accept_application(
-    application_id: UUID, unit: UnitDep, command: Annotated[AcceptApplication | None, Body()] = None
-) -> ApplicationCard:
+async def accept_application(application_id: UUID, unit: UnitDep) -> ApplicationCard:
     """Accept the family; its personal file opens and the first appointment is due within a week (D2-19)."""
-    application = await serve.accept_application(application_id, command or AcceptApplication(), unit)
+    application = await serve.accept_application(application_id, unit)
     return await applications.card(application, unit)
 
 

@@ -7,7 +7,7 @@ from intake.applications.api import router
 from intake.applications.background import recompute_deadlines
 from intake.applications.pack import IntakePack
 from intake.applications.subscribers import events, timers
-from intake.applications.worklist import work
+from intake.applications.worklist import ACTIONS, work
 
 ROOM = Room(
     "applications",
@@ -15,6 +15,7 @@ ROOM = Room(
     events=events,
     timers=timers,
     worklist=work,
+    actions=ACTIONS,
     background=(recompute_deadlines,),
     guarded=GUARDED,
     packs=(IntakePack,),

@@ -47,14 +47,17 @@ async def appointment_cancelled(event: AppointmentCancelled, unit: Unit) -> None
 
 @timers.on(CALL_BACK_DUE)
 async def call_back_due(timer: Timer, unit: Unit) -> None:
+    """Note that a call back was missed (D2-17)."""
     await pass_time.escalate_call_back(timer.subject_id, unit)
 
 
 @timers.on(RELEASE_RETURNED)
 async def release_returned(timer: Timer, unit: Unit) -> None:
+    """Take the application from the view of a service that returned the family."""
     await pass_time.release_returned(timer.subject_id, unit)
 
 
 @timers.on(FIND_DUPLICATES)
 async def look_for_duplicates(timer: Timer, unit: Unit) -> None:
+    """Link earlier applications that look alike; the public door may not read them."""
     await find_duplicates(timer.subject_id, unit)

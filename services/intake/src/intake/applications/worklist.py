@@ -10,7 +10,7 @@ import workdays
 from chassis.http.worklist import ORGANISATIONS, CountedWork, work_rows
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import Select, case, literal, select
 
 from intake.applications.model.application import Application
@@ -85,6 +85,15 @@ async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[Wor
 
 work = CountedWork(rows, load)
 
+ACTIONS = {
+    "call_back": "recordCall",
+    "hand_over": "handOverApplication",
+    "returned": "handOverApplication",
+    "acceptance": "acceptApplication",
+    PROTOCOL: "attachProtocol",
+}
+"""What is done with an item of each kind: the operation id of its route."""
+
 
 def _protocol(application: Application, unit: Unit) -> WorkItem:
     """The protocol of announcing the diagnosis that was promised (D2-08)."""
@@ -93,6 +102,7 @@ def _protocol(application: Application, unit: Unit) -> WorkItem:
         raise AssertionError("an awaited protocol has a due time")
     return WorkItem(
         **_common(PROTOCOL, application),
+        step=RouteStep.PROTOCOL,
         title=PROTOCOL_TITLE,
         organisation_id=application.organisation_id,
         assigned_to=application.coordinator_id,
@@ -109,6 +119,7 @@ def _step(application: Application, unit: Unit) -> WorkItem:
     row: Deadline = application.deadline(deadline_kind)
     return WorkItem(
         **_common(kind, application),
+        step=RouteStep(deadline_kind),
         title=title,
         organisation_id=application.organisation_id if coordinating else application.serving_organisation_id,
         assigned_to=application.coordinator_id if coordinating else None,
@@ -124,6 +135,7 @@ def _common(kind: str, application: Application) -> dict[str, Any]:
         "id": f"intake:{kind}:{application.id}",
         "service": "intake",
         "kind": kind,
+        "group": application.id,
         "subject_id": application.id,
         "version": application.version,
         "number": application.number,

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.errors import not_found
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import read_upload
 from contracts.identifiers import AgeBand
 from fastapi import File, Query, UploadFile
@@ -23,7 +23,7 @@ from intake.directory.commands.register_agreement import RegisterAgreement
 from intake.directory.pack import DirectoryPack, OrganisationRole, ResourceKind
 from intake.directory.queries import directory, search
 from intake.directory.queries.agreements import ORDER as AGREEMENTS
-from intake.directory.queries.agreements import AgreementView, agreements, today_of
+from intake.directory.queries.agreements import AgreementView, agreement_view, agreements
 from intake.directory.queries.directory import ORGANISATIONS, STAFF, OrganisationView, StaffView, TerritoryView
 from intake.directory.queries.resources import ResourceMap, ResourceView, resource_map, shown
 from intake.directory.queries.search import FoundOrganisation, OrganisationSearch
@@ -35,9 +35,9 @@ Region = Annotated[str | None, Query(max_length=64)]
 
 
 @router.get("/territories", permission="territory:read")
-async def list_territories(unit: UnitDep, region: Region = None) -> list[TerritoryView]:
+async def list_territories(unit: UnitDep, page: ListQueryDep, region: Region = None) -> Page[TerritoryView]:
     """List the municipalities of the regions."""
-    return directory.territories(region, unit)
+    return directory.territories(region, page, unit)
 
 
 @router.get("/organisations", permission="organisation:read", sort=ORGANISATIONS)
@@ -50,10 +50,10 @@ async def list_organisations(
 
 @router.get("/organisations/search", permission="organisation:read")
 async def search_organisations(
-    wanted: Annotated[OrganisationSearch, Query()], unit: UnitDep
-) -> list[FoundOrganisation]:
+    wanted: Annotated[OrganisationSearch, Query()], page: ListQueryDep, unit: UnitDep
+) -> Page[FoundOrganisation]:
     """Find organisations by name, kind, theme and distance (D0-34)."""
-    return await search.search(wanted, unit)
+    return await search.search(wanted, page, unit)
 
 
 @router.post("/organisations/import", permission="organisation:register", max_body=LARGEST_BYTES + 64 * 1024)
@@ -104,13 +104,13 @@ async def get_resource_map(
 @router.post("/resources", permission="resource_map:register", status_code=201)
 async def register_resource(command: RegisterResource, unit: UnitDep) -> ResourceView:
     """Enter a resource on the map."""
-    return shown(await resources.register_resource(command, unit), unit)
+    return await shown(await resources.register_resource(command, unit), unit)
 
 
 @router.put("/resources/{resource_id}", permission="resource_map:keep")
 async def keep_resource(resource_id: UUID, command: KeepResource, unit: UnitDep) -> ResourceView:
     """Confirm or change a resource; unconfirmed ones are shown as stale."""
-    return shown(await resources.keep_resource(resource_id, command, unit), unit)
+    return await shown(await resources.keep_resource(resource_id, command, unit), unit)
 
 
 @router.get("/agreements", permission="agreement:read", sort=AGREEMENTS)
@@ -124,15 +124,13 @@ async def list_agreements(
 @router.post("/agreements", permission="agreement:register", status_code=201)
 async def register_agreement(command: RegisterAgreement, unit: UnitDep) -> AgreementView:
     """Register an agreement; referrals between the two are possible while it stands (D3-07)."""
-    agreement = await agreeing.register_agreement(command, unit)
-    return AgreementView.of(agreement, today_of(unit, agreement.region))
+    return await agreement_view(await agreeing.register_agreement(command, unit), unit)
 
 
 @router.post("/agreements/{agreement_id}/end", permission="agreement:end")
 async def end_agreement(agreement_id: UUID, unit: UnitDep) -> AgreementView:
     """End an agreement."""
-    agreement = await agreeing.end_agreement(agreement_id, unit)
-    return AgreementView.of(agreement, today_of(unit, agreement.region))
+    return await agreement_view(await agreeing.end_agreement(agreement_id, unit), unit)
 
 
 @router.get("/staff", permission="staff:read", sort=STAFF)
@@ -146,4 +144,4 @@ async def list_staff(
 @router.put("/staff/{principal_id}", permission="staff:manage")
 async def change_staff(principal_id: UUID, command: ChangeStaff, unit: UnitDep) -> StaffView:
     """Change what a person may do; it acts everywhere within seconds."""
-    return StaffView.model_validate(await keep_staff.change_staff(principal_id, command, unit))
+    return await directory.staff_view(await keep_staff.change_staff(principal_id, command, unit), unit)

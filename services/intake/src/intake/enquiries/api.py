@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from contracts.identifiers import Code, EnquiryChannel
 from fastapi import Body, File, Form, Query, Request, Response, UploadFile
@@ -17,10 +17,10 @@ from intake.enquiries.commands import amend, answer, files, incoming, publish, r
 from intake.enquiries.commands.amend import Amend
 from intake.enquiries.commands.answer import Answer, Told
 from intake.enquiries.commands.form import RegisterEnquiry, SubmitEnquiry
-from intake.enquiries.commands.publish import Draft, Publish, TakeDown
+from intake.enquiries.commands.publish import Draft, Publish
 from intake.enquiries.commands.register import Registered
 from intake.enquiries.commands.thread import Ask, ChooseChannel
-from intake.enquiries.commands.work import AssignEnquiry, Classify, Close, Serve
+from intake.enquiries.commands.work import AssignEnquiry, Classify, Close
 from intake.enquiries.model.papers import EnquiryFileKind
 from intake.enquiries.print_outs import MEDIA_TYPES, Format, printed
 from intake.enquiries.queries import aids, enquiries, journal, public_answers
@@ -139,9 +139,9 @@ async def classify_enquiry(enquiry_id: UUID, command: Classify, unit: UnitDep) -
 
 
 @router.get("/enquiries/{enquiry_id}/specialists", permission="enquiry:assign")
-async def list_competent_specialists(enquiry_id: UUID, unit: UnitDep) -> list[Candidate]:
+async def list_competent_specialists(enquiry_id: UUID, paging: ListQueryDep, unit: UnitDep) -> Page[Candidate]:
     """Rank the competent specialists, with the reasons (D1-20)."""
-    return await enquiries.specialists(enquiry_id, unit)
+    return await enquiries.specialists(enquiry_id, paging, unit)
 
 
 @router.post("/enquiries/{enquiry_id}/assign", permission="enquiry:assign")
@@ -153,11 +153,9 @@ async def assign_enquiry(
 
 
 @router.post("/enquiries/{enquiry_id}/serve", permission="enquiry:serve")
-async def serve_enquiry(
-    enquiry_id: UUID, unit: UnitDep, command: Annotated[Serve | None, Body()] = None
-) -> EnquiryCard:
+async def serve_enquiry(enquiry_id: UUID, unit: UnitDep) -> EnquiryCard:
     """Begin to serve the question."""
-    return await enquiries.card(await work.serve(enquiry_id, command or Serve(), unit), unit)
+    return await enquiries.card(await work.serve(enquiry_id, unit), unit)
 
 
 @router.get("/enquiries/{enquiry_id}/aids", permission="enquiry:serve")
@@ -252,8 +250,6 @@ async def publish_answer(
 
 
 @router.post("/public-answers/{public_answer_id}/withdraw", permission="public_answer:withdraw")
-async def withdraw_public_answer(
-    public_answer_id: UUID, unit: UnitDep, command: Annotated[TakeDown | None, Body()] = None
-) -> DraftView:
+async def withdraw_public_answer(public_answer_id: UUID, unit: UnitDep) -> DraftView:
     """Take a published answer down."""
-    return DraftView.model_validate(await publish.take_down(public_answer_id, command or TakeDown(), unit))
+    return DraftView.model_validate(await publish.take_down(public_answer_id, unit))

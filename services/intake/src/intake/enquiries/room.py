@@ -8,7 +8,7 @@ from intake.enquiries.background import recompute_due_times
 from intake.enquiries.mailbox import read_mailboxes
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.subscribers import events, timers
-from intake.enquiries.worklist import work
+from intake.enquiries.worklist import ACTIONS, work
 
 ROOM = Room(
     "enquiries",
@@ -16,6 +16,7 @@ ROOM = Room(
     events=events,
     timers=timers,
     worklist=work,
+    actions=ACTIONS,
     background=(
         recompute_due_times,
         read_mailboxes,

@@ -31,4 +31,5 @@ async def answer_failed(event: MessageFailed, unit: Unit) -> None:
 
 @timers.on(DUE)
 async def due(timer: Timer, unit: Unit) -> None:
+    """Note that a question was not answered in time."""
     await pass_time.escalate(timer.subject_id, unit)

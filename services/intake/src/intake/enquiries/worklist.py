@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.http.worklist import ACTOR, ORGANISATIONS, CountedWork, work_rows
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import Select, case, literal, select
 
 from intake.enquiries.model.enquiry import Enquiry
@@ -72,6 +72,15 @@ async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[Wor
 
 work = CountedWork(rows, load)
 
+ACTIONS = {
+    "enquiry_assign": "assignEnquiry",
+    "enquiry_serve": "serveEnquiry",
+    "enquiry_answer": "answerEnquiry",
+    "enquiry_tell": "recordAnswerTold",
+    "enquiry_result": "closeEnquiry",
+}
+"""What is done with an item of each kind: the operation id of its route."""
+
 
 def next_step(enquiry: Enquiry) -> tuple[str, str] | None:
     """Kind and title of what comes next; None while the mail is under way."""
@@ -84,6 +93,8 @@ def _item(enquiry: Enquiry, step: tuple[str, str], unit: Unit) -> WorkItem:
         id=f"intake:{kind}:{enquiry.id}",
         service="intake",
         kind=kind,
+        step=RouteStep.ENQUIRY,
+        group=enquiry.id,
         subject_id=enquiry.id,
         version=enquiry.version,
         number=enquiry.registration,

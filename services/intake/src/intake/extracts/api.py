@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from chassis.errors import forbidden
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Body, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from intake.agencies.commands.verify_message import remember, signed
+from intake.agencies.commands.verify_message import signed
 from intake.extracts import queries
-from intake.extracts.commands import import_extracts, return_executions
+from intake.extracts.commands import hand_in, import_extracts, return_executions
 from intake.extracts.commands.return_executions import MakeReturn, RecordExecution
-from intake.extracts.layouts import JSON_1
-from intake.extracts.model import IpraImport, IpraReturn
+from intake.extracts.model import IpraReturn
 from intake.extracts.queries import (
     ExtractCard,
     ExtractFilter,
@@ -24,7 +21,7 @@ from intake.extracts.queries import (
     QuarantineView,
     ReturnView,
 )
-from intake.extracts.record import ExtractRecord
+from intake.extracts.record import CorrectRecord, ExtractRecord
 
 router = Router(tags=["referrals"])
 
@@ -35,15 +32,7 @@ RAW = {"requestBody": {"required": True, "content": {"application/xml": {}, "tex
 @router.post("/agency/ipra-extracts", permission="ipra_import:submit", status_code=202, rate="600/minute")
 async def submit_agency_extract(region: str, command: ExtractRecord, request: Request, unit: UnitDep) -> ImportView:
     """Take an IPRA extract of an agency's own system: a signed message, queued for import."""
-    message = await signed(request, unit)
-    if message.subject_id is not None:
-        return ImportView.of(await unit.session.get_one(IpraImport, message.subject_id))
-    content = command.model_dump_json(exclude_none=True).encode()
-    job = await import_extracts.queue_import(
-        unit.new_id(), region, JSON_1, content, message.endpoint.organisation_id, unit
-    )
-    remember(message, job.id, unit)
-    return ImportView.of(job)
+    return ImportView.of(await hand_in.submit_by_system(region, command, await signed(request, unit), unit))
 
 
 @router.post(
@@ -53,21 +42,14 @@ async def import_extract_file(
     region: str, layout: str, request: Request, unit: UnitDep, id: UUID | None = None
 ) -> ImportView:
     """Queue a file of IPRA extracts (XML or CSV in a versioned layout); the worker takes it piece by piece (D3-24)."""
-    content, mine = await request.body(), unit.actor.organisation_ids
-    if not mine:
-        raise forbidden()
-    job = await import_extracts.queue_import(id or unit.new_id(), region, layout, content, min(mine, key=str), unit)
-    return ImportView.of(job)
+    content = await request.body()
+    return ImportView.of(await hand_in.hand_in_file(id, region, layout, content, unit))
 
 
 @router.post("/ipra-extracts", permission="ipra_import:register", status_code=202)
 async def enter_extract(region: str, command: ExtractRecord, unit: UnitDep) -> ImportView:
     """Enter one IPRA extract by hand; it goes the same way as a file of one."""
-    if not unit.actor.organisation_ids:
-        raise forbidden()
-    content = command.model_dump_json(exclude_none=True).encode()
-    mine = min(unit.actor.organisation_ids, key=str)
-    return ImportView.of(await import_extracts.queue_import(unit.new_id(), region, JSON_1, content, mine, unit))
+    return ImportView.of(await hand_in.enter_by_hand(region, command, unit))
 
 
 @router.get("/ipra-imports", permission="ipra_import:read", sort=queries.IMPORTS)
@@ -92,12 +74,10 @@ async def list_quarantined_extracts(import_id: UUID, paging: PageQueryDep, unit:
     "/ipra-imports/{import_id}/quarantine/{ordinal}/correct", permission="ipra_import:correct", status_code=202
 )
 async def correct_quarantined_extract(
-    import_id: UUID, ordinal: int, changes: Annotated[dict[str, Any], Body()], unit: UnitDep
+    import_id: UUID, ordinal: int, command: CorrectRecord, unit: UnitDep
 ) -> ImportView:
     """Correct a record that was put aside; it is imported anew and keeps the day its file came."""
-    known = {name: value for name, value in changes.items() if name in ExtractRecord.model_fields}
-    json.dumps(known)
-    return ImportView.of(await import_extracts.correct_record(import_id, ordinal, known, unit.new_id(), unit))
+    return ImportView.of(await import_extracts.correct_record(import_id, ordinal, command, unit.new_id(), unit))
 
 
 @router.get("/ipra-extracts", permission="ipra_extract:read", sort=queries.EXTRACTS)
@@ -117,15 +97,13 @@ async def get_extract(extract_id: UUID, unit: UnitDep) -> ExtractCard:
 @router.post("/ipra-extracts/{extract_id}/executions", permission="ipra_extract:execute", status_code=201)
 async def record_extract_execution(extract_id: UUID, command: RecordExecution, unit: UnitDep) -> ExtractLine:
     """Record that a measure of an extract was carried out, or why not (D3-24)."""
-    extract = await return_executions.record_execution(extract_id, command, unit)
-    await unit.session.flush()
-    return ExtractLine.of(extract)
+    return await queries.extract_line(await return_executions.record_execution(extract_id, command, unit), unit)
 
 
 @router.post("/ipra-returns", permission="ipra_return:make", status_code=201)
 async def make_extract_return(command: MakeReturn, unit: UnitDep) -> ReturnView:
     """Make the file that tells the bureau how the measures were carried out; each is sent once unless corrected."""
-    return ReturnView.of(await return_executions.make_return(command, unit))
+    return await queries.return_view(await return_executions.make_return(command, unit), unit)
 
 
 @router.get("/ipra-returns", permission="ipra_return:read", sort=queries.RETURNS)

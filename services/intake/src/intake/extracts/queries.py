@@ -10,9 +10,10 @@ from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, Purpose
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
+from intake.directory.queries.names import Names, names_of
 from intake.extracts.model import ExtractStanding, IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord
 from intake.finding.family import FoundHealth, opened
 from intake.finding.queries import FoundContact, FoundHealthView, contact
@@ -25,7 +26,9 @@ class ExtractLine(BaseModel):
     version: int
     region: str
     territory: str
+    territory_title: str | None
     organisation_id: UUID
+    organisation_title: str | None
     number: str
     issued_on: date
     valid_until: date | None
@@ -36,10 +39,6 @@ class ExtractLine(BaseModel):
     received_at: datetime
     outreach_id: UUID | None
 
-    @classmethod
-    def of(cls, extract: IpraExtract) -> ExtractLine:
-        return cls.model_validate({name: getattr(extract, name) for name in ExtractLine.model_fields})
-
 
 class ExecutionView(BaseModel):
     measure: int
@@ -49,11 +48,27 @@ class ExecutionView(BaseModel):
     sent: bool
 
 
+class RoutingView(BaseModel):
+    """Why this operator answers for the family: the rule, and the rule in words."""
+
+    rule: str
+    ru: str
+    en: str
+
+
 class ExtractCard(ExtractLine):
-    routing: dict[str, Any]
+    routing: RoutingView
     executions: list[ExecutionView]
     contact: FoundContact | None = None
     health: FoundHealthView | None = None
+
+
+class ImportFailure(BaseModel):
+    """Why the file could not be read on."""
+
+    slug: str
+    ru: str
+    en: str
 
 
 class ImportView(BaseModel):
@@ -74,20 +89,47 @@ class ImportView(BaseModel):
     superseding: int
     superseded: int
     quarantined: int
-    failure: dict[str, Any] | None
+    failure: ImportFailure | None
 
     @classmethod
     def of(cls, job: IpraImport) -> ImportView:
-        values = {name: getattr(job, name) for name in ImportView.model_fields if name != "progress"}
-        return cls(**values, progress=1.0 if job.state == "done" else round(job.bytes_done / max(job.size, 1), 3))
+        return cls(
+            id=job.id,
+            region=job.region,
+            layout=job.layout,
+            state=job.state,
+            size=job.size,
+            received_at=job.received_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            progress=1.0 if job.state == "done" else round(job.bytes_done / max(job.size, 1), 3),
+            seen=job.seen,
+            taken=job.taken,
+            known=job.known,
+            superseding=job.superseding,
+            superseded=job.superseded,
+            quarantined=job.quarantined,
+            failure=ImportFailure.model_validate(job.failure) if job.failure else None,
+        )
+
+
+class BrokenRule(BaseModel):
+    """A rule the record breaks; ``field`` is None where the record as a whole does."""
+
+    field: str | None
+    rule: str
+    ru: str
+    en: str
 
 
 class QuarantineView(BaseModel):
     """A record that was not taken in: where it stands and why; its content is not shown."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     ordinal: int
     line: int
-    reasons: list[dict[str, Any]]
+    reasons: list[BrokenRule]
     corrected_by: UUID | None
 
 
@@ -97,14 +139,10 @@ class ReturnView(BaseModel):
     id: UUID
     region: str
     organisation_id: UUID
+    organisation_title: str | None
     layout: str
     made_at: datetime
     lines: int
-
-    @classmethod
-    def of(cls, made: IpraReturn) -> ReturnView:
-        values = {name: getattr(made, name) for name in ReturnView.model_fields if name != "lines"}
-        return cls(**values, lines=len(made.lines))
 
 
 class ExtractFilter(BaseModel):
@@ -122,7 +160,34 @@ async def extracts(wanted: ExtractFilter, page: PageQuery, unit: Unit) -> Page[E
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(getattr(IpraExtract, name) == value)
     rows, cursor, total = await paginate(unit.session, statement, page, EXTRACTS)
-    return Page(items=[ExtractLine.of(row[0]) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((row[0].organisation_id for row in rows), unit)
+    return Page(items=[ExtractLine(**_line(row[0], names)) for row in rows], next_cursor=cursor, total=total)
+
+
+async def extract_line(extract: IpraExtract, unit: Unit) -> ExtractLine:
+    """An extract as lists show it."""
+    return ExtractLine(**_line(extract, await names_of([extract.organisation_id], unit)))
+
+
+def _line(extract: IpraExtract, names: Names) -> dict[str, Any]:
+    return {
+        "id": extract.id,
+        "version": extract.version,
+        "region": extract.region,
+        "territory": extract.territory,
+        "territory_title": names.territory(extract.territory),
+        "organisation_id": extract.organisation_id,
+        "organisation_title": names.of(extract.organisation_id),
+        "number": extract.number,
+        "issued_on": extract.issued_on,
+        "valid_until": extract.valid_until,
+        "state": extract.state,
+        "superseded_by": extract.superseded_by,
+        "age_band": extract.age_band,
+        "measures": extract.measures,
+        "received_at": extract.received_at,
+        "outreach_id": extract.outreach_id,
+    }
 
 
 async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
@@ -135,11 +200,11 @@ async def extract_card(extract_id: UUID, unit: Unit) -> ExtractCard:
     health = None
     if FieldGroup.HEALTH in groups:
         told = opened(extract.health, FoundHealth, await unit.keys.get(extract.child_id))
-        health = FoundHealthView(**told.model_dump())
+        health = FoundHealthView.of(told)
     done = select(IpraExecution).where(IpraExecution.extract_id == extract.id).order_by(IpraExecution.measure)
     return ExtractCard(
-        **ExtractLine.of(extract).model_dump(),
-        routing=extract.routing,
+        **_line(extract, await names_of([extract.organisation_id], unit)),
+        routing=RoutingView.model_validate(extract.routing),
         executions=[_execution(row) for row in await unit.session.scalars(done)],
         contact=await contact(extract, unit) if FieldGroup.CONTACT in groups else None,
         health=health,
@@ -174,7 +239,7 @@ async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[Quara
         unit.session, select(QuarantinedRecord).where(QuarantinedRecord.import_id == job.id), page, QUARANTINE
     )
     return Page(
-        items=[QuarantineView.model_validate(row[0], from_attributes=True) for row in rows],
+        items=[QuarantineView.model_validate(row[0]) for row in rows],
         next_cursor=cursor,
         total=total,
     )
@@ -183,15 +248,33 @@ async def quarantine(import_id: UUID, page: PageQuery, unit: Unit) -> Page[Quara
 async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
     """The files of execution marks the actor's operators have made, the newest first (D3-24)."""
     rows, cursor, total = await paginate(unit.session, select(IpraReturn), page, RETURNS)
-    return Page(items=[ReturnView.of(row[0]) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((row[0].organisation_id for row in rows), unit)
+    return Page(items=[_return(row[0], names) for row in rows], next_cursor=cursor, total=total)
+
+
+async def return_view(made: IpraReturn, unit: Unit) -> ReturnView:
+    """A file for the bureau as lists show it."""
+    return _return(made, await names_of([made.organisation_id], unit))
+
+
+def _return(made: IpraReturn, names: Names) -> ReturnView:
+    return ReturnView(
+        id=made.id,
+        region=made.region,
+        organisation_id=made.organisation_id,
+        organisation_title=names.of(made.organisation_id),
+        layout=made.layout,
+        made_at=made.made_at,
+        lines=len(made.lines),
+    )
 
 
 _extract, _import = IpraExtract.__table__.c, IpraImport.__table__.c
-_record, _return = QuarantinedRecord.__table__.c, IpraReturn.__table__.c
+_record, _made = QuarantinedRecord.__table__.c, IpraReturn.__table__.c
 EXTRACTS = Order({n: _extract[n] for n in ("received_at", "issued_on", "number")}, _extract["id"], "received_at")
 
 
-RETURNS = Order({"made_at": _return["made_at"]}, _return["id"], "-made_at")
+RETURNS = Order({"made_at": _made["made_at"]}, _made["id"], "-made_at")
 
 
 IMPORTS = Order({"received_at": _import["received_at"]}, _import["id"], "-received_at")

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from intake.extracts.layouts import MOST_MEASURES
 from intake.finding.family import FoundChild, FoundFamily, FoundHealth
 from intake.finding.requests import Snils
+from intake.particulars.examples import shown
 from intake.particulars.phone import normalised
 from intake.particulars.requests import Email, PersonName, ShortText
 
@@ -29,7 +30,17 @@ class Measure(BaseModel):
 class ExtractRecord(BaseModel):
     """One extract as any layout gives it; the fields of the order's form that the platform needs (D3-24)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(
+        number="12.3.45/2026",
+        issued_on="2026-02-20",
+        valid_until="2028-02-19",
+        child_name="Рощин Тимофей",
+        birth_date="2024-05-17",
+        representative_name="Рощина Алла Петровна",
+        phone="+7 905 000-55-66",
+        territory="lesnoy",
+        measures=[{"group": "social", "title": "Занятия с логопедом", "until": "2027-02-20"}],
+    )
 
     number: Number
     issued_on: date
@@ -55,3 +66,24 @@ class ExtractRecord(BaseModel):
     def health(self) -> FoundHealth:
         measures = tuple(measure.model_dump(mode="json") for measure in self.measures)
         return FoundHealth(disability_until=self.disability_until, measures=measures)
+
+
+class CorrectRecord(BaseModel):
+    """What replaces the fields of a record that was put aside; what is not named stays, None takes a field away."""
+
+    model_config = shown(territory="lesnoy", phone="+7 905 000-55-66")
+
+    number: Number | None = None
+    issued_on: date | None = None
+    valid_until: date | None = None
+    bureau: ShortText | None = None
+    child_name: PersonName | None = None
+    birth_date: date | None = None
+    snils: Snils | None = None
+    representative_name: PersonName | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    address: ShortText | None = None
+    territory: str | None = Field(None, max_length=64)
+    disability_until: date | None = None
+    measures: list[Measure] | None = Field(None, max_length=MOST_MEASURES)

@@ -7,7 +7,7 @@ from datetime import date
 from chassis.work import Unit
 from pydantic import BaseModel
 
-from intake.finding.family import FoundChild, FoundFamily, FoundRecord, opened
+from intake.finding.family import FoundChild, FoundFamily, FoundHealth, FoundRecord, opened
 
 
 class FoundContact(BaseModel):
@@ -25,11 +25,29 @@ class FoundSocial(BaseModel):
     measures: tuple[str, ...]
 
 
+class FoundMeasure(BaseModel):
+    """A measure of the IPRA as the extract names it."""
+
+    group: str | None = None
+    title: str | None = None
+    executor: str | None = None
+    until: date | None = None
+
+
 class FoundHealthView(BaseModel):
     diagnosis: str | None
     disability_until: date | None
-    measures: tuple[dict[str, str | None], ...]
+    measures: list[FoundMeasure]
     protocol_on: date | None = None
+
+    @classmethod
+    def of(cls, health: FoundHealth, protocol_on: date | None = None) -> FoundHealthView:
+        return cls(
+            diagnosis=health.diagnosis,
+            disability_until=health.disability_until,
+            measures=[FoundMeasure.model_validate(measure) for measure in health.measures],
+            protocol_on=protocol_on,
+        )
 
 
 async def contact(found: FoundRecord, unit: Unit) -> FoundContact:

@@ -7,18 +7,14 @@ from datetime import date
 from typing import Annotated
 
 from chassis.errors import invalid
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from intake.finding.family import FoundChild, FoundFamily
 from intake.finding.referrals_pack import Named
 from intake.particulars import snils
-from intake.particulars.requests import Email, PersonName, ShortText
+from intake.particulars.requests import Email, PersonName, ShortText, Strict
 
 Snils = Annotated[str, Field(min_length=11, max_length=20), AfterValidator(snils.normalised)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Child(Strict):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
+from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from contracts.identifiers import ContactStep
 from fastapi import Body, Query, Response
 
 from intake.outreach.commands import climb_ladder, file_application
 from intake.outreach.commands import name_finders as finding
-from intake.outreach.commands.climb_ladder import (
+from intake.outreach.commands.file_application import FileApplication
+from intake.outreach.commands.form import (
     DoStage,
     Held,
     LetterCame,
@@ -22,13 +22,11 @@ from intake.outreach.commands.climb_ladder import (
     Survey,
     WithReason,
 )
-from intake.outreach.commands.file_application import FileApplication
 from intake.outreach.commands.name_finders import AssignOutreach, NameFinders
 from intake.outreach.queries import outreach, proofs
 from intake.outreach.queries.cards import FiledApplication, FinderView, OutreachCard, OutreachLine
 from intake.outreach.queries.outreach import ORDER, Filter
 from intake.outreach.queries.proofs import Period
-from intake.particulars.requests import Versioned
 
 router = Router(tags=["outreach"])
 
@@ -106,11 +104,9 @@ async def record_outreach_meeting(
 
 
 @router.post("/outreaches/{outreach_id}/missed-meeting", permission="outreach:work")
-async def record_missed_meeting(
-    outreach_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
-) -> OutreachCard:
+async def record_missed_meeting(outreach_id: UUID, unit: UnitDep) -> OutreachCard:
     """Record that nobody came to the agreed meeting."""
-    climbed = await climb_ladder.miss_meeting(outreach_id, command or Versioned(), unit)
+    climbed = await climb_ladder.miss_meeting(outreach_id, unit)
     return await outreach.card(climbed, unit)
 
 
@@ -147,13 +143,15 @@ async def get_notification_proofs(wanted: Annotated[Period, Query()], unit: Unit
 
 
 @router.get("/finders", permission="finder:read")
-async def list_finders(unit: UnitDep, organisation_id: UUID | None = None) -> Sequence[FinderView]:
+async def list_finders(unit: UnitDep, paging: ListQueryDep, organisation_id: UUID | None = None) -> Page[FinderView]:
     """List who is responsible for finding families (D3-13)."""
-    return await outreach.finders(organisation_id, unit)
+    return await outreach.finders(organisation_id, paging, unit)
 
 
 @router.put("/finders/{organisation_id}", permission="finder:change")
-async def name_finders(organisation_id: UUID, command: NameFinders, unit: UnitDep) -> Sequence[FinderView]:
-    """Name who is responsible for finding families at an operator (D3-13)."""
-    named = await finding.name_finders(organisation_id, command, unit)
-    return [FinderView.model_validate(row) for row in named]
+async def name_finders(
+    organisation_id: UUID, command: NameFinders, paging: ListQueryDep, unit: UnitDep
+) -> Page[FinderView]:
+    """Name who is responsible for finding families at an operator; the answer lists them (D3-13)."""
+    await finding.name_finders(organisation_id, command, unit)
+    return await outreach.finders(organisation_id, paging, unit)

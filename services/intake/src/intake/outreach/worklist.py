@@ -10,7 +10,7 @@ from chassis.http.worklist import ACTOR, ORGANISATIONS, CountedWork, work_rows
 from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import ContactStep
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import Select, case, select
 from workdays import overdue
 
@@ -66,6 +66,15 @@ async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[Wor
 
 work = CountedWork(rows, load)
 
+ACTIONS = {
+    "outreach_phone": "recordOutreachCall",
+    "outreach_visit": "recordOutreachVisit",
+    "outreach_post": "postOutreachLetter",
+    "outreach_agreed": "recordOutreachMeeting",
+    "outreach_met": "recordNeedsSurvey",
+}
+"""What is done with an item of each kind: the operation id of its route."""
+
 
 def _item(outreach: Outreach, unit: Unit) -> WorkItem:
     step, waiting = outreach.current, outreach.state is OutreachState.OPEN
@@ -74,6 +83,8 @@ def _item(outreach: Outreach, unit: Unit) -> WorkItem:
         id=f"intake:{kind}:{outreach.id}",
         service="intake",
         kind=kind,
+        step=RouteStep.OUTREACH,
+        group=outreach.id,
         subject_id=outreach.id,
         version=outreach.version,
         title=title,

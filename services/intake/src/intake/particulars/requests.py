@@ -13,7 +13,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    Field,
     StringConstraints,
     ValidationInfo,
 )
@@ -56,12 +55,10 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
 
 
-class Versioned(BaseModel):
-    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
+class Strict(BaseModel):
+    """A request refuses what it does not know."""
 
     model_config = ConfigDict(extra="forbid")
-
-    version: int | None = Field(None, ge=0)
 
 
 def acting_person(unit: Unit) -> UUID:

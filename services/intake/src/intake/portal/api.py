@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.errors import not_found
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
-from fastapi import Body, File, Query, Response, UploadFile
+from fastapi import File, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 
@@ -17,10 +17,9 @@ from intake.accounts import commands
 from intake.accounts.commands import Prefer, known_account
 from intake.accounts.queries import AccountView, account_view
 from intake.applications.queries.applications import FormConsent, FormTerritory
-from intake.particulars.requests import Versioned
 from intake.portal.commands import change_data, decide_questionnaire, fill_questionnaire
 from intake.portal.commands.change_data import DecideChange, RequestChange
-from intake.portal.commands.decide_questionnaire import AcceptQuestionnaire, ReturnQuestionnaire, SeeHealthConsent
+from intake.portal.commands.decide_questionnaire import ReturnQuestionnaire, SeeHealthConsent
 from intake.portal.commands.fill_questionnaire import (
     NEEDED,
     RewriteQuestionnaire,
@@ -31,14 +30,8 @@ from intake.portal.model.changes import DataChange, DataChangeState
 from intake.portal.model.questionnaire import Questionnaire, QuestionnaireFileKind, QuestionnaireState
 from intake.portal.pack import PortalPack, Word
 from intake.portal.queries import cards, export
-from intake.portal.queries.cards import (
-    CHANGES,
-    QUESTIONNAIRES,
-    DataChangeView,
-    FileLine,
-    QuestionnaireCard,
-    QuestionnaireLine,
-)
+from intake.portal.queries.cards import CHANGES, QUESTIONNAIRES
+from intake.portal.queries.views import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
 from intake.rates import limited_by
 
 router = Router(tags=["portal"], recognise=known_account)
@@ -147,11 +140,9 @@ async def send_questionnaire(questionnaire_id: UUID, command: SendQuestionnaire,
 
 
 @router.post("/questionnaires/{questionnaire_id}/accept", permission="questionnaire:decide")
-async def accept_questionnaire(
-    questionnaire_id: UUID, command: AcceptQuestionnaire, unit: UnitDep
-) -> QuestionnaireCard:
+async def accept_questionnaire(questionnaire_id: UUID, unit: UnitDep) -> QuestionnaireCard:
     """Accept the questionnaire; the family learns of it."""
-    return await cards.card(await decide_questionnaire.accept(questionnaire_id, command, unit), unit)
+    return await cards.card(await decide_questionnaire.accept(questionnaire_id, unit), unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/return", permission="questionnaire:decide")
@@ -169,20 +160,16 @@ async def see_health_consent(questionnaire_id: UUID, command: SeeHealthConsent, 
 
 
 @router.post("/questionnaires/{questionnaire_id}/health-consent/withdraw", permission="questionnaire:withdraw_consent")
-async def withdraw_health_consent(
-    questionnaire_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
-) -> QuestionnaireCard:
+async def withdraw_health_consent(questionnaire_id: UUID, unit: UnitDep) -> QuestionnaireCard:
     """Withdraw the consent to data on health; they are no longer read."""
-    found = await decide_questionnaire.withdraw_health_consent(questionnaire_id, command or Versioned(), unit)
+    found = await decide_questionnaire.withdraw_health_consent(questionnaire_id, unit)
     return await cards.card(found, unit)
 
 
 @router.post("/questionnaires/{questionnaire_id}/contact-consent/withdraw", permission="questionnaire:withdraw_consent")
-async def withdraw_contact_consent(
-    questionnaire_id: UUID, unit: UnitDep, command: Annotated[Versioned | None, Body()] = None
-) -> QuestionnaireCard:
+async def withdraw_contact_consent(questionnaire_id: UUID, unit: UnitDep) -> QuestionnaireCard:
     """Withdraw the consent to being contacted, until the questionnaire is accepted."""
-    found = await decide_questionnaire.withdraw_contact_consent(questionnaire_id, command or Versioned(), unit)
+    found = await decide_questionnaire.withdraw_contact_consent(questionnaire_id, unit)
     return await cards.card(found, unit)
 
 

@@ -7,13 +7,14 @@ from intake.portal.api import router
 from intake.portal.background import recompute_consultants_terms
 from intake.portal.pack import PortalPack
 from intake.portal.subscribers import timers
-from intake.portal.worklist import work
+from intake.portal.worklist import ACTIONS, work
 
 ROOM = Room(
     "portal",
     api=router,
     timers=timers,
     worklist=work,
+    actions=ACTIONS,
     background=(recompute_consultants_terms,),
     guarded=GUARDED,
     packs=(PortalPack,),

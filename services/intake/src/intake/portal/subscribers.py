@@ -16,6 +16,7 @@ timers = TimerRouter()
 
 @timers.on(DOCUMENT_EXPIRES)
 async def status_document_expires(timer: Timer, unit: Unit) -> None:
+    """Tell that the status document of a questionnaire runs out."""
     found = await unit.session.get(Questionnaire, timer.subject_id, with_for_update=True)
     ends = await document_ends_at(found, unit) if found else None
     if found and ends:
@@ -24,4 +25,5 @@ async def status_document_expires(timer: Timer, unit: Unit) -> None:
 
 @timers.on(HAND_OVER)
 async def hand_over_questionnaire(timer: Timer, unit: Unit) -> None:
+    """Give a questionnaire to the consultant of the new district after a family has moved (T15)."""
     await hand_over(timer.subject_id, unit)

@@ -11,7 +11,7 @@ import workdays
 from chassis.http.worklist import ORGANISATIONS, CountedWork, work_rows
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import Select, literal, select
 
 from intake.portal.model.changes import DataChange, DataChangeState
@@ -58,6 +58,12 @@ async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[Wor
 
 work = CountedWork(rows, load)
 
+ACTIONS = {
+    QUESTIONNAIRE[0]: "acceptQuestionnaire",
+    DATA_CHANGE[0]: "decideDataChange",
+}
+"""What is done with an item of each kind: the operation id of its route."""
+
 
 def _item(kind: str, row: Questionnaire | DataChange, now: datetime) -> WorkItem:
     if isinstance(row, DataChange):
@@ -93,6 +99,8 @@ def _made(
         id=f"intake:{kind}:{row.id}",
         service="intake",
         kind=kind,
+        step=RouteStep(kind),
+        group=row.id,
         subject_id=row.id,
         version=row.version,
         title=title,

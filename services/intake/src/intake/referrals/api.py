@@ -6,20 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.http import Page, PageQueryDep, Router, UnitDep
-from contracts.identifiers import FindingWay
-from fastapi import Body, Query, Request, Response
+from fastapi import Query, Request, Response
 
-from intake.agencies.commands.verify_message import remember, signed
-from intake.directory.queries.organisations import organisation
-from intake.finding.grounds import EVERYTHING
-from intake.finding.referrals_pack import ReferralsPack, RoadMap
-from intake.referrals.commands import answer_referral
-from intake.referrals.commands.answer_referral import Accept, Complete, Decline, RelayAnswer, Revoke
+from intake.agencies.commands.verify_message import signed
+from intake.finding.referrals_pack import RoadMap
+from intake.referrals.commands import answer_referral, submit_signal
+from intake.referrals.commands.answer_referral import Complete, Decline, RelayAnswer, Revoke
 from intake.referrals.commands.form import AgencySignal, RegisterReferral
-from intake.referrals.model.referral import Referral
-from intake.referrals.queries import parties, referrals
-from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line
-from intake.referrals.queries.parties import Parties
+from intake.referrals.queries import referrals
+from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine
 from intake.referrals.queries.referrals import REFERRALS, ReferralFilter
 
 router = Router(tags=["referrals"])
@@ -58,11 +53,9 @@ async def get_referral(referral_id: UUID, unit: UnitDep) -> ReferralCard:
 
 
 @router.post("/referrals/{referral_id}/accept", permission="referral:accept")
-async def accept_referral(
-    referral_id: UUID, unit: UnitDep, command: Annotated[Accept | None, Body()] = None
-) -> ReferralCard:
+async def accept_referral(referral_id: UUID, unit: UnitDep) -> ReferralCard:
     """Accept a referral; where its kind says so, outreach to the family opens."""
-    return await referrals.card(await answer_referral.accept(referral_id, command or Accept(), unit), unit)
+    return await referrals.card(await answer_referral.accept(referral_id, unit), unit)
 
 
 @router.post("/referrals/{referral_id}/decline", permission="referral:decline")
@@ -100,18 +93,6 @@ async def submit_agency_referral(
     command: AgencySignal, request: Request, unit: UnitDep, response: Response
 ) -> ReferralLine:
     """Take a referral of an agency's own system: a signed message, taken once however often it comes (D2-07)."""
-    message = await signed(request, unit)
-    if message.subject_id is not None:
-        response.status_code = 200
-        known = await unit.session.get_one(Referral, message.subject_id)
-        return ReferralLine(**line(known, unit.now))
-    sender = await organisation(message.endpoint.organisation_id, command.region, unit)
-    partner = unit.packs.of(ReferralsPack, command.region).partner(sender.code if sender else None)
-    receiver = await parties.routed(command, unit)
-    way = partner.way if partner else FindingWay.ORGANISATION
-    both = Parties(sender, receiver, partner.department if partner else "social", way, outgoing=False)
-    referral = await answer_referral.file(
-        command, both, unit, ground=answer_referral.INCOMING, groups=EVERYTHING, by_api=True
-    )
-    remember(message, referral.id, unit)
-    return ReferralLine(**line(referral, unit.now))
+    referral, new = await submit_signal.submit_signal(command, await signed(request, unit), unit)
+    response.status_code = 201 if new else 200
+    return await referrals.referral_line(referral, unit)

@@ -8,7 +8,7 @@ from intake.referrals.access import GUARDED
 from intake.referrals.api import router
 from intake.referrals.background import call_agencies_back, recompute_answer_terms
 from intake.referrals.subscribers import events, timers
-from intake.referrals.worklist import work
+from intake.referrals.worklist import ACTIONS, work
 
 ROOM = Room(
     "referrals",
@@ -16,6 +16,7 @@ ROOM = Room(
     events=events,
     timers=timers,
     worklist=work,
+    actions=ACTIONS,
     background=(
         recompute_answer_terms,
         call_agencies_back,

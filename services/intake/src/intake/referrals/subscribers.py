@@ -28,9 +28,11 @@ async def consent_withdrawn(event: ConsentWithdrawn, unit: Unit) -> None:
 
 @timers.on(answer_referral.ANSWER_DUE)
 async def answer_due(timer: Timer, unit: Unit) -> None:
+    """Tell that a referral was not answered in time."""
     await answer_referral.escalate(timer.subject_id, unit.now, unit)
 
 
 @timers.on(END_OUTREACH)
 async def end_outreach(timer: Timer, unit: Unit) -> None:
+    """End the outreach that was begun for a referral its sender took back."""
     await end_revoked(timer.subject_id, unit)

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.http.worklist import ORGANISATIONS, CountedWork, work_rows
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import Select, literal, select
 from workdays import Standing
 
@@ -55,12 +55,20 @@ async def load(unit: Unit, subjects: Sequence[tuple[str, UUID]]) -> Iterable[Wor
 
 work = CountedWork(rows, load)
 
+ACTIONS = {
+    RECEIVED[0]: "acceptReferral",
+    SENT[0]: "relayReferralAnswer",
+}
+"""What is done with an item of each kind: the operation id of its route."""
+
 
 def _item(kind: str, referral: Referral, unit: Unit) -> WorkItem:
     return WorkItem(
         id=f"intake:{kind}:{referral.id}",
         service="intake",
         kind=kind,
+        step=RouteStep.REFERRAL,
+        group=referral.id,
         subject_id=referral.id,
         version=referral.version,
         number=referral.number,

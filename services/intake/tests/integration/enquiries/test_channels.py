@@ -78,7 +78,7 @@ async def test_D1_15_an_answer_that_does_not_go_out_waits_for_a_call(desk: Desk,
     update = {"kind": "enquiry_answered", "about_id": UUID(card["id"])}
     assert await desk.app.deliver(failed.model_copy(update=update)) is None
     assert (await specialist.get(url)).json()["delivery"] == "to_be_told"
-    items = (await specialist.get("/worklist")).json()
+    items = (await specialist.get("/worklist")).json()["items"]
     assert [item["kind"] for item in items if item["subject_id"] == card["id"]] == ["enquiry_tell"]
 
 

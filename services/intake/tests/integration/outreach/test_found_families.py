@@ -56,7 +56,7 @@ async def test_D2_18_the_load_counts_the_families_other_centres_handed_over_too(
         assert (await curator.post(f"/applications/{filed}/{action}", json=told)).is_success
     elsewhere = await irkutsk.person("koordinator.rost")
     other = await irkutsk.reached(elsewhere, territory="irkutsk/angarsk", birth_date="2019-05-01")
-    near = (await elsewhere.get(f"/applications/{other['id']}/nearest-services")).json()
+    near = (await elsewhere.get(f"/applications/{other['id']}/nearest-services")).json()["items"]
     (service,) = [one for one in near if one["organisation_id"] == str(ANGARSK)]
     assert service["load"] >= 1, "the resource centre sees no application of the operator's, yet its load"
 
@@ -67,7 +67,7 @@ async def test_D3_18_the_fact_of_notification_is_recorded_once_and_exported(irku
     await do(curator, card, "calls", outcome="refused", reason_code="helped_elsewhere")
     facts = [e for e in await irkutsk.app.published(OutreachNotified) if str(e.aggregate_id) == card["id"]]
     assert len(facts) == 1
-    period = {"region": IRKUTSK, "first": "2026-03-01", "last": "2026-03-31"}
+    period = {"region": IRKUTSK, "since": "2026-03-01", "until": "2026-03-31"}
     answer = await curator.get("/notification-proofs", params=period)
     assert answer.headers["content-type"].startswith("text/csv")
     header, *lines = answer.content.decode("utf-8-sig").splitlines()
@@ -83,8 +83,8 @@ async def test_D3_18_the_fact_of_notification_is_recorded_once_and_exported(irku
 
 
 async def test_D3_18_the_proofs_of_an_impossible_period_are_refused_with_the_field(curator: Caller) -> None:
-    for first, last, field in (("2026-03-31", "2026-03-01", "last"), ("0001-01-01", "2026-03-01", "first")):
-        refused = await curator.get("/notification-proofs", params={"region": IRKUTSK, "first": first, "last": last})
+    for since, until, field in (("2026-03-31", "2026-03-01", "until"), ("0001-01-01", "2026-03-01", "since")):
+        refused = await curator.get("/notification-proofs", params={"region": IRKUTSK, "since": since, "until": until})
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field), refused.text
 
 
@@ -106,7 +106,7 @@ async def test_D3_13_the_operator_names_who_finds_families_and_they_share_the_wo
 ) -> None:
     head = await irkutsk.person("head.angarsk")
     people = {named_id("principal", f"irkutsk/{login}") for login in ("kurator.angarsk", "koordinator.angarsk")}
-    named = (await curator.get("/finders")).json()
+    named = (await curator.get("/finders")).json()["items"]
     assert {UUID(one["principal_id"]) for one in named} == people
     got = {(await found(irkutsk, curator))["responsible_id"] for _ in range(2)}
     assert len(got) == 2
@@ -115,7 +115,8 @@ async def test_D3_13_the_operator_names_who_finds_families_and_they_share_the_wo
     stranger = str(named_id("principal", "irkutsk/koordinator.bratsk"))
     assert (await head.put(f"/finders/{ANGARSK}", json={"principal_ids": [stranger]})).status_code == 422
     only = str(named_id("principal", "irkutsk/koordinator.angarsk"))
-    assert len((await head.put(f"/finders/{ANGARSK}", json={"principal_ids": [only]})).json()) == 1
+    kept = (await head.put(f"/finders/{ANGARSK}", json={"principal_ids": [only]})).json()["items"]
+    assert [one["principal_id"] for one in kept] == [only]
     assert (await found(irkutsk, curator))["responsible_id"] == only
     await head.put(f"/finders/{ANGARSK}", json={"principal_ids": sorted(map(str, people))})
 

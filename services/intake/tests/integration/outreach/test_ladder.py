@@ -33,7 +33,7 @@ async def test_D3_15_an_extract_puts_the_family_on_the_ladder_with_its_term_expl
     assert (card["way"], card["step"], card["state"]) == ("ipra_extract", "phone", "open")
     assert card["start_due_at"] == "2026-03-10T10:00:00Z"
     assert "5 рабочих дней" in card["steps"][0]["explanation"]
-    items = (await curator.get("/worklist")).json()
+    items = (await curator.get("/worklist")).json()["items"]
     (item,) = [item for item in items if item["subject_id"] == card["id"]]
     assert (item["kind"], item["due_at"]) == ("outreach_phone", card["due_at"])
     called = await do(curator, card, "calls", outcome="no_answer")
@@ -164,5 +164,5 @@ async def test_a_repeated_call_with_one_key_is_one_attempt(irkutsk: Route, curat
         assert (await curator.post(url, json={"outcome": "no_answer"}, headers=key)).status_code == 201
     attempts = [e for e in await irkutsk.app.published(OutreachAttempted) if str(e.aggregate_id) == card["id"]]
     assert len(attempts) == 1
-    stale = await curator.post(url, json={"outcome": "no_answer", "version": 1})
+    stale = await curator.post(url, json={"outcome": "no_answer"}, headers={"If-Match": "1"})
     assert (stale.status_code, stale.json()["slug"]) == (409, "stale_version")

@@ -146,5 +146,6 @@ async def test_the_same_key_writes_one_questionnaire(family: Caller) -> None:
 async def test_an_older_version_is_refused(family: Caller) -> None:
     card = await written(family)
     url = f"/questionnaires/{card['id']}"
-    assert (await family.put(url, json={**ANSWERS, "version": card["version"]})).status_code == 200
-    assert (await family.put(url, json={**ANSWERS, "version": card["version"]})).json()["slug"] == "stale_version"
+    seen = {"If-Match": f'"{card["version"]}"'}
+    assert (await family.put(url, json=ANSWERS, headers=seen)).status_code == 200
+    assert (await family.put(url, json=ANSWERS, headers=seen)).json()["slug"] == "stale_version"

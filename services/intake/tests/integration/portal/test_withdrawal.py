@@ -19,10 +19,11 @@ async def test_D0_22_after_a_withdrawn_consent_staff_read_nothing_until_the_fami
         told = await (consultant if at_the_consultants else family).post(f"{url}/contact-consent/withdraw")
         assert (told.status_code, told.json()["state"], told.json()["due_at"]) == (200, "withdrawn", None), told.text
     seen = (await consultant.get(url)).json()
-    assert (seen["answers"], seen["health_consent_at"]) == ({"district": f"{OBLAST}/klin"}, None)
+    shown = {name: answer for name, answer in seen["answers"].items() if answer}
+    assert (shown, seen["health_consent_at"]) == ({"district": f"{OBLAST}/klin"}, None)
     assert seen["withheld"] == ["contact", "health", "social"]
     assert (await consultant.post(f"{url}/accept", json={})).json()["slug"] == "wrong_state"
-    assert not [one for one in (await consultant.get("/worklist")).json() if one["subject_id"] == card["id"]]
+    assert not [one for one in (await consultant.get("/worklist")).json()["items"] if one["subject_id"] == card["id"]]
     assert (await family.get(url)).json()["answers"]["child_name"] == ANSWERS["child_name"]
     for kind in (ContactConsentWithdrawn, HealthConsentWithdrawn):
         assert len([e for e in await intake.published(kind) if str(e.aggregate_id) == card["id"]]) == 1

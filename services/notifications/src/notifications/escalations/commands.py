@@ -128,7 +128,7 @@ async def end(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
 
 
 async def escalate(fired: Timer, unit: Unit) -> None:
-    """The time has come and it is not done."""
+    """Warn before a term that nobody has met yet, or tell that it has passed."""
     term, level = LEVELS[fired.kind]
     if escalation := await _locked(term, fired.subject_id, unit):
         escalation.raise_to(level, unit.now)

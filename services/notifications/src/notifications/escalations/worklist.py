@@ -10,7 +10,7 @@ from chassis.http.worklist import ACTOR, CountedWork, work_rows
 from chassis.run import RoomGauge
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from workdays import overdue
 
@@ -112,6 +112,8 @@ def _item(escalation: Escalation, unit: Unit) -> WorkItem:
         id=f"notifications:escalation:{escalation.term}:{escalation.subject_id}",
         service="notifications",
         kind=timer(escalation.term, escalation.level),
+        step=RouteStep(escalation.term),
+        group=escalation.subject_id,
         subject_id=escalation.subject_id,
         number=escalation.number,
         title=f"{title}: {words.subject} {escalation.number}" if escalation.number else title,

@@ -5,25 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Page, PageQueryDep, Router, UnitDep
-from fastapi import Depends, Query
-from pydantic import AwareDatetime
+from chassis.http import Page, Router, UnitDep
+from chassis.http.readers import Reader, ReadersQueryDep
+from fastapi import Query
 
 from notifications.messages.commands import decide
 from notifications.messages.queries import messages
-from notifications.messages.queries.messages import ORDER, MessageCard, MessageFilter, MessageLine
-from notifications.messages.queries.readers import ReaderLine
-from notifications.messages.queries.readers import readers as read_by
+from notifications.messages.queries.messages import ORDER, MessageCard, MessageLine, MessageQuery
+from notifications.messages.queries.readers import readers_of_messages
 
 router = Router(tags=["messages"])
 
 
 @router.get("/messages", permission="message:read", sort=ORDER)
-async def list_messages(
-    unit: UnitDep, page: PageQueryDep, which: Annotated[MessageFilter, Depends()]
-) -> Page[MessageLine]:
+async def list_messages(unit: UnitDep, query: Annotated[MessageQuery, Query()]) -> Page[MessageLine]:
     """What was said to whom."""
-    return await messages.list_messages(which, page, unit)
+    return await messages.list_messages(query, unit)
 
 
 @router.get("/messages/{message_id}", permission="message:read")
@@ -45,8 +42,6 @@ async def confirm_message(message_id: UUID, command: decide.ConfirmMessage, unit
 
 
 @router.get("/readers/{child_id}", permission="readers:read")
-async def list_message_readers(
-    child_id: UUID, unit: UnitDep, before: Annotated[AwareDatetime | None, Query()] = None
-) -> list[ReaderLine]:
-    """Who read the family's messages; ``before`` goes on from the last line."""
-    return await read_by(child_id, before, unit)
+async def list_message_readers(child_id: UUID, query: ReadersQueryDep, unit: UnitDep) -> Page[Reader]:
+    """Who read the family's messages, latest first."""
+    return await readers_of_messages(child_id, query, unit)

@@ -7,7 +7,7 @@ from notifications.messages.api import router
 from notifications.messages.background import send_messages
 from notifications.messages.subscribers import events, timers
 from notifications.messages.template_check import check_templates
-from notifications.messages.worklist import OPEN_MESSAGES, work
+from notifications.messages.worklist import ACTIONS, OPEN_MESSAGES, work
 
 ROOM = Room(
     "messages",
@@ -15,6 +15,7 @@ ROOM = Room(
     events=events,
     timers=timers,
     worklist=work,
+    actions=ACTIONS,
     background=(send_messages,),
     gauges=(OPEN_MESSAGES,),
     guarded=GUARDED,

@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from chassis.run import RoomGauge
 from chassis.work import Unit
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import func, select
 from workdays import Standing
 
 from notifications.messages.model import Message, MessageState
 from notifications.messages.queries.messages import REASONS
+
+ACTIONS = {
+    "message_unknown": "confirmMessage",
+    "message_failed": "resendMessage",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> Sequence[WorkItem]:
@@ -28,6 +34,8 @@ def _item(message: Message) -> WorkItem:
         id=f"notifications:message:{message.id}",
         service="notifications",
         kind="message_unknown" if unclear else "message_failed",
+        step=RouteStep.MESSAGE,
+        group=message.child_id,
         subject_id=message.id,
         title=f"{lead}: {message.kind.wording.lower()}",
         region=message.region,

@@ -1,4 +1,4 @@
-"""How a family wants to be told, and when not."""
+"""Whom we may reach and how: sealed contacts of families, skills of specialists."""
 
 from chassis.run import Room
 

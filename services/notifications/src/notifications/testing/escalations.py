@@ -146,7 +146,7 @@ async def items(caller: Caller, **wanted: str) -> list[dict[str, Any]]:
     """The worklist, after a look at its counters."""
     answer = await caller.get("/worklist", params=wanted)
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()
+    found: list[dict[str, Any]] = answer.json()["items"]
     assert (await caller.get("/worklist/counts")).json()["all"] >= len(found)
     return found
 

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
-from chassis.http import Router, UnitDep
+from chassis.http import ListQueryDep, Page, Router, UnitDep, page_of
 from chassis.work import Unit
 from fastapi import Query, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
 
-from reporting.reports.catalogue import REPORTS, find
+from reporting.reports.catalogue import REPORTS, AnyReport, find
 from reporting.reports.pack import EntryPointsPack, ThemesPack
-from reporting.reports.report import Period, zone
+from reporting.reports.report import Period, ReportListing, Titles, zone
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
-from reporting.reports.titles import Titles, titles
+from reporting.reports.titles import titles
 
 router = Router(tags=["reports"])
 PeriodQuery = Annotated[Period, Query()]
 
 
-class Heading(BaseModel):
-    name: str
-    title: str
-
-
-class ReportListing(BaseModel):
-    name: str
-    title: str
-    columns: list[Heading]
-
-
-class ReportAnswer(ReportListing):
-    """A counted report. ``counted_at``: the moment of counting; events that arrive later are not in it.
-
-    ``titles``: for each column that counts by a code, what people read instead of it.
-    """
-
-    region: str
-    since: str
-    until: str
-    counted_at: AwareDatetime
-    titles: Titles
-    rows: list[dict[str, Any]]
-
-
 @router.get("/reports", permission="report:read")
-async def list_reports() -> list[ReportListing]:
+async def list_reports(query: ListQueryDep) -> Page[ReportListing]:
     """Every report there is."""
-    return [ReportListing(name=r.name, title=r.title, columns=_headings(r.name)) for r in REPORTS.values()]
+    known = [ReportListing(name=one.name, title=one.title, columns=one.headings) for one in REPORTS.values()]
+    return page_of(known, query)
 
 
 @router.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
@@ -65,25 +41,24 @@ async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Resp
 
 
 @router.get("/reports/{name}", permission="report:read")
-async def get_report(name: str, period: PeriodQuery, unit: UnitDep) -> ReportAnswer:
-    """A report as data."""
+async def get_report(name: str, period: PeriodQuery, unit: UnitDep) -> AnyReport:
+    """A report as data: the shape of its rows depends on its ``name``."""
     report = find(name)
     rows = await report.query(period, unit)
-    return ReportAnswer(
-        name=name,
-        title=report.title,
-        columns=_headings(name),
-        region=period.region,
-        since=period.since.isoformat(),
-        until=period.until.isoformat(),
-        counted_at=unit.now,
-        titles=_titles(name, period, unit),
-        rows=[row.model_dump(mode="json") for row in rows],
+    return cast(
+        "AnyReport",
+        report.answer(
+            name=name,
+            title=report.title,
+            columns=report.headings,
+            region=period.region,
+            since=period.since,
+            until=period.until,
+            counted_at=unit.now,
+            titles=_titles(name, period, unit),
+            rows=list(rows),
+        ),
     )
-
-
-def _headings(name: str) -> list[Heading]:
-    return [Heading(name=key, title=str(field.title)) for key, field in REPORTS[name].row.model_fields.items()]
 
 
 def _titles(name: str, period: Period, unit: Unit) -> Titles:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Annotated, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from chassis import errors
@@ -21,8 +22,8 @@ class Period(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     region: str = Field(max_length=64)
-    since: date
-    until: date
+    since: date = Field(description="First day, included.")
+    until: date = Field(description="Last day, included.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -41,14 +42,62 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report: stable name, title for people, row type, query."""
+R = TypeVar("R", bound=Row)
+Titles = Mapping[str, Mapping[str, str]]
+"""Column of a report → code → what people read instead of it."""
+
+
+class PartOfOne:
+    """Marks a column that holds a share; people read per cent."""
+
+
+Share = Annotated[float | None, PartOfOne()]
+"""Part of a whole from 0 to 1; None where there is nothing to share."""
+
+Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+"""A month of the region's calendar: ``2026-03``."""
+
+
+class Heading(BaseModel):
+    """A column: its name in the rows and its heading for people."""
 
     name: str
     title: str
-    row: type[Row]
-    query: Callable[[Period, Unit], Awaitable[Sequence[Row]]]
+
+
+class ReportListing(BaseModel):
+    """A report that can be asked for."""
+
+    name: str
+    title: str
+    columns: list[Heading]
+
+
+class ReportAnswer(ReportListing, Generic[R]):
+    """A counted report. Every report narrows ``name`` to its own."""
+
+    region: str
+    since: date = Field(description="First day, included.")
+    until: date = Field(description="Last day, included.")
+    counted_at: datetime = Field(description="The moment of counting; events that arrive later are not in it.")
+    titles: Titles = Field(description="For each column that counts by a code, what people read instead of it.")
+    rows: list[R]
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Generic[R]):
+    """A report: stable name, title for people, type of its rows and of its answer, query."""
+
+    name: str
+    title: str
+    row: type[R]
+    answer: type[ReportAnswer[R]]
+    query: Callable[[Period, Unit], Awaitable[Sequence[R]]]
+
+    @property
+    def headings(self) -> list[Heading]:
+        """Its columns in the order of the row's fields."""
+        return [Heading(name=name, title=str(field.title)) for name, field in self.row.model_fields.items()]
 
 
 def zone(period: Period, unit: Unit) -> ZoneInfo:

@@ -9,15 +9,14 @@ from typing import Any
 import xlsxwriter
 from pydantic.fields import FieldInfo
 
-from reporting.reports.report import Period, Report, Row
-from reporting.reports.titles import Titles
+from reporting.reports.report import PartOfOne, Period, Report, Row, Titles
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADER_ROW = 3
 _WIDEST = 44
 
 
-def spreadsheet(report: Report, period: Period, rows: Sequence[Row], counted_at: str, titles: Titles) -> bytes:
+def spreadsheet(report: Report[Any], period: Period, rows: Sequence[Row], counted_at: str, titles: Titles) -> bytes:
     """The file's bytes. The heading row is repeated on every printed page, can be filtered and stays in view."""
     buffer = BytesIO()
     shown = [_in_words(row, titles) for row in rows]
@@ -52,7 +51,7 @@ def _in_words(row: Row, titles: Titles) -> dict[str, Any]:
 
 
 def _is_share(field: FieldInfo) -> bool:
-    return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("share"))
+    return any(isinstance(mark, PartOfOne) for mark in field.metadata)
 
 
 def _width(field: FieldInfo, rows: Sequence[Mapping[str, Any]], name: str) -> int:

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from contracts.identifiers import ApplicationSource, ServiceGroup
 
 from reporting.reports.pack import Entry
-
-Titles = Mapping[str, Mapping[str, str]]
-"""Column of a report → code → words."""
+from reporting.reports.report import Titles
 
 _SOURCES: Mapping[str, str] = {
     ApplicationSource.SITE: "Сайт",

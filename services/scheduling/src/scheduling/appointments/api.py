@@ -9,9 +9,8 @@ from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
 
 from scheduling.appointments import commands
-from scheduling.appointments.model import AppointmentState
 from scheduling.appointments.queries import appointments
-from scheduling.appointments.queries.appointments import AppointmentCard, FirstSlots
+from scheduling.appointments.queries.appointments import AppointmentCard, AppointmentFilter, FirstSlots
 
 router = Router(tags=["appointments"])
 
@@ -25,18 +24,15 @@ async def list_first_appointment_slots(application_id: UUID, unit: UnitDep) -> F
 @router.post("/appointments", permission="appointment:book", status_code=201)
 async def book_appointment(command: commands.BookAppointment, unit: UnitDep) -> AppointmentCard:
     """Book an appointment; 409 ``slot_taken`` names the nearest three."""
-    return appointments.card(await commands.book_appointment(command, unit))
+    return appointments.appointment_card(await commands.book_appointment(command, unit), unit)
 
 
 @router.get("/appointments", permission="appointment:read", sort=appointments.ORDER)
 async def list_appointments(
-    unit: UnitDep,
-    query: PageQueryDep,
-    child_id: Annotated[UUID | None, Query()] = None,
-    state: Annotated[AppointmentState | None, Query()] = None,
+    wanted: Annotated[AppointmentFilter, Query()], query: PageQueryDep, unit: UnitDep
 ) -> Page[AppointmentCard]:
     """Appointments the caller may see."""
-    return await appointments.appointments(unit, query, child_id=child_id, state=state)
+    return await appointments.appointments(wanted, query, unit)
 
 
 @router.post("/appointments/{appointment_id}/held", permission="appointment:hold")
@@ -45,7 +41,7 @@ async def hold_appointment(
 ) -> AppointmentCard:
     """The appointment took place."""
     done = command or commands.HoldAppointment()
-    return appointments.card(await commands.hold_appointment(appointment_id, done, unit))
+    return appointments.appointment_card(await commands.hold_appointment(appointment_id, done, unit), unit)
 
 
 @router.post("/appointments/{appointment_id}/cancel", permission="appointment:cancel")
@@ -53,4 +49,4 @@ async def cancel_appointment(
     appointment_id: UUID, command: commands.CancelAppointment, unit: UnitDep
 ) -> AppointmentCard:
     """Cancel with a reason and keep the next date."""
-    return appointments.card(await commands.cancel_appointment(appointment_id, command, unit))
+    return appointments.appointment_card(await commands.cancel_appointment(appointment_id, command, unit), unit)

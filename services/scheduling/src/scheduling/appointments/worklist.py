@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chassis.work import Unit
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import select
 from workdays import Standing, overdue
 
 from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.resources.model import Request
+
+ACTIONS = {
+    "first_appointment_to_book": "bookAppointment",
+    "appointment_to_hold": "holdAppointment",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> list[WorkItem]:
@@ -34,6 +40,8 @@ def _book_item(unit: Unit, request: Request) -> WorkItem:
         id=f"first-appointment/{request.id}",
         service="scheduling",
         kind="first_appointment_to_book",
+        step=RouteStep.FIRST_APPOINTMENT,
+        group=request.id,
         subject_id=request.id,
         title="Назначить первый приём",
         region=request.region,
@@ -55,6 +63,8 @@ async def _to_hold(unit: Unit) -> list[WorkItem]:
             id=f"appointment/{one.id}",
             service="scheduling",
             kind="appointment_to_hold",
+            step=RouteStep.APPOINTMENT,
+            group=one.child_id,
             subject_id=one.id,
             title="Отметить, состоялся ли приём",
             region=one.region,

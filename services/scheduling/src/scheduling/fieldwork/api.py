@@ -6,13 +6,13 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Router, UnitDep
+from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
 
 from scheduling.fieldwork.commands import offer_new_dates, resolve_conflict, sync_device
 from scheduling.fieldwork.queries import conflicts
 from scheduling.fieldwork.queries import day_sheet as sheets
-from scheduling.fieldwork.queries.conflicts import ConflictCard, WaitingVisit
+from scheduling.fieldwork.queries.conflicts import ConflictCard, ConflictFilter, WaitingVisit
 from scheduling.fieldwork.queries.day_sheet import DaySheet
 from scheduling.visits.queries.visits import VisitCard, visit_card
 
@@ -33,10 +33,12 @@ async def report_offline_work(command: sync_device.Sync, unit: UnitDep) -> sync_
     return await sync_device.sync(command, unit)
 
 
-@router.get("/sync-conflicts", permission="sync_conflict:read")
-async def list_sync_conflicts(unit: UnitDep, open_only: Annotated[bool, Query()] = True) -> list[ConflictCard]:
+@router.get("/sync-conflicts", permission="sync_conflict:read", sort=conflicts.CONFLICTS)
+async def list_sync_conflicts(
+    wanted: Annotated[ConflictFilter, Query()], query: PageQueryDep, unit: UnitDep
+) -> Page[ConflictCard]:
     """Fields with two values, for a person to decide."""
-    return await conflicts.conflicts(unit, open_only=open_only)
+    return await conflicts.conflicts(wanted, query, unit)
 
 
 @router.post("/sync-conflicts/{conflict_id}/resolve", permission="sync_conflict:resolve")
@@ -45,13 +47,13 @@ async def resolve_sync_conflict(conflict_id: UUID, command: resolve_conflict.Res
     return conflicts.conflict_card(await resolve_conflict.resolve_conflict(conflict_id, command, unit))
 
 
-@router.get("/children/{child_id}/offers", permission="offer:read")
-async def list_offers(child_id: UUID, unit: UnitDep) -> list[WaitingVisit]:
+@router.get("/children/{child_id}/offers", permission="offer:read", sort=conflicts.WAITING)
+async def list_offers(child_id: UUID, unit: UnitDep, query: PageQueryDep) -> Page[WaitingVisit]:
     """Postponed visits of a child and the nearest free times for them."""
-    return await conflicts.offers(child_id, unit)
+    return await conflicts.offers(child_id, query, unit)
 
 
 @router.post("/offers/{offer_id}/accept", permission="offer:accept")
 async def accept_offer(offer_id: UUID, unit: UnitDep) -> VisitCard:
     """Take an offered time; the visit keeps its id."""
-    return visit_card(await offer_new_dates.accept_offer(offer_id, unit))
+    return visit_card(await offer_new_dates.accept_offer(offer_id, unit), unit)

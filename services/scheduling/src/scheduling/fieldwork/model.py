@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from contracts.identifiers import VisitOutcome
+from contracts.scheduling import PerformedService
 from sqlalchemy import ARRAY, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduling.tables import Base
+from scheduling.tables import Base, Typed
 
 
 class SyncItem(Base):
@@ -38,6 +40,10 @@ class SyncItem(Base):
     answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
+ReportedValue = VisitOutcome | tuple[PerformedService, ...] | None
+"""A field of a report: the ``outcome``, or the ``services`` given; None where nothing was reported yet."""
+
+
 class Choice(StrEnum):
     """Which value a person decided for."""
 
@@ -59,8 +65,8 @@ class SyncConflict(Base):
     team: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     child_id: Mapped[UUID]
     field: Mapped[str]
-    kept: Mapped[Any] = mapped_column(JSONB, nullable=True)
-    offered: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    kept: Mapped[ReportedValue] = mapped_column(Typed(ReportedValue), nullable=True)
+    offered: Mapped[ReportedValue] = mapped_column(Typed(ReportedValue), nullable=True)
     reported_at: Mapped[datetime]
     found_at: Mapped[datetime]
     choice: Mapped[Choice | None]

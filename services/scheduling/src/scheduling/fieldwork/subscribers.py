@@ -16,19 +16,19 @@ timers = TimerRouter()
 
 @timers.on(PAUSE)
 async def pause(timer: Timer, unit: Unit) -> None:
-    """The subject is the child."""
+    """Pause the visits of a child that is ill; the subject is the child."""
     await pause_child(timer.subject_id, date.fromisoformat(timer.payload["until"]), unit)
 
 
 @timers.on(NEW_DATES)
 async def new_dates(timer: Timer, unit: Unit) -> None:
-    """The subject is the visit."""
+    """Offer new dates for a postponed visit; the subject is the visit."""
     await offer_new_dates(timer.subject_id, unit)
 
 
 @timers.on(REFRESH)
 async def refresh(timer: Timer, unit: Unit) -> None:
-    """A route or a child's days changed: compute anew what was offered on them."""
+    """Compute offers anew after a route or a child's days have changed."""
     brigade = timer.payload["brigade_id"]
     day, child = date.fromisoformat(timer.payload["day"]), UUID(timer.payload["child_id"])
     others = await stale(None if brigade == "None" else UUID(brigade), day, child, unit)

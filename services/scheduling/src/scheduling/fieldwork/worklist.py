@@ -7,13 +7,18 @@ from datetime import timedelta
 
 from chassis.run import RoomGauge
 from chassis.work import Unit
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import func, select
 from workdays import overdue
 
 from scheduling.fieldwork.model import SyncConflict
 
 DECIDE_WITHIN = timedelta(days=1)
+
+ACTIONS = {
+    "sync_conflict": "resolveSyncConflict",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> list[WorkItem]:
@@ -24,7 +29,9 @@ async def work(unit: Unit) -> list[WorkItem]:
             id=f"sync-conflict/{one.id}",
             service="scheduling",
             kind="sync_conflict",
-            subject_id=one.subject_id,
+            step=RouteStep.FIELD_REPORT,
+            group=one.child_id,
+            subject_id=one.id,
             title="Два разных отчёта об одном визите",
             region=one.region,
             organisation_id=one.organisation_id,

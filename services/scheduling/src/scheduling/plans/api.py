@@ -11,12 +11,11 @@ from fastapi import Query
 from scheduling.plans.commands import search_plan as searches
 from scheduling.plans.commands.make_plan import MakePlan, accept_plan, make_plan, publish_plan
 from scheduling.plans.commands.search_plan import SearchPlan
-from scheduling.plans.model import Plan, PlanState
+from scheduling.plans.model import Plan
 from scheduling.plans.queries import plans
 from scheduling.plans.queries.plan_card import PlanCard, plan_card
-from scheduling.plans.queries.plans import PlanLine
+from scheduling.plans.queries.plans import PlanFilter, PlanLine
 from scheduling.plans.queries.why import Why, why
-from scheduling.spans import Day
 
 router = Router(tags=["trips"])
 
@@ -28,14 +27,9 @@ async def make_month_plan(command: MakePlan, unit: UnitDep) -> PlanCard:
 
 
 @router.get("/plans", permission="plan:read", sort=plans.ORDER)
-async def list_plans(
-    unit: UnitDep,
-    query: PageQueryDep,
-    month: Annotated[Day | None, Query(description="any day of it")] = None,
-    state: Annotated[PlanState | None, Query()] = None,
-) -> Page[PlanLine]:
+async def list_plans(wanted: Annotated[PlanFilter, Query()], query: PageQueryDep, unit: UnitDep) -> Page[PlanLine]:
     """The plans of the caller's organisations or territories, the latest month first."""
-    return await plans.plans(unit, query, month=month, state=state)
+    return await plans.plans(wanted, query, unit)
 
 
 @router.get("/plans/{plan_id}", permission="plan:read")

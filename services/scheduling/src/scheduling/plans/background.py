@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -41,8 +40,8 @@ class SearchBrokeError(Exception):
 @dataclass(frozen=True, slots=True)
 class _Task:
     search_id: UUID
-    problem: dict[str, Any]
-    warm: dict[str, Any] | None
+    problem: Problem
+    warm: Answer | None
     seconds: int
     seed: int
 
@@ -87,7 +86,7 @@ async def _claim(runtime: Runtime) -> _Task | None:
         plan = await unit.session.get_one(Plan, search.plan_id)
         search.begin(plan.version, unit.now)
         # a greedy plan is no place to start from: a fresh search goes further
-        warm = plan.answer if plan.answer["solver"] != "greedy" else None
+        warm = plan.answer if plan.answer.solver != "greedy" else None
         return _Task(search.id, plan.problem, warm, search.seconds, search.seed)
 
 
@@ -104,10 +103,10 @@ async def _searched(task: _Task, told: Callable[[float], Awaitable[None]]) -> An
     """The answer of ``python -m scheduling.planner solve``. Ids, minutes and kilometres only stand in its files."""
     with TemporaryDirectory(prefix="marshrut-search-") as folder:
         problem, warm, found = (Path(folder) / name for name in ("problem.json", "warm.json", "plan.json"))
-        problem.write_text(Problem.model_validate(task.problem).model_dump_json(), encoding="utf-8")
+        problem.write_text(task.problem.model_dump_json(), encoding="utf-8")
         options = ["-o", str(found), "--seconds", str(task.seconds), "--seed", str(task.seed), "--progress"]
         if task.warm is not None:
-            warm.write_text(Answer.model_validate(task.warm).model_dump_json(), encoding="utf-8")
+            warm.write_text(task.warm.model_dump_json(), encoding="utf-8")
             options += ["--warm", str(warm)]
         async with asyncio.timeout(task.seconds + COMPILING_SECONDS):
             await _run([sys.executable, "-m", "scheduling.planner", "solve", str(problem), *options], told)

@@ -1,25 +1,26 @@
-"""Demand, the month's plan, and what it becomes: routes, visits and remote sessions."""
+"""The plan of an organisation's month, and the searches for a better one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from chassis.aggregate import Aggregate
 from chassis.errors import DomainError, Kind
-from contracts.scheduling import (
-    PlanAccepted,
-    PlanImproved,
-    PlanMade,
-    PlanPublished,
-)
+from contracts.identifiers import DeliveryMode
+from contracts.scheduling import PlanAccepted, PlanImproved, PlanMade, PlanPublished
 from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduling.tables import Base
+from scheduling.planner import Plan as Answer
+from scheduling.planner import Problem
+from scheduling.plans.month import Draft
+from scheduling.plans.placements import PlacedSession, PlacedVisit, placed_visits
+from scheduling.tables import Base, Typed
 
 
 class PlanState(StrEnum):
@@ -33,8 +34,8 @@ class PlanState(StrEnum):
 class Plan(Aggregate, Base):
     """A month of one organisation as the planner answered it.
 
-    ``problem`` and ``answer`` are the planner's own versioned JSON, without coordinates; ``digest`` is the fingerprint
-    of the calendar the problem was built from.
+    ``problem`` and ``answer`` are the planner's own versioned data, without coordinates; ``digest`` is the fingerprint
+    of the calendar the problem was built from. ``drafts``: what was to be placed; ``sessions``: the remote ones placed.
     """
 
     __tablename__ = "plans"
@@ -45,38 +46,68 @@ class Plan(Aggregate, Base):
     state: Mapped[PlanState] = mapped_column(default=PlanState.MADE)
     seed: Mapped[int]
     digest: Mapped[str]
-    problem: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    drafts: Mapped[list[Any]] = mapped_column(JSONB)
-    sessions: Mapped[list[Any]] = mapped_column(JSONB)
+    problem: Mapped[Problem] = mapped_column(Typed(Problem))
+    answer: Mapped[Answer] = mapped_column(Typed(Answer))
+    drafts: Mapped[tuple[Draft, ...]] = mapped_column(Typed(tuple[Draft, ...]))
+    sessions: Mapped[tuple[PlacedSession, ...]] = mapped_column(Typed(tuple[PlacedSession, ...]))
     made_at: Mapped[datetime]
     made_by: Mapped[UUID]
 
-    def made(self, visits: int, unplaced: int) -> None:
+    @property
+    def drafts_by_visit(self) -> dict[UUID, Draft]:
+        """What was to be placed, by visit."""
+        return {draft.visit_id: draft for draft in self.drafts}
+
+    @property
+    def unplaced(self) -> dict[UUID, str]:
+        """What found no place, with the rule in the way; a remote session lacks a free specialist."""
+        reasons: dict[UUID, str] = {UUID(one.id): one.reason for one in self.answer.unplaced}
+        held = {one.visit_id for one in self.sessions}
+        remote = (draft.visit_id for draft in self.drafts if draft.mode is DeliveryMode.REMOTE)
+        return reasons | {id: "specialists" for id in remote if id not in held}
+
+    def home_visits(self, zone: ZoneInfo) -> list[PlacedVisit]:
+        """The placed home visits with their moments."""
+        return placed_visits(self.answer.routes, self.drafts_by_visit, zone)
+
+    def made(self) -> None:
         """Tell that there is a plan to look at."""
-        self.record(PlanMade(**self._about(), visits=visits, unplaced=unplaced))
+        self.record(PlanMade(**self._about(), **self._counts()))
 
-    def improve(self, answer: dict[str, Any], sessions: list[Any], visits: int, unplaced: int) -> None:
+    def improve(self, answer: Answer, sessions: Sequence[PlacedSession]) -> None:
         """Take over a better answer; whoever looked at the former one has to look again before accepting."""
-        self.answer, self.sessions = answer, sessions
-        self.record(PlanImproved(**self._about(), visits=visits, unplaced=unplaced))
+        self.answer, self.sessions = answer, tuple(sessions)
+        self.record(PlanImproved(**self._about(), **self._counts()))
 
-    def accept(self, visits: int, unplaced: int) -> None:
+    def accept(self) -> None:
         """The head agrees with it. Accepting twice changes nothing."""
         if self.state is PlanState.MADE:
             self.state = PlanState.ACCEPTED
-            self.record(PlanAccepted(**self._about(), visits=visits, unplaced=unplaced))
+            self.record(PlanAccepted(**self._about(), **self._counts()))
 
-    def publish(self, *, visits: int, sessions: int, unplaced: int, trips: int) -> None:
-        """It stands in everybody's calendar now; an unaccepted plan is refused (409)."""
+    def publish(self, *, trips: int) -> None:
+        """It stands in everybody's calendar now, beside so many trips; an unaccepted plan is refused (409)."""
         if self.state is not PlanState.ACCEPTED:
             raise DomainError(
                 "plan_not_accepted", Kind.CONFLICT, ru="Сначала примите план.", en="Accept the plan first."
             )
         self.state = PlanState.PUBLISHED
         self.record(
-            PlanPublished(**self._about(), visits=visits, remote_sessions=sessions, unplaced=unplaced, trips=trips)
+            PlanPublished(
+                **self._about(),
+                visits=self._home_visits,
+                remote_sessions=len(self.sessions),
+                unplaced=len(self.unplaced),
+                trips=trips,
+            )
         )
+
+    @property
+    def _home_visits(self) -> int:
+        return sum(len(route.stops) for route in self.answer.routes)
+
+    def _counts(self) -> dict[str, int]:
+        return {"visits": self._home_visits + len(self.sessions), "unplaced": len(self.unplaced)}
 
     def _about(self) -> dict[str, Any]:
         return {

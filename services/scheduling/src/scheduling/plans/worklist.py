@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import select
 from workdays import overdue
 
@@ -15,6 +15,11 @@ from scheduling.plans.model import Plan, PlanState
 from scheduling.roster import Roster, rosters
 from scheduling.spans import at, local_day, month_of
 from scheduling.visits.model import Demand
+
+ACTIONS = {
+    "plan_to_make": "makeMonthPlan",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> list[WorkItem]:
@@ -50,6 +55,8 @@ def _month_item(team: Roster, organisation_id: UUID, month: date, today: date, u
         id=f"plan/{organisation_id}/{month:%Y-%m}",
         service="scheduling",
         kind="plan_to_make",
+        step=RouteStep.MONTH_PLAN,
+        group=organisation_id,
         subject_id=organisation_id,
         title=f"Составить план на {month:%m.%Y}",
         region=team.region,

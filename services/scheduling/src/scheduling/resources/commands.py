@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
@@ -41,8 +41,8 @@ class Clash(BaseModel):
     """A booking the absence meets; somebody has to move it."""
 
     subject_id: UUID
-    starts_at: str
-    ends_at: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 class AbsenceRecorded(BaseModel):
@@ -128,11 +128,6 @@ async def _recorded(id: UUID, command: RecordAbsence, specialist: Specialist, un
         first_day=command.first_day,
         last_day=command.last_day,
         conflicts=[
-            Clash(
-                subject_id=one.subject_id,
-                starts_at=one.span.starts_at.isoformat(),
-                ends_at=one.span.ends_at.isoformat(),
-            )
-            for one in met
+            Clash(subject_id=one.subject_id, starts_at=one.span.starts_at, ends_at=one.span.ends_at) for one in met
         ],
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, time
 from uuid import UUID
 
-from chassis.privacy import audit
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
+from chassis.http.readers import Reader, ReadersQuery, readers_of
 from chassis.work import Unit
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from scheduling.pack import Hours
+from scheduling.pack import Hours, Weekday
 from scheduling.resources.model import Absence, ChildFacts, Specialist
 from scheduling.roster import roster, rosters
 
@@ -23,6 +25,21 @@ class Away(BaseModel):
     last_day: date
 
 
+class Skill(BaseModel):
+    """What a specialist can do, as the region calls it."""
+
+    code: str
+    title: str
+
+
+class DayHours(BaseModel):
+    """Working hours of a weekday in local time; a weekday that is not there is a day off."""
+
+    weekday: Weekday
+    opens: time
+    closes: time
+
+
 class SpecialistCard(BaseModel):
     """A specialist with skills, hours and absences; the name stands in the directory under ``principal_id``."""
 
@@ -30,8 +47,8 @@ class SpecialistCard(BaseModel):
     principal_id: UUID
     region: str
     organisation_id: UUID
-    skills: dict[str, str]
-    hours: Hours
+    skills: list[Skill]
+    hours: list[DayHours]
     active: bool
     absences: list[Away]
 
@@ -47,7 +64,7 @@ class PointCard(BaseModel):
     latitude: float
     longitude: float
     rooms: int
-    hours: Hours
+    hours: list[DayHours]
 
 
 class Resources(BaseModel):
@@ -58,22 +75,27 @@ class Resources(BaseModel):
     organisation_id: UUID
 
 
-class ReaderLine(audit.Reader):
-    """A reading of the child's data here."""
-
-    service: str = "scheduling"
+_specialists = Specialist.__table__.c
+SPECIALISTS = Order({"region": _specialists.region}, _specialists.id, "region")
 
 
-async def specialists(unit: Unit) -> list[SpecialistCard]:
+async def specialists(query: PageQuery, unit: Unit) -> Page[SpecialistCard]:
     """The specialists the caller may see."""
-    found = list(await unit.session.scalars(select(Specialist).order_by(Specialist.region, Specialist.login)))
-    theirs = Absence.specialist_id.in_([one.id for one in found])
+    rows, cursor, total = await paginate(unit.session, select(Specialist), query, SPECIALISTS)
+    found = [row[0] for row in rows]
+    away = await _absences([one.id for one in found], unit)
+    items = [_card(one, away.get(one.id, []), unit) for one in found]
+    return Page(items=items, next_cursor=cursor, total=total)
+
+
+async def _absences(specialist_ids: Sequence[UUID], unit: Unit) -> dict[UUID, list[Away]]:
+    theirs = Absence.specialist_id.in_(specialist_ids)
     query = select(Absence).where(theirs, Absence.withdrawn_at.is_(None)).order_by(Absence.first_day)
     away: dict[UUID, list[Away]] = {}
     for one in await unit.session.scalars(query):
         days = Away(id=one.id, first_day=one.first_day, last_day=one.last_day)
         away.setdefault(one.specialist_id, []).append(days)
-    return [_card(one, away.get(one.id, []), unit) for one in found]
+    return away
 
 
 def _card(one: Specialist, absences: list[Away], unit: Unit) -> SpecialistCard:
@@ -84,16 +106,22 @@ def _card(one: Specialist, absences: list[Away], unit: Unit) -> SpecialistCard:
         principal_id=one.principal_id,
         region=one.region,
         organisation_id=one.organisation_id,
-        skills={skill: team.pack.skills.get(skill, skill) for skill in one.skills},
-        hours=entry.hours if entry else {},
+        skills=[Skill(code=code, title=team.pack.skills.get(code, code)) for code in one.skills],
+        hours=_week(entry.hours) if entry else [],
         active=one.active,
         absences=absences,
     )
 
 
-def points(unit: Unit, region: str | None = None) -> list[PointCard]:
+def _week(hours: Hours) -> list[DayHours]:
+    """From Monday on."""
+    open_on = [day for day in Weekday if day in hours]
+    return [DayHours(weekday=day, opens=hours[day].opens, closes=hours[day].closes) for day in open_on]
+
+
+def points(region: str | None, query: ListQuery, unit: Unit) -> Page[PointCard]:
     """The points of the regions; reference data of the packs."""
-    return [
+    found = [
         PointCard(
             id=id,
             region=team.region,
@@ -103,35 +131,38 @@ def points(unit: Unit, region: str | None = None) -> list[PointCard]:
             latitude=point.place.latitude,
             longitude=point.place.longitude,
             rooms=point.rooms,
-            hours=point.hours,
+            hours=_week(point.hours),
         )
         for team in rosters(unit.packs)
         if region in (None, team.region)
         for id, point in team.points.items()
     ]
+    return page_of(found, query)
 
 
-def brigades(unit: Unit) -> list[Resources]:
+def brigades(query: ListQuery, unit: Unit) -> Page[Resources]:
     """The brigades of the caller's organisations."""
-    return [
+    found = [
         Resources(id=id, title=one.title, organisation_id=team.organisation(one.organisation))
         for team in rosters(unit.packs)
         for id, one in team.brigades.items()
         if team.organisation(one.organisation) in unit.actor.organisation_ids
     ]
+    return page_of(found, query)
 
 
-def vehicles(unit: Unit) -> list[Resources]:
+def vehicles(query: ListQuery, unit: Unit) -> Page[Resources]:
     """The vehicles of the caller's organisations (D4-18)."""
-    return [
+    found = [
         Resources(id=id, title=one.title, organisation_id=team.organisation(one.organisation))
         for team in rosters(unit.packs)
         for id, one in team.vehicles.items()
         if team.organisation(one.organisation) in unit.actor.organisation_ids
     ]
+    return page_of(found, query)
 
 
-async def readers(child_id: UUID, before: datetime | None, unit: Unit) -> list[ReaderLine]:
+async def readers(child_id: UUID, query: ReadersQuery, unit: Unit) -> Page[Reader]:
     """Who read this child's data in scheduling; 404 for another family."""
     await unit.get(ChildFacts, child_id, "readers:read")
-    return [ReaderLine(**dict(one)) for one in await audit.readers(unit.session, child_id, before=before)]
+    return await readers_of(child_id, "scheduling", query, unit.session)

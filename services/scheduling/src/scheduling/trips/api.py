@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from scheduling.trips import queries
 from scheduling.trips.commands import cancel_trip as cancellation
 from scheduling.trips.commands import plan_trip as planning
-from scheduling.trips.model import Trip, TripState
-from scheduling.trips.queries import FamilyInvitation, TripCard
+from scheduling.trips.model import Trip
+from scheduling.trips.queries import FamilyInvitation, InvitationFilter, TripCard, TripFilter
 
 router = Router(tags=["trips"])
 
@@ -26,15 +24,9 @@ async def plan_trip(command: planning.PlanTrip, unit: UnitDep) -> TripCard:
 
 
 @router.get("/trips", permission="trip:read", sort=queries.TRIPS)
-async def list_trips(
-    unit: UnitDep,
-    query: PageQueryDep,
-    since: Annotated[date | None, Query()] = None,
-    until: Annotated[date | None, Query()] = None,
-    state: Annotated[TripState | None, Query()] = None,
-) -> Page[TripCard]:
+async def list_trips(wanted: Annotated[TripFilter, Query()], query: PageQueryDep, unit: UnitDep) -> Page[TripCard]:
     """Trips by day."""
-    return await queries.trips(unit, query, since=since, until=until, state=state)
+    return await queries.trips(wanted, query, unit)
 
 
 @router.get("/trips/{trip_id}", permission="trip:read")
@@ -63,10 +55,7 @@ async def cancel_trip(trip_id: UUID, command: cancellation.CancelTrip, unit: Uni
 
 @router.get("/invitations", permission="visit:read", sort=queries.INVITATIONS)
 async def list_invitations(
-    unit: UnitDep,
-    query: PageQueryDep,
-    child_id: Annotated[UUID | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
+    wanted: Annotated[InvitationFilter, Query()], query: PageQueryDep, unit: UnitDep
 ) -> Page[FamilyInvitation]:
     """When families are expected at points; a family sees its own."""
-    return await queries.invitations(unit, query, child_id=child_id, since=since)
+    return await queries.invitations(wanted, query, unit)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from scheduling.pack import PointService
 
@@ -23,12 +25,14 @@ class Meeting(NamedTuple):
         return self.start + self.service.minutes
 
 
-class Unmet(NamedTuple):
+class Unmet(BaseModel):
     """A service that found no place, with the rule in the way: ``skill`` (nobody can give it) or ``hours``."""
+
+    model_config = ConfigDict(frozen=True)
 
     child_id: UUID
     service_code: str
-    reason: str
+    reason: Literal["skill", "hours"]
 
 
 class Schedule(NamedTuple):
@@ -57,7 +61,8 @@ def assign(
     for child in order:
         for service in sorted(wishes[child], key=lambda one: (board.choice(one), -one.minutes, one.code)):
             if not board.place(child, service):
-                unmet.append(Unmet(child, service.code, "hours" if board.choice(service) else "skill"))
+                reason = "hours" if board.choice(service) else "skill"
+                unmet.append(Unmet(child_id=child, service_code=service.code, reason=reason))
     return Schedule(tuple(sorted(board.meetings, key=lambda one: (one.start, one.room))), tuple(unmet))
 
 

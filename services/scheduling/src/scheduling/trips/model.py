@@ -27,7 +27,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduling.spans import Span
-from scheduling.tables import Base, Values
+from scheduling.tables import Base, Typed
+from scheduling.trips.assignment import Unmet
 from scheduling.visits.demand import Task
 
 
@@ -70,11 +71,11 @@ class TripInvitation(Base):
     published: Mapped[bool] = mapped_column(default=False)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    sessions: Mapped[tuple[Session, ...]] = mapped_column(Values(Session))
+    sessions: Mapped[tuple[Session, ...]] = mapped_column(Typed(tuple[Session, ...]))
     outcome: Mapped[VisitOutcome | None]
-    performed: Mapped[tuple[PerformedService, ...]] = mapped_column(Values(PerformedService))
+    performed: Mapped[tuple[PerformedService, ...]] = mapped_column(Typed(tuple[PerformedService, ...]))
     performed_at: Mapped[datetime | None]
-    changed_at: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_at: Mapped[dict[str, int]] = mapped_column(JSONB)
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -110,7 +111,7 @@ class Trip(Aggregate, Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     back_at: Mapped[datetime]
-    unmet: Mapped[list[Any]] = mapped_column(JSONB)
+    unmet: Mapped[tuple[Unmet, ...]] = mapped_column(Typed(tuple[Unmet, ...]))
     families: Mapped[int]
     services: Mapped[int]
     planned_at: Mapped[datetime]

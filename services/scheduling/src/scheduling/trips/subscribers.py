@@ -11,5 +11,5 @@ timers = TimerRouter()
 
 @timers.on(TRIP_CANCELLED)
 async def trip_cancelled(timer: Timer, unit: Unit) -> None:
-    """Nobody is held by it any more."""
+    """Free everybody a cancelled trip had booked."""
     await give_back(timer.subject_id, unit)

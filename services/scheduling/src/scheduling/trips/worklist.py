@@ -7,11 +7,17 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.access import Role
-from contracts.worklist import WorkItem
+from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import select
 from workdays import overdue
 
 from scheduling.trips.model import Trip, TripState
+
+ACTIONS = {
+    "trip_to_confirm": "confirmTrip",
+    "trip_to_publish": "publishTrip",
+}
+"""What is done with an item of each kind: the operation id of its route."""
 
 
 async def work(unit: Unit) -> list[WorkItem]:
@@ -35,6 +41,8 @@ def _item(trip: Trip, kind: str, title: str, organisation_id: UUID, unit: Unit) 
         id=f"trip/{trip.id}/{kind}",
         service="scheduling",
         kind=kind,
+        step=RouteStep.TRIP,
+        group=trip.id,
         subject_id=trip.id,
         title=title,
         region=trip.region,

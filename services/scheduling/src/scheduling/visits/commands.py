@@ -22,10 +22,7 @@ async def take_demand(event: ProgrammeApproved, unit: Unit) -> None:
     """
     if event.kind not in _WORKING:
         return
-    values = event.model_dump(
-        mode="json",
-        include={"quota", "address", "contact"},
-    ) | {
+    values = event.model_dump(mode="json", include={"address", "contact"}) | {
         "programme_version": event.programme_version,
         "case_id": event.case_id,
         "child_id": event.child_id,
@@ -35,6 +32,7 @@ async def take_demand(event: ProgrammeApproved, unit: Unit) -> None:
         "coordinator_id": event.coordinator_id,
         "starts_on": event.starts_on,
         "ends_on": event.ends_on,
+        "quota": event.quota,
         "lines": tuple(line for line in event.lines if line.mode in _TO_PLAN),
     }
     statement = insert(Demand).values(programme_id=event.programme_id, **values)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.aggregate import Aggregate
 from contracts.cases import ServiceLine
-from contracts.identifiers import DeliveryMode, VisitOutcome
+from contracts.identifiers import DeliveryMode, ServiceGroup, VisitOutcome
 from contracts.scheduling import (
     PerformedService,
     PlannedService,
@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduling.spans import Span
-from scheduling.tables import Base, Values
+from scheduling.tables import Base, Typed
 from scheduling.visits.demand import Task
 
 
@@ -41,8 +41,8 @@ class Demand(Base):
     coordinator_id: Mapped[UUID]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    quota: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    lines: Mapped[tuple[ServiceLine, ...]] = mapped_column(Values(ServiceLine))
+    quota: Mapped[dict[ServiceGroup, int]] = mapped_column(Typed(dict[ServiceGroup, int]))
+    lines: Mapped[tuple[ServiceLine, ...]] = mapped_column(Typed(tuple[ServiceLine, ...]))
     address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     contact: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
@@ -100,14 +100,14 @@ class Visit(Aggregate, Base):
     day: Mapped[date] = mapped_column(index=True)
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime]
-    tasks: Mapped[tuple[Task, ...]] = mapped_column(Values(Task))
+    tasks: Mapped[tuple[Task, ...]] = mapped_column(Typed(tuple[Task, ...]))
     place_estimated: Mapped[bool] = mapped_column(default=False)
     state: Mapped[VisitState] = mapped_column(default=VisitState.SCHEDULED)
     postponed_until: Mapped[date | None]
     outcome: Mapped[VisitOutcome | None]
-    performed: Mapped[tuple[PerformedService, ...]] = mapped_column(Values(PerformedService))
+    performed: Mapped[tuple[PerformedService, ...]] = mapped_column(Typed(tuple[PerformedService, ...]))
     performed_at: Mapped[datetime | None]
-    changed_at: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_at: Mapped[dict[str, int]] = mapped_column(JSONB)
 
     @property
     def span(self) -> Span:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from chassis.regions import territory_title
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, DeliveryMode
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from cases.assessments.queries import AssessmentCard, assessment_cards
@@ -17,7 +18,7 @@ from cases.deliveries.model import AwaitedVisit, Delivery
 from cases.files.model import CaseFile, Eligibility, Ippsu, SeenDocuments
 from cases.files.queries import audited, readable_file, shown, withheld
 from cases.local_time import today
-from cases.pack import CasesPack, Step
+from cases.pack import CasesPack, Step, title_of
 from cases.programmes.queries import ProgrammeSummary, programme_summaries
 
 CORE = frozenset({FieldGroup.CORE})
@@ -69,13 +70,20 @@ class Sections(BaseModel):
     correspondence: list[str]
 
 
+class DocumentsCard(SeenDocuments):
+    """The documents that were seen, with the words people read instead of the codes."""
+
+    kind_titles: tuple[str, ...] = Field(description="In the order of ``kinds``.")
+    authority_title: str
+
+
 class FirstAppointment(BaseModel):
     """The steps of the region, in order, and what they left behind."""
 
     steps: list[Step]
     done: list[Step]
     due_at: datetime
-    documents: SeenDocuments | None
+    documents: DocumentsCard | None
     eligibility: Eligibility | None
     assessments: list[AssessmentCard]
     team: list[UUID]
@@ -90,6 +98,7 @@ class FileCard(BaseModel):
     application_id: UUID
     region: str
     territory: str
+    territory_title: str
     age_band: AgeBand
     child_id: UUID
     coordinator_id: UUID
@@ -113,6 +122,7 @@ async def file_card(case_id: UUID, unit: Unit) -> FileCard:
         application_id=file.application_id,
         region=file.region,
         territory=file.territory,
+        territory_title=territory_title(file.territory, unit.regions),
         age_band=file.age_band,
         child_id=file.child_id,
         coordinator_id=file.coordinator_id,
@@ -132,7 +142,7 @@ async def _first_appointment(file: CaseFile, groups: frozenset[FieldGroup], unit
         steps=list(pack.steps),
         done=[step for step in pack.steps if step in done],
         due_at=file.first_appointment_due_at,
-        documents=file.documents,
+        documents=_documents(file.documents, pack) if file.documents else None,
         eligibility=file.eligibility,
         assessments=await assessment_cards(file.id, groups, unit),
         team=file.specialist_ids,
@@ -163,6 +173,17 @@ async def _route(case_id: UUID, unit: Unit) -> Route:
     # counted, not listed: a card with 500 services opens as fast as one with 5 (trap T10)
     delivered = await unit.session.scalar(select(func.count()).where(Delivery.case_id == case_id))
     return Route(visits=[_ahead(visit) for visit in visits], delivered=delivered or 0)
+
+
+def _documents(seen: SeenDocuments, pack: CasesPack) -> DocumentsCard:
+    return DocumentsCard(
+        kinds=seen.kinds,
+        kind_titles=tuple(title_of(kind, pack.documents) for kind in seen.kinds),
+        authority=seen.authority,
+        authority_title=title_of(seen.authority, pack.authorities),
+        seen_by=seen.seen_by,
+        seen_at=seen.seen_at,
+    )
 
 
 def _ippsu(ippsu: Ippsu) -> IppsuCard:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.identifiers import Accounting, Code, DeliveryMode
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cases.deliveries import errors
 from cases.deliveries.commands.enter_delivery import enter_delivery
@@ -23,6 +23,21 @@ from cases.requests import Command
 class RecordDelivery(Command):
     """A service given outside a planned visit; ``id`` makes a resend harmless. Group and minutes are the
     catalogue's unless given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "service": "psychologist_session",
+                    "mode": "home",
+                    "programme_id": "0194f5d2-7c1e-7a3b-9d40-5e6f70819204",
+                    "delivered_on": "2026-03-12",
+                    "minutes": 45,
+                    "specialist_id": "0194f5d2-7c1e-7a3b-9d40-5e6f70819201",
+                }
+            ]
+        }
+    )
 
     id: UUID | None = None
     service: Code

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.work import Unit
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from cases.deliveries.commands.enter_delivery import cancel_deliveries
 from cases.deliveries.commands.sign_urgent_act import locked_act
@@ -26,6 +26,8 @@ class ActSettled(BaseModel):
 
 class SettleUrgentAct(Command):
     """Which list stands: the one that was signed, or the one the trip reports now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"stands": "reported"}]})
 
     stands: Stands
 

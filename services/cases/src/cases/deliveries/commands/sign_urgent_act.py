@@ -9,7 +9,7 @@ from chassis.errors import not_found
 from chassis.work import Unit
 from contracts.access import Permission
 from contracts.identifiers import ConsentForm
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from cases.deliveries import errors
 from cases.deliveries.commands.enter_delivery import enter_delivery
@@ -32,6 +32,8 @@ class ActSigned(BaseModel):
 
 class SignUrgentAct(Command):
     """How and when the recipient's representative signed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"form": "paper", "signed_on": "2026-03-12"}]})
 
     form: ConsentForm = ConsentForm.PAPER
     signed_on: date | None = None

@@ -10,13 +10,13 @@ from uuid import UUID
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.identifiers import ServiceGroup
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Integer, Select, func, select
 
 from cases.deliveries.model import Services, ServicesWithoutFile, UrgentAct
 from cases.files.model import CaseFile
 from cases.files.queries import CORE, audited_list
-from cases.pack import CasesPack
+from cases.pack import CasesPack, title_of
 
 
 class ActService(BaseModel):
@@ -52,6 +52,8 @@ class ActQuery(PageQuery):
     signed: bool | None = None
     questioned: bool | None = None
     trip_id: UUID | None = None
+    since: date | None = Field(None, description="First day of the act, included.")
+    until: date | None = Field(None, description="Last day of the act, included.")
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement; an act nothing was given under is no act."""
@@ -60,6 +62,8 @@ class ActQuery(PageQuery):
             self.signed is None or UrgentAct.signed_on.is_not(None) == self.signed,
             self.questioned is None or UrgentAct.reported.is_not(None) == self.questioned,
             self.trip_id is None or UrgentAct.trip_id == self.trip_id,
+            self.since is None or UrgentAct.day >= self.since,
+            self.until is None or UrgentAct.day <= self.until,
         ]
         return statement.where(*(condition for condition in conditions if condition is not True))
 
@@ -90,19 +94,16 @@ def _act(act: UrgentAct, pack: CasesPack) -> ActCard:
 
 
 def _lines(services: Services, pack: CasesPack) -> list[ActService]:
-    lines = []
-    for given in services:
-        service = pack.service(given.service_code)
-        lines.append(
-            ActService(
-                service=given.service_code,
-                title=service.title if service else given.service_code,
-                group=given.group,
-                minutes=given.minutes,
-                specialist_id=given.specialist_id,
-            )
+    return [
+        ActService(
+            service=given.service_code,
+            title=title_of(given.service_code, pack.services),
+            group=given.group,
+            minutes=given.minutes,
+            specialist_id=given.specialist_id,
         )
-    return lines
+        for given in services
+    ]
 
 
 async def open_acts(unit: Unit) -> Mapping[tuple[str, ...], float]:

@@ -9,12 +9,12 @@ from uuid import UUID
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.identifiers import Accounting, DeliveryMode, ServiceGroup
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
 from cases.deliveries.model import Delivery
 from cases.files.queries import CORE, audited, readable_file
-from cases.pack import CasesPack
+from cases.pack import CasesPack, title_of
 
 
 class DeliveredService(BaseModel):
@@ -35,13 +35,13 @@ class DeliveredService(BaseModel):
 
 
 class DeliveryQuery(PageQuery):
-    """Which delivered services are wanted, and which page of them; both dates are included."""
+    """Which delivered services are wanted, and which page of them."""
 
     programme_id: UUID | None = None
     group: ServiceGroup | None = None
     accounting: Accounting | None = None
-    since: date | None = None
-    until: date | None = None
+    since: date | None = Field(None, description="First day of delivery, included.")
+    until: date | None = Field(None, description="Last day of delivery, included.")
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """The narrowed statement."""
@@ -69,14 +69,13 @@ async def deliveries(case_id: UUID, query: DeliveryQuery, unit: Unit) -> Page[De
 
 
 def _delivered(delivery: Delivery, pack: CasesPack) -> DeliveredService:
-    service = pack.service(delivery.service)
     return DeliveredService(
         id=delivery.id,
         programme_id=delivery.programme_id,
         visit_id=delivery.visit_id,
         act_id=delivery.act_id,
         service=delivery.service,
-        title=service.title if service else delivery.service,
+        title=title_of(delivery.service, pack.services),
         group=delivery.group,
         mode=delivery.mode,
         accounting=delivery.accounting,

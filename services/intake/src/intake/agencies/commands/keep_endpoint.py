@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.identifiers import Code
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from intake.agencies.commands.verify_message import GRACE, locked, new_secret
 from intake.agencies.model import AgencyEndpoint
@@ -14,10 +14,11 @@ from intake.agencies.queries import EndpointView, view
 from intake.agencies.target import check_url
 from intake.directory.queries.organisations import organisation
 from intake.finding.referrals_pack import ReferralsPack
+from intake.particulars.examples import ORGANISATION, REGION, shown
 
 
 class RegisterEndpoint(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(region=REGION, organisation_id=ORGANISATION, callback_url="https://agency.example/marshrut")
 
     id: UUID | None = None
     region: Code
@@ -28,7 +29,7 @@ class RegisterEndpoint(BaseModel):
 class ChangeEndpoint(BaseModel):
     """``new_secret``: another secret; the earlier one holds for a day more."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(callback_url="https://agency.example/marshrut", active=True, new_secret=True)
 
     callback_url: str | None = Field(None, max_length=500)
     active: bool = True
@@ -53,7 +54,7 @@ async def register_endpoint(command: RegisterEndpoint, unit: Unit) -> EndpointVi
     )
     unit.session.add(endpoint)
     await unit.session.flush()
-    return view(endpoint, secret)
+    return await view(endpoint, secret, unit)
 
 
 async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, unit: Unit) -> EndpointView:
@@ -69,4 +70,4 @@ async def change_endpoint(endpoint_id: UUID, command: ChangeEndpoint, unit: Unit
         endpoint.earlier_secret, endpoint.earlier_until = endpoint.secret, unit.now + GRACE
         endpoint.secret = locked(secret, endpoint.id, unit.settings.key_encryption_key)
     await unit.session.flush()
-    return view(endpoint, secret)
+    return await view(endpoint, secret, unit)

@@ -15,11 +15,14 @@ from intake.applications.model.papers import Attachment, AttachmentKind
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, opened, shut
 from intake.particulars.checks import known_territory
-from intake.particulars.requests import Versioned
+from intake.particulars.examples import REGION, TERRITORY, shown
+from intake.particulars.requests import Strict
 
 
-class SetTerritories(Versioned):
+class SetTerritories(Strict):
     """Where the family lives, and the territory that answers for it (T15)."""
+
+    model_config = shown(residence=TERRITORY, responsible=REGION)
 
     residence: Code
     responsible: Code
@@ -51,9 +54,7 @@ async def attach_protocol(
 
 async def set_territories(application_id: UUID, command: SetTerritories, unit: Unit) -> Application:
     """Residence and responsibility are two territories; running deadlines follow the responsible one (T12, T15)."""
-    application = await unit.get(
-        Application, application_id, "application:set_territories", version=command.version, under=True
-    )
+    application = await unit.get(Application, application_id, "application:set_territories", under=True)
     region, terms = unit.regions[application.region], unit.packs.of(IntakePack, application.region).terms
     residence = known_territory(command.residence, region)
     responsible = known_territory(command.responsible, region)

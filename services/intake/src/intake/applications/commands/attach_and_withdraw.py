@@ -12,6 +12,16 @@ from intake.applications.commands.submit import CALL_BACK_DUE
 from intake.applications.model.application import Application
 from intake.applications.model.papers import Attachment, AttachmentKind
 from intake.applications.states import require_state
+from intake.particulars.examples import shown
+from intake.particulars.requests import Strict
+
+
+class SetLowVision(Strict):
+    """Whether pages are shown in large letters (D0-16)."""
+
+    model_config = shown(low_vision=True)
+
+    low_vision: bool
 
 
 async def own_application(unit: Unit) -> UUID:

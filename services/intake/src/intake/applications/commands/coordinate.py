@@ -19,12 +19,15 @@ from intake.applications.pack import IntakePack
 from intake.applications.personal import Health, Words, opened, shut
 from intake.directory.model.directory import Organisation, Principal
 from intake.particulars.checks import CLOCK_SKEW
-from intake.particulars.requests import LongText, Versioned, acting_person
+from intake.particulars.examples import ORGANISATION, PERSON, shown
+from intake.particulars.requests import LongText, Strict, acting_person
 from intake.terms import computed
 
 
-class TakeApplication(Versioned):
+class TakeApplication(Strict):
     """``instead_of``: the coordinator who has the family now, to take it over from him or her."""
+
+    model_config = shown(instead_of=PERSON)
 
     instead_of: UUID | None = None
 
@@ -35,8 +38,16 @@ class AssignApplication(TakeApplication):
     coordinator_id: UUID
 
 
-class RecordCall(Versioned):
+class RecordCall(Strict):
     """A call back. A family that was reached has been heard (``need``) and told what early help is."""
+
+    model_config = shown(
+        outcome="reached",
+        called_at="2026-03-02T11:20:00+03:00",
+        need="Занятия с логопедом рядом с домом",
+        explanation_given=True,
+        gestation_weeks=31,
+    )
 
     outcome: CallOutcome
     called_at: AwareDatetime | None = None
@@ -58,22 +69,24 @@ class RecordCall(Versioned):
         return self
 
 
-class HandOver(Versioned):
+class HandOver(Strict):
     """The service the coordinator and the family have chosen."""
+
+    model_config = shown(serving_organisation_id=ORGANISATION)
 
     serving_organisation_id: UUID
 
 
 async def take_application(application_id: UUID, command: TakeApplication, unit: Unit) -> Application:
     """The coordinator becomes responsible for the family."""
-    application = await unit.get(Application, application_id, "application:take", version=command.version, under=True)
+    application = await unit.get(Application, application_id, "application:take", under=True)
     application.take(acting_person(unit), command.instead_of, unit.now)
     return application
 
 
 async def assign(application_id: UUID, command: AssignApplication, unit: Unit) -> Application:
     """Give the family to a coordinator of its own centre."""
-    application = await unit.get(Application, application_id, "application:assign", version=command.version, under=True)
+    application = await unit.get(Application, application_id, "application:assign", under=True)
     person = await unit.session.get(Principal, command.coordinator_id)
     if person is None or not person.active or Role.COORDINATOR not in person.roles:
         raise no_coordinator()
@@ -85,7 +98,7 @@ async def assign(application_id: UUID, command: AssignApplication, unit: Unit) -
 
 async def record_call(application_id: UUID, command: RecordCall, unit: Unit) -> Application:
     """Record a call; one that nobody answered keeps the deadline running."""
-    application = await unit.get(Application, application_id, "application:call", version=command.version, under=True)
+    application = await unit.get(Application, application_id, "application:call", under=True)
     called_at = command.called_at or unit.now
     if not application.submitted_at - CLOCK_SKEW <= called_at <= unit.now + CLOCK_SKEW:
         raise call_time_impossible()
@@ -110,9 +123,7 @@ async def record_call(application_id: UUID, command: RecordCall, unit: Unit) -> 
 
 async def hand_over(application_id: UUID, command: HandOver, unit: Unit) -> Application:
     """Hand the application over to a service that suits the child."""
-    application = await unit.get(
-        Application, application_id, "application:hand_over", version=command.version, under=True
-    )
+    application = await unit.get(Application, application_id, "application:hand_over", under=True)
     pack = unit.packs.of(IntakePack, application.region)
     service = await unit.session.get(Organisation, command.serving_organisation_id)
     if service is None or service.region != application.region or not suits(service, application.age_band, pack):

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from intake.particulars.consents import ConsentGiven
+from intake.particulars.examples import CONSENT, REGION, TERRITORY, shown
 from intake.particulars.requests import Email, LongText, PersonName, ShortText
 
 
@@ -32,7 +33,20 @@ class SubmitApplication(BaseModel):
     family will attach the protocol of announcing the diagnosis later (D2-08).
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(
+        region=REGION,
+        territory=TERRITORY,
+        representative_name="Рощина Алла Петровна",
+        child_name="Рощин Тимофей",
+        phone="+7 905 000-55-66",
+        birth_date="2024-05-17",
+        email="roshchina@example.org",
+        registered_in_region=True,
+        actual_address="п. Лесной, ул. Речная, д. 3",
+        comment="Не говорит, не отзывается на имя",
+        consents=[CONSENT],
+        entry_point="site",
+    )
 
     id: UUID | None = None
     region: Code

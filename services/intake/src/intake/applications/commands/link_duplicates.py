@@ -20,8 +20,9 @@ from intake.applications.model.duplicates import Duplicate
 from intake.applications.model.search import SearchToken
 from intake.applications.model.telling import Judgement
 from intake.applications.personal import Child, Representative, opened
+from intake.particulars.examples import shown
 from intake.particulars.names import folded_words, pairs, trigrams, without_patronymic
-from intake.particulars.requests import Versioned, acting_person
+from intake.particulars.requests import Strict, acting_person
 
 MOST_COMPARED = 500
 MOST_LINKED = 20
@@ -30,8 +31,10 @@ MISSPELLED = 0.5
 """Share of the trigrams of surname and of first name that must agree where the words themselves do not."""
 
 
-class JudgeDuplicate(Versioned):
+class JudgeDuplicate(Strict):
     """``same``: both applications are about the same child."""
+
+    model_config = shown(same=True)
 
     same: bool
 
@@ -57,9 +60,7 @@ async def find_duplicates(application_id: UUID, unit: Unit) -> None:
 
 async def judge_duplicate(application_id: UUID, duplicate_id: UUID, command: JudgeDuplicate, unit: Unit) -> Application:
     """A person says whether it is the same child; said once, it stays."""
-    application = await unit.get(
-        Application, application_id, "application:judge_duplicate", version=command.version, under=True
-    )
+    application = await unit.get(Application, application_id, "application:judge_duplicate", under=True)
     row = await unit.session.get(Duplicate, duplicate_id)
     if row is None or row.application_id != application.id:
         raise not_found()

@@ -14,31 +14,30 @@ from contracts.sealed import Sealed, place, seal
 from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
-from intake.particulars.requests import Versioned
+from intake.particulars.examples import shown
+from intake.particulars.requests import Strict
 
 RELEASE_RETURNED = "release_returned"
 
 
-class AcceptApplication(Versioned):
-    """Nothing more is asked of the service."""
-
-
-class ReturnApplication(Versioned):
+class ReturnApplication(Strict):
     """``reason_code``: one of the pack's return reasons."""
+
+    model_config = shown(reason_code="no_capacity")
 
     reason_code: Code
 
 
-async def accept_application(application_id: UUID, command: AcceptApplication, unit: Unit) -> Application:
+async def accept_application(application_id: UUID, unit: Unit) -> Application:
     """The service accepts; the case file opens with what the family told, sealed under the child's key."""
-    application = await unit.get(Application, application_id, "application:accept", version=command.version, under=True)
+    application = await unit.get(Application, application_id, "application:accept", under=True)
     application.accept(await _opening(application, unit), unit.now)
     return application
 
 
 async def return_application(application_id: UUID, command: ReturnApplication, unit: Unit) -> Application:
     """The service returns the application to its coordinator."""
-    application = await unit.get(Application, application_id, "application:return", version=command.version, under=True)
+    application = await unit.get(Application, application_id, "application:return", under=True)
     pack = unit.packs.of(IntakePack, application.region)
     if pack.return_reason(command.reason_code) is None:
         raise reason_unknown([reason.code for reason in pack.return_reasons])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -36,11 +35,14 @@ from intake.applications.queries.cards import (
     HealthFields,
     StatusView,
     line,
+    named,
     next_step,
 )
 from intake.applications.queries.duplicates import duplicates_of
 from intake.applications.queries.search import found_by_name
 from intake.applications.states import ALLOWED, ApplicationState
+from intake.directory.queries.names import names_of
+from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
 _column = Application.__table__.c
@@ -110,7 +112,10 @@ class Filter(BaseModel):
     """Of the child or the representative, in any spelling."""
     mine: bool = False
     unassigned: bool = False
-    due_before: datetime | None = None
+    submitted_since: Since = None
+    submitted_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 def application_form(region_code: str, unit: Unit) -> ApplicationForm:
@@ -156,10 +161,14 @@ async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Appl
         statement = statement.where(Application.coordinator_id.is_(None))
     if wanted.name:
         statement = statement.where(Application.id.in_(await found_by_name(wanted.name, unit)))
-    if wanted.due_before:
-        statement = statement.where(Application.due_at < wanted.due_before)
+    statement = statement.where(
+        *within(Application.submitted_at, wanted.submitted_since, wanted.submitted_until),
+        *within(Application.due_at, wanted.due_since, wanted.due_until),
+    )
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[ApplicationLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((id for row in rows for id in named(row[0])), unit)
+    items = [ApplicationLine(**line(row[0], names, unit.now)) for row in rows]
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 async def application_card(application_id: UUID, unit: Unit) -> ApplicationCard:
@@ -174,12 +183,13 @@ async def card(application: Application, unit: Unit) -> ApplicationCard:
     groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
     granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
     await unit.audit.read("application", application.child_id, groups, Purpose.CONTACT, subject_id=application.id)
-    own = application.id
+    own, names = application.id, await names_of(named(application), unit)
     return ApplicationCard(
-        **line(application, unit.now),
+        **line(application, names, unit.now),
         child_id=application.child_id,
         representative_id=application.representative_id,
         organisation_id=application.organisation_id,
+        organisation_title=names.of(application.organisation_id),
         registered_in_region=application.registered_in_region,
         return_reason=application.return_reason,
         appointment_at=application.appointment_at,

@@ -20,6 +20,8 @@ from intake.applications.model.papers import Attachment, AttachmentKind
 from intake.applications.pack import IntakePack
 from intake.applications.queries.duplicates import DuplicateView
 from intake.applications.states import CLOSED_UNSERVED, ApplicationState
+from intake.directory.queries.names import Names
+from intake.particulars.reckoning import Reckoning
 
 
 class DeadlineView(BaseModel):
@@ -33,7 +35,7 @@ class DeadlineView(BaseModel):
     provisional: bool
     explanation: str
     explanation_en: str
-    steps: dict[str, Any]
+    steps: Reckoning
 
     @classmethod
     def of(cls, row: Deadline, now: datetime, running: bool = True) -> DeadlineView:
@@ -48,7 +50,7 @@ class DeadlineView(BaseModel):
             provisional=row.provisional,
             explanation=explained.text("ru"),
             explanation_en=explained.text("en"),
-            steps=row.explanation,
+            steps=Reckoning.of(row.explanation),
         )
 
 
@@ -60,14 +62,18 @@ class ApplicationLine(BaseModel):
     number: str
     region: str
     territory: str
+    territory_title: str | None
     residence_territory: str
+    residence_territory_title: str | None
     client_type: str | None
     state: ApplicationState
     source: ApplicationSource
     entry_point: str | None
     age_band: AgeBand
     coordinator_id: UUID | None
+    coordinator_name: str | None
     serving_organisation_id: UUID | None
+    serving_organisation_title: str | None
     submitted_at: datetime
     due_at: datetime
     standing: Standing | None
@@ -131,6 +137,7 @@ class ApplicationCard(ApplicationLine):
     child_id: UUID
     representative_id: UUID
     organisation_id: UUID
+    organisation_title: str | None
     registered_in_region: bool
     return_reason: str | None
     appointment_at: datetime | None
@@ -151,7 +158,12 @@ WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _OF_CARDS)
 """Loader options of lists: nothing sealed leaves the database for them, nor what opens it."""
 
 
-def line(application: Application, now: datetime) -> dict[str, Any]:
+def named(application: Application) -> tuple[UUID | None, ...]:
+    """Whom a line and a card name."""
+    return application.coordinator_id, application.serving_organisation_id, application.organisation_id
+
+
+def line(application: Application, names: Names, now: datetime) -> dict[str, Any]:
     """The fields of `ApplicationLine`."""
     running = application.running()
     current = next((row for row in running if row.due_at == application.due_at), None)
@@ -161,14 +173,18 @@ def line(application: Application, now: datetime) -> dict[str, Any]:
         "number": application.number,
         "region": application.region,
         "territory": application.territory,
+        "territory_title": names.territory(application.territory),
         "residence_territory": application.residence_territory,
+        "residence_territory_title": names.territory(application.residence_territory),
         "client_type": application.client_type,
         "state": application.state,
         "source": application.source,
         "entry_point": application.entry_point,
         "age_band": application.age_band,
         "coordinator_id": application.coordinator_id,
+        "coordinator_name": names.of(application.coordinator_id),
         "serving_organisation_id": application.serving_organisation_id,
+        "serving_organisation_title": names.of(application.serving_organisation_id),
         "submitted_at": application.submitted_at,
         "due_at": application.due_at,
         "standing": current.standing(now) if current else None,

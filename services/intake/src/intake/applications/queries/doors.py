@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Annotated
 
+from chassis.http import ListQuery, Page, page_of
 from chassis.regions import Packs
 from chassis.work import Unit
 from contracts.identifiers import ApplicationSource
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from intake.acting import drop_token
 from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
 from intake.applications.states import ApplicationState
+from intake.particulars.periods import Since, Until, within
 
 
 class DoorCount(BaseModel):
@@ -27,21 +29,27 @@ class DoorCount(BaseModel):
     accepted: int
 
 
-async def doors(region: str | None, since: datetime | None, until: datetime | None, unit: Unit) -> list[DoorCount]:
+class DoorFilter(BaseModel):
+    """Which applications are counted."""
+
+    region: Annotated[str | None, Field(max_length=64)] = None
+    since: Since = None
+    until: Until = None
+
+
+async def doors(wanted: DoorFilter, page: ListQuery, unit: Unit) -> Page[DoorCount]:
     """How many applications came through each entry point, and how many of them a service has accepted."""
     await drop_token(unit.session)
     one = Application
     accepted = func.count().filter(one.state == ApplicationState.ACCEPTED)
-    counted = select(one.region, one.source, one.entry_point, func.count(), accepted)
-    if region:
-        counted = counted.where(one.region == region)
-    if since:
-        counted = counted.where(one.submitted_at >= since)
-    if until:
-        counted = counted.where(one.submitted_at < until)
+    counted = select(one.region, one.source, one.entry_point, func.count(), accepted).where(
+        *within(one.submitted_at, wanted.since, wanted.until)
+    )
+    if wanted.region:
+        counted = counted.where(one.region == wanted.region)
     keys = (one.region, one.source, one.entry_point)
     rows = await unit.session.execute(counted.group_by(*keys).order_by(*keys))
-    return [
+    found = [
         DoorCount(
             region=code,
             source=source,
@@ -52,6 +60,7 @@ async def doors(region: str | None, since: datetime | None, until: datetime | No
         )
         for code, source, entry, all_of_them, taken in rows
     ]
+    return page_of(found, page)
 
 
 def _title(region: str, entry_point: str | None, packs: Packs) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from chassis.http import ListQuery, Page, page_of
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import AgeBand, Code, Purpose
@@ -72,7 +73,7 @@ class NearestAnswer(BaseModel):
     services: list[NearService]
 
 
-async def nearest_services(application_id: UUID, unit: Unit) -> list[NearService]:
+async def nearest_services(application_id: UUID, page: ListQuery, unit: Unit) -> Page[NearService]:
     """Every organisation of the region, the nearest suitable service first; for whoever may hand over."""
     application = await unit.get(Application, application_id, "application:hand_over")
     rule = unit.packs.of(IntakePack, application.region).nearest
@@ -80,7 +81,7 @@ async def nearest_services(application_id: UUID, unit: Unit) -> list[NearService
     load = await _load(application.region, unit)
     candidates = [_candidate(row, rule.serving_role, load) for row in await unit.session.scalars(found)]
     ranked = rank(await _wanted(application, unit), candidates, rule.km_per_open_case)
-    return [NearService.of(one) for one in ranked]
+    return page_of([NearService.of(one) for one in ranked], page)
 
 
 async def nearest_to(wanted: NearestQuery, unit: Unit) -> NearestAnswer:

@@ -54,13 +54,16 @@ class RowError(BaseModel):
     en: str
 
 
+CellValue = str | float | bool | list[str] | None
+
+
 class Change(BaseModel):
     """``fields`` of a changed organisation: what stood there and what would stand."""
 
     row: int
     code: str
     title: str
-    fields: dict[str, tuple[Any, Any]] = {}
+    fields: dict[str, tuple[CellValue, CellValue]] = {}
 
 
 class ImportReport(BaseModel):

@@ -7,16 +7,30 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
-from pydantic import Field
 
 from intake.directory.model.directory import Organisation
 from intake.directory.model.resources import Resource
 from intake.directory.pack import DirectoryPack, ResourceFields
 from intake.directory.queries.agreements import today_of
+from intake.particulars.examples import ORGANISATION, shown
 
 
 class RegisterResource(ResourceFields):
     """``id`` may be chosen by the client."""
+
+    model_config = shown(
+        organisation_id=ORGANISATION,
+        title="Бассейн «Волна»",
+        kind="development",
+        theme="sport",
+        territory="lesnoy",
+        address="п. Лесной, ул. Спортивная, д. 2",
+        latitude=55.553,
+        longitude=34.995,
+        contact="+7 905 000-77-88",
+        free=False,
+        age_bands=["3-18"],
+    )
 
     id: UUID | None = None
     organisation_id: UUID
@@ -25,8 +39,21 @@ class RegisterResource(ResourceFields):
 class KeepResource(ResourceFields):
     """The whole of it as it is today; ``active: false`` takes it off the map."""
 
+    model_config = shown(
+        title="Бассейн «Волна»",
+        kind="development",
+        theme="sport",
+        territory="lesnoy",
+        address="п. Лесной, ул. Спортивная, д. 2",
+        latitude=55.553,
+        longitude=34.995,
+        contact="+7 905 000-77-88",
+        free=False,
+        age_bands=["3-18"],
+        active=True,
+    )
+
     active: bool = True
-    version: int | None = Field(None, ge=0)
 
 
 async def register_resource(command: RegisterResource, unit: Unit) -> Resource:
@@ -43,7 +70,7 @@ async def register_resource(command: RegisterResource, unit: Unit) -> Resource:
 
 async def keep_resource(resource_id: UUID, command: KeepResource, unit: Unit) -> Resource:
     """The resource as it is today; checked with this very change."""
-    resource = await unit.get(Resource, resource_id, "resource_map:keep", version=command.version, under=True)
+    resource = await unit.get(Resource, resource_id, "resource_map:keep", under=True)
     pack = unit.packs.of(DirectoryPack, resource.region)
     resource.keep(_checked(command, pack, resource.region, unit) | {"active": command.active})
     return resource
@@ -56,7 +83,7 @@ def _checked(command: ResourceFields, pack: DirectoryPack, region: str, unit: Un
         raise _unknown("territory_unknown", "territory", "Такой территории нет.", "No such territory.")
     if command.theme not in {theme.code for theme in pack.themes}:
         raise _unknown("theme_unknown", "theme", "Такой темы в справочнике нет.", "No such theme.")
-    told = command.model_dump(exclude={"id", "organisation_id", "active", "version"})
+    told = command.model_dump(exclude={"id", "organisation_id", "active"})
     told["territory"] = region if command.territory == region else f"{region}/{code}"
     return told | {"age_bands": sorted(command.age_bands), "checked_on": today_of(unit, region)}
 

@@ -13,13 +13,14 @@ from chassis.regions import Region
 from chassis.work import Unit
 from contracts.access import Role
 from contracts.identifiers import Code, named_id
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from intake.directory.commands.load_packs import load_agreements, load_resources
 from intake.directory.model.directory import Authority, Office, Organisation, Principal
 from intake.directory.pack import DirectoryPack, OfficeEntry, OrganisationEntry, StaffEntry
 from intake.directory.sectors import territories_of
+from intake.particulars.examples import ORGANISATION, TERRITORY, shown
 
 A = TypeVar("A", Organisation, Principal)
 GRANTED_ELSEWHERE = frozenset({Role.PUBLIC, Role.SYSTEM, Role.FAMILY})
@@ -29,18 +30,19 @@ GRANTED_ELSEWHERE = frozenset({Role.PUBLIC, Role.SYSTEM, Role.FAMILY})
 class ChangeStaff(BaseModel):
     """The whole of what a person may do from now on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(
+        roles=["coordinator", "specialist"], organisation_ids=[ORGANISATION], territories=[TERRITORY], active=True
+    )
 
     roles: frozenset[Role]
     organisation_ids: frozenset[UUID] = Field(frozenset(), max_length=50)
     territories: frozenset[Code] = Field(frozenset(), max_length=500)
     active: bool = True
-    version: int | None = Field(None, ge=0)
 
 
 async def change_staff(principal_id: UUID, command: ChangeStaff, unit: Unit) -> Principal:
     """Change roles, organisations, territories or dismiss; acts everywhere within the consumers' lag."""
-    principal = await unit.get(Principal, principal_id, "staff:manage", version=command.version, under=True)
+    principal = await unit.get(Principal, principal_id, "staff:manage", under=True)
     if command.roles & GRANTED_ELSEWHERE - frozenset(principal.roles):
         raise role_not_given_by_hand()
     await _check_organisations(command.organisation_ids, unit)

@@ -10,16 +10,24 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from intake.directory.model.agreements import SIDES, Agreement
 from intake.directory.model.directory import Organisation
 from intake.directory.pack import AgreementKind
 from intake.directory.queries.agreements import today_of
+from intake.particulars.examples import ORGANISATION, PARTNER, shown
 
 
 class RegisterAgreement(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(
+        kind="operator_co_executor",
+        number="С-12/2026",
+        from_organisation_id=ORGANISATION,
+        to_organisation_id=PARTNER,
+        signed_on="2026-02-16",
+        valid_until="2027-02-15",
+    )
 
     kind: AgreementKind
     number: str = Field(min_length=1, max_length=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,32 +10,46 @@ from chassis.errors import DomainError, Kind
 from chassis.http import Order, Page, PageQuery, paginate
 from chassis.regions import Region
 from chassis.work import Unit
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from intake.directory.model.agreements import Agreement
 from intake.directory.pack import AgreementKind
+from intake.directory.queries.names import Names, names_of
 
 
 class AgreementView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     version: int
     region: str
     kind: AgreementKind
     number: str
     from_organisation_id: UUID
+    from_organisation_title: str | None
     to_organisation_id: UUID
+    to_organisation_title: str | None
     signed_on: date
     valid_until: date | None
     ended_on: date | None
     stands: bool
 
     @classmethod
-    def of(cls, agreement: Agreement, today: date) -> AgreementView:
-        told = {name: getattr(agreement, name) for name in cls.model_fields if name != "stands"}
-        return cls(**told, stands=agreement.stands(today))
+    def of(cls, agreement: Agreement, names: Names, today: date) -> AgreementView:
+        return cls(
+            id=agreement.id,
+            version=agreement.version,
+            region=agreement.region,
+            kind=agreement.kind,
+            number=agreement.number,
+            from_organisation_id=agreement.from_organisation_id,
+            from_organisation_title=names.of(agreement.from_organisation_id),
+            to_organisation_id=agreement.to_organisation_id,
+            to_organisation_title=names.of(agreement.to_organisation_id),
+            signed_on=agreement.signed_on,
+            valid_until=agreement.valid_until,
+            ended_on=agreement.ended_on,
+            stands=agreement.stands(today),
+        )
 
 
 _column = Agreement.__table__.c
@@ -52,8 +67,19 @@ async def agreements(organisation_id: UUID | None, standing: bool, page: PageQue
     if standing:
         statement = statement.where(or_(*(_standing_in(region, unit) for region in unit.regions)))
     rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
-    items = [AgreementView.of(row[0], today_of(unit, row[0].region)) for row in rows]
+    items = await _views([row[0] for row in rows], unit)
     return Page(items=items, next_cursor=cursor, total=total)
+
+
+async def agreement_view(agreement: Agreement, unit: Unit) -> AgreementView:
+    """An agreement as lists show it."""
+    (view,) = await _views([agreement], unit)
+    return view
+
+
+async def _views(rows: Sequence[Agreement], unit: Unit) -> list[AgreementView]:
+    names = await names_of((id for row in rows for id in (row.from_organisation_id, row.to_organisation_id)), unit)
+    return [AgreementView.of(row, names, today_of(unit, row.region)) for row in rows]
 
 
 def _standing_in(region: str, unit: Unit) -> ColumnElement[bool]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import any_, select
 
 from intake.directory.model.directory import Organisation, Principal
+from intake.directory.queries.names import names_of
 
 
 class TerritoryView(BaseModel):
@@ -62,9 +64,7 @@ class OrganisationView(BaseModel):
 
 
 class StaffView(BaseModel):
-    """A person of the directory and what he or she may do."""
-
-    model_config = ConfigDict(from_attributes=True)
+    """A person of the directory and what he or she may do. Titles stand in the order of ids and codes."""
 
     id: UUID
     version: int
@@ -73,7 +73,9 @@ class StaffView(BaseModel):
     region: str | None
     roles: list[str]
     organisation_ids: list[UUID]
+    organisation_titles: list[str | None]
     territories: list[str]
+    territory_titles: list[str | None]
     specialist_id: UUID | None
     active: bool
 
@@ -83,22 +85,23 @@ ORGANISATIONS = Order({"code": _organisation["code"], "title": _organisation["ti
 STAFF = Order({"id": _principal["id"]}, _principal["id"], "id")
 
 
-def territories(region: str | None, unit: Unit) -> list[TerritoryView]:
+def territories(region: str | None, page: ListQuery, unit: Unit) -> Page[TerritoryView]:
     """The territories of one region or of all."""
-    return [
+    found = [
         TerritoryView(
-            code=f"{found.code}/{territory.code}",
-            region=found.code,
-            region_title=found.title,
+            code=f"{home.code}/{territory.code}",
+            region=home.code,
+            region_title=home.title,
             title=territory.title,
             sector=territory.sector,
             latitude=territory.latitude,
             longitude=territory.longitude,
         )
-        for found in unit.regions.values()
-        if region in (None, found.code)
-        for territory in found.territories
+        for home in unit.regions.values()
+        if region in (None, home.code)
+        for territory in home.territories
     ]
+    return page_of(found, page)
 
 
 async def organisations(region: str | None, role: str | None, page: PageQuery, unit: Unit) -> Page[OrganisationView]:
@@ -120,4 +123,31 @@ async def staff(region: str | None, organisation_id: UUID | None, page: PageQuer
     if organisation_id:
         statement = statement.where(Principal.organisation_id == organisation_id)
     rows, cursor, total = await paginate(unit.session, statement, page, STAFF)
-    return Page(items=[StaffView.model_validate(row[0]) for row in rows], next_cursor=cursor, total=total)
+    return Page(items=await _staff_views([row[0] for row in rows], unit), next_cursor=cursor, total=total)
+
+
+async def staff_view(person: Principal, unit: Unit) -> StaffView:
+    """A person as the list of staff shows him or her."""
+    (view,) = await _staff_views([person], unit)
+    return view
+
+
+async def _staff_views(people: Sequence[Principal], unit: Unit) -> list[StaffView]:
+    names = await names_of((id for person in people for id in person.organisation_ids), unit)
+    return [
+        StaffView(
+            id=person.id,
+            version=person.version,
+            name=person.name,
+            position=person.position,
+            region=person.region,
+            roles=person.roles,
+            organisation_ids=person.organisation_ids,
+            organisation_titles=[names.of(id) for id in person.organisation_ids],
+            territories=person.territories,
+            territory_titles=[names.territory(code) for code in person.territories],
+            specialist_id=person.specialist_id,
+            active=person.active,
+        )
+        for person in people
+    ]

@@ -16,6 +16,7 @@ from intake.directory.model.resources import Resource
 from intake.directory.pack import DirectoryPack, ResourceKind
 from intake.directory.queries.agreements import today_of
 from intake.directory.queries.directory import OrganisationView
+from intake.directory.queries.names import Names, names_of
 from intake.particulars.checks import known_territory
 
 
@@ -28,7 +29,9 @@ class ResourceView(BaseModel):
     version: int
     region: str
     territory: str
+    territory_title: str | None = None
     organisation_id: UUID
+    organisation_title: str | None = None
     kind: ResourceKind
     theme: str
     title: str
@@ -72,23 +75,33 @@ async def resource_map(
     return ResourceMap(
         region=region,
         territory=territory,
-        resources=_by_kind(rows, months, today_of(unit, region)),
+        resources=_by_kind(rows, await _naming(rows, unit), months, today_of(unit, region)),
         organisations=[OrganisationView.model_validate(row) for row in organisations],
     )
 
 
-def view(resource: Resource, months: int, today: date) -> ResourceView:
+async def _naming(rows: Sequence[Resource], unit: Unit) -> Names:
+    return await names_of((row.organisation_id for row in rows), unit)
+
+
+def view(resource: Resource, names: Names, months: int, today: date) -> ResourceView:
     """A resource with whether it is current."""
     age = (today.year - resource.checked_on.year) * 12 + today.month - resource.checked_on.month
     stale = (age, today.day) > (months, resource.checked_on.day)
-    return ResourceView.model_validate(resource).model_copy(update={"stale": stale})
+    titles = {
+        "territory_title": names.territory(resource.territory),
+        "organisation_title": names.of(resource.organisation_id),
+    }
+    return ResourceView.model_validate(resource).model_copy(update={"stale": stale, **titles})
 
 
-def shown(resource: Resource, unit: Unit) -> ResourceView:
+async def shown(resource: Resource, unit: Unit) -> ResourceView:
     """A resource as its keeper sees it."""
     months = unit.packs.of(DirectoryPack, resource.region).resource_check_months
-    return view(resource, months, today_of(unit, resource.region))
+    return view(resource, await _naming([resource], unit), months, today_of(unit, resource.region))
 
 
-def _by_kind(rows: Sequence[Resource], months: int, today: date) -> dict[ResourceKind, list[ResourceView]]:
-    return {kind: [view(row, months, today) for row in rows if row.kind is kind] for kind in ResourceKind}
+def _by_kind(
+    rows: Sequence[Resource], names: Names, months: int, today: date
+) -> dict[ResourceKind, list[ResourceView]]:
+    return {kind: [view(row, names, months, today) for row in rows if row.kind is kind] for kind in ResourceKind}

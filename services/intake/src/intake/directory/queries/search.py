@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from chassis.errors import DomainError, Kind
+from chassis.http import ListQuery, Page, page_of
 from chassis.work import Unit
 from contracts.identifiers import AgeBand, Code
 from pydantic import BaseModel, Field, model_validator
@@ -33,7 +34,6 @@ class OrganisationSearch(BaseModel):
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
     within_km: Annotated[float | None, Field(gt=0, le=2000)] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
     @model_validator(mode="after")
     def _place_is_whole(self) -> OrganisationSearch:
@@ -59,7 +59,7 @@ class FoundOrganisation(OrganisationView):
     nearest_office: str | None = None
 
 
-async def search(wanted: OrganisationSearch, unit: Unit) -> list[FoundOrganisation]:
+async def search(wanted: OrganisationSearch, page: ListQuery, unit: Unit) -> Page[FoundOrganisation]:
     """The organisations that match: the nearest first where a place is given, else by title."""
     rows = (await unit.session.scalars(_narrowed(wanted))).all()
     words = folded_words(wanted.text or "")
@@ -67,7 +67,7 @@ async def search(wanted: OrganisationSearch, unit: Unit) -> list[FoundOrganisati
     if wanted.within_km:
         found = [one for one in found if one.distance_km is not None and one.distance_km <= wanted.within_km]
     found.sort(key=lambda one: (one.distance_km is None, one.distance_km or 0.0, one.title, one.code))
-    return found[: wanted.limit]
+    return page_of(found, page)
 
 
 def _narrowed(wanted: OrganisationSearch) -> Select[Organisation]:

@@ -13,7 +13,6 @@ from contracts.identifiers import EnquiryOutcome, FamilyStatus
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import func, select
 
-from intake.enquiries.commands.form import Versioned
 from intake.enquiries.commands.index_words import index_words
 from intake.enquiries.commands.register import DUE, term_of
 from intake.enquiries.errors import anonymous_keeps_no_caller, nothing_changes, unknown_code
@@ -22,8 +21,9 @@ from intake.enquiries.model.papers import Amendment, Column, Due
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Change, Place, Words, opened, shut
 from intake.enquiries.states import EnquiryState
+from intake.particulars.examples import shown
 from intake.particulars.phone import normalised
-from intake.particulars.requests import Email, LongText, PersonName, ShortText, acting_person
+from intake.particulars.requests import Email, LongText, PersonName, ShortText, Strict, acting_person
 
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500), Stripped()]
 CALLER = frozenset({Column.NAME, Column.PHONE, Column.EMAIL})
@@ -41,8 +41,10 @@ PLAIN: Mapping[Column, TypeAdapter[Any]] = {
 CLOSED_ONLY = frozenset({Column.RESULT, Column.OUTCOME})
 
 
-class Amend(Versioned):
+class Amend(Strict):
     """``value``: what shall stand there; None empties an address, phone, e-mail or status. ``why`` is shown with it."""
+
+    model_config = shown(column="address", value="п. Лесной, ул. Новая, д. 7", why="Семья переехала")
 
     column: Column
     value: str | None = Field(None, max_length=4000)
@@ -51,7 +53,7 @@ class Amend(Versioned):
 
 async def amend(enquiry_id: UUID, command: Amend, unit: Unit) -> Enquiry:
     """Correct one column. What stood there stays readable beside it."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:amend", version=command.version, under=True)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:amend", under=True)
     _require_amendable(enquiry, command.column)
     key = await unit.keys.get(enquiry.person_id)
     after = _checked(command, enquiry, unit)

@@ -12,7 +12,7 @@ from contracts.personal import Contact, EnquiryAnswer
 from contracts.sealed import PersonKey, Sealed, place, seal
 from pydantic import AwareDatetime
 
-from intake.enquiries.commands.form import Text, Versioned
+from intake.enquiries.commands.form import Text
 from intake.enquiries.commands.index_words import index_words
 from intake.enquiries.commands.register import DUE
 from intake.enquiries.commands.work import require_responsible
@@ -22,24 +22,30 @@ from intake.enquiries.model.papers import Author, ThreadMessage
 from intake.enquiries.personal import Caller, Words, opened, shut
 from intake.enquiries.states import Delivery, require_state
 from intake.particulars.checks import CLOCK_SKEW
+from intake.particulars.examples import shown
+from intake.particulars.requests import Strict
 
 BY_MAIL = frozenset({EnquiryChannel.EMAIL, EnquiryChannel.FORM})
 BY_VOICE = frozenset({EnquiryChannel.PHONE, EnquiryChannel.HELPLINE, EnquiryChannel.IN_PERSON})
 
 
-class Answer(Versioned):
+class Answer(Strict):
     """The answer. ``channel`` None: the one the family chose, else the question's own.
 
     ``told_at``: when it was told already, in the call or the visit itself.
     """
+
+    model_config = shown(text="Ходунки выдают по ИПРА ребёнка. Мы поможем подать заявление.", channel="email")
 
     text: Text
     channel: EnquiryChannel | None = None
     told_at: AwareDatetime | None = None
 
 
-class Told(Versioned):
+class Told(Strict):
     """A call with the answer; only a person who was reached has it."""
+
+    model_config = shown(outcome="reached", told_at="2026-03-03T12:05:00+03:00")
 
     outcome: CallOutcome
     told_at: AwareDatetime | None = None
@@ -58,7 +64,7 @@ async def answer(enquiry_id: UUID, command: Answer, unit: Unit) -> Enquiry:
     By e-mail and text message notifications send it; in the thread it stands at once; by phone somebody calls, and
     until then, or where it could not be sent, it waits in the worklist: nothing is said to be sent that was not.
     """
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version, under=True)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", under=True)
     require_state("answer", enquiry.state)
     require_responsible(enquiry, unit)
     key = await unit.keys.get(enquiry.person_id)
@@ -75,7 +81,7 @@ async def answer(enquiry_id: UUID, command: Answer, unit: Unit) -> Enquiry:
 
 async def told(enquiry_id: UUID, command: Told, unit: Unit) -> Enquiry:
     """The answer was told by phone, or it was tried; only a reached person ends the due time (D1-14)."""
-    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", version=command.version, under=True)
+    enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:answer", under=True)
     require_state("told", enquiry.state)
     if command.outcome is CallOutcome.REACHED:
         enquiry.told(EnquiryChannel.PHONE, _told_at(command.told_at, enquiry, unit))

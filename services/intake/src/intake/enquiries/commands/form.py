@@ -7,30 +7,19 @@ from uuid import UUID
 
 from chassis.text import Stripped
 from contracts.identifiers import Code, EnquiryChannel, FamilyStatus
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from intake.enquiries.errors import anonymous_keeps_no_caller, needed
-from intake.particulars.requests import Email, LongText, PersonName, ShortText
-
-__all__ = ["RegisterEnquiry", "SubmitEnquiry", "Text", "Versioned"]
+from intake.particulars.examples import REGION, TERRITORY, shown
+from intake.particulars.requests import Email, LongText, PersonName, ShortText, Strict
 
 Text = Annotated[LongText, Field(min_length=3), Stripped()]
 Phone = Annotated[str, Field(min_length=5, max_length=40)]
 BY_STAFF = frozenset(EnquiryChannel) - {EnquiryChannel.FORM, EnquiryChannel.WINDOW}
 
 
-class Versioned(BaseModel):
-    """``version``: what the caller saw last; an older one is refused with 409 (If-Match does the same)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: int | None = Field(None, ge=0)
-
-
-class _Asked(BaseModel):
+class _Asked(Strict):
     """What every question has. ``id`` may be chosen by the client; ``territory`` is a code of the region."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: UUID | None = None
     territory: Code | None = None
@@ -62,6 +51,17 @@ class _Asked(BaseModel):
 class RegisterEnquiry(_Asked):
     """A call, letter, message or visit, written down by staff with what its channel needs (D1-14…D1-16)."""
 
+    model_config = shown(
+        region=REGION,
+        territory=TERRITORY,
+        channel="phone",
+        name="Рощина Алла Петровна",
+        phone="+7 905 000-55-66",
+        question="Как получить ходунки для ребёнка?",
+        theme="devices",
+        received_at="2026-03-02T10:40:00+03:00",
+    )
+
     region: Code
     organisation_id: UUID | None = None
     channel: EnquiryChannel
@@ -84,6 +84,16 @@ class RegisterEnquiry(_Asked):
 
 class SubmitEnquiry(_Asked):
     """The public form, and «окно специалиста»: a question with a thread of its own (D0-11)."""
+
+    model_config = shown(
+        territory=TERRITORY,
+        channel="window",
+        name="Рощина Алла Петровна",
+        email="roshchina@example.org",
+        question="Где занимаются с ребёнком двух лет?",
+        answer_channel="email",
+        agreed_version="2026-2",
+    )
 
     channel: Literal[EnquiryChannel.FORM, EnquiryChannel.WINDOW] = EnquiryChannel.FORM
     answer_channel: (

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from chassis.work import Unit
 from contracts.identifiers import Code
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from intake.enquiries.commands.form import Text, Versioned
+from intake.enquiries.commands.form import Text
 from intake.enquiries.commands.register import check_codes
 from intake.enquiries.depersonal import require_depersonalised
 from intake.enquiries.errors import theme_missing
@@ -17,13 +17,19 @@ from intake.enquiries.model.public_answers import PublicAnswer, PublicState
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, opened
 from intake.enquiries.stems import digests, keyed
-from intake.particulars.requests import acting_person
+from intake.particulars.examples import RECORD, shown
+from intake.particulars.requests import Strict, acting_person
 
 
 class Draft(BaseModel):
     """A question of the journal with its answer in words that tell nobody who asked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(
+        enquiry_id=RECORD,
+        question="Как получить ходунки для ребёнка?",
+        answer="Ходунки выдают по ИПРА ребёнка.",
+        theme="devices",
+    )
 
     enquiry_id: UUID
     question: Text
@@ -31,15 +37,13 @@ class Draft(BaseModel):
     theme: Code | None = None
 
 
-class Publish(Versioned):
+class Publish(Strict):
     """The editor's last wording; what is left out stays as proposed."""
+
+    model_config = shown(answer="Ходунки выдают по ИПРА ребёнка. Поможем подать заявление.")
 
     question: Text | None = None
     answer: Text | None = None
-
-
-class TakeDown(Versioned):
-    """Nothing more is asked."""
 
 
 async def draft(command: Draft, unit: Unit) -> PublicAnswer:
@@ -72,18 +76,16 @@ async def draft(command: Draft, unit: Unit) -> PublicAnswer:
 
 async def publish(public_answer_id: UUID, command: Publish, unit: Unit) -> PublicAnswer:
     """The editor publishes; his or her wording passes the same checks."""
-    found = await unit.get(PublicAnswer, public_answer_id, "public_answer:publish", version=command.version, under=True)
+    found = await unit.get(PublicAnswer, public_answer_id, "public_answer:publish", under=True)
     question, answer = command.question or found.question, command.answer or found.answer
     _check(question, answer, found.organisation_id, found.name_words, unit)
     found.publish(question, answer, acting_person(unit), unit.now)
     return found
 
 
-async def take_down(public_answer_id: UUID, command: TakeDown, unit: Unit) -> PublicAnswer:
+async def take_down(public_answer_id: UUID, unit: Unit) -> PublicAnswer:
     """The editor takes it down."""
-    found = await unit.get(
-        PublicAnswer, public_answer_id, "public_answer:withdraw", version=command.version, under=True
-    )
+    found = await unit.get(PublicAnswer, public_answer_id, "public_answer:withdraw", under=True)
     found.withdraw(unit.now)
     return found
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.errors import invalid, not_found
 from chassis.work import Unit
 from contracts.identifiers import EnquiryChannel
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from intake.enquiries.commands.form import Text
@@ -18,6 +18,7 @@ from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Author, Due, ThreadMessage
 from intake.enquiries.pack import EnquiriesPack
 from intake.enquiries.personal import Caller, Words, opened, shut
+from intake.particulars.examples import shown
 
 MOST_MESSAGES = 100
 
@@ -25,7 +26,7 @@ MOST_MESSAGES = 100
 class Ask(BaseModel):
     """A further message of the thread."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(text="Ребёнку два года, живём в посёлке.")
 
     text: Text
 
@@ -33,7 +34,7 @@ class Ask(BaseModel):
 class ChooseChannel(BaseModel):
     """How the family wants its answer."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(channel="email")
 
     channel: EnquiryChannel = Field(description="email, phone, sms or window")
 

@@ -12,9 +12,11 @@ from pydantic import BaseModel
 from sqlalchemy.orm import defer
 from workdays import Standing
 
+from intake.directory.queries.names import Names
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Author, Column, EnquiryFileKind
 from intake.enquiries.states import Delivery, EnquiryState
+from intake.particulars.reckoning import Reckoning
 
 
 class DueView(BaseModel):
@@ -27,7 +29,7 @@ class DueView(BaseModel):
     provisional: bool
     explanation: str
     explanation_en: str
-    steps: dict[str, Any]
+    steps: Reckoning
 
     @classmethod
     def of(cls, enquiry: Enquiry, now: datetime) -> DueView:
@@ -40,7 +42,7 @@ class DueView(BaseModel):
             provisional=enquiry.due_provisional,
             explanation=explained.text("ru"),
             explanation_en=explained.text("en"),
-            steps=enquiry.due_explanation,
+            steps=Reckoning.of(enquiry.due_explanation),
         )
 
 
@@ -54,7 +56,9 @@ class EnquiryLine(BaseModel):
     year: int
     region: str
     territory: str
+    territory_title: str | None
     organisation_id: UUID
+    organisation_title: str | None
     state: EnquiryState
     channel: EnquiryChannel
     answer_channel: EnquiryChannel
@@ -65,6 +69,7 @@ class EnquiryLine(BaseModel):
     help_kind: str | None
     outcome: EnquiryOutcome | None
     assigned_to: UUID | None
+    assigned_to_name: str | None
     registered_at: datetime
     due: DueView
 
@@ -159,17 +164,40 @@ NEXT_STEPS: dict[EnquiryState, str] = {
 }
 
 
-_PLAIN = EnquiryLine.model_fields.keys() - {"number", "journal_number", "due"}
 _SEALED = (Enquiry.caller, Enquiry.place, Enquiry.question, Enquiry.result)
 WITHOUT_SEALED = tuple(defer(column, raiseload=True) for column in _SEALED)
 """Loader options of lists: nothing sealed leaves the database for them."""
 
 
-def line(enquiry: Enquiry, now: datetime) -> dict[str, Any]:
+def named(enquiry: Enquiry) -> tuple[UUID | None, ...]:
+    """Whom a line names."""
+    return enquiry.assigned_to, enquiry.organisation_id
+
+
+def line(enquiry: Enquiry, names: Names, now: datetime) -> dict[str, Any]:
     """The fields of `EnquiryLine`."""
     return {
-        **{name: getattr(enquiry, name) for name in _PLAIN},
+        "id": enquiry.id,
+        "version": enquiry.version,
         "number": enquiry.registration,
         "journal_number": enquiry.number,
+        "year": enquiry.year,
+        "region": enquiry.region,
+        "territory": enquiry.territory,
+        "territory_title": names.territory(enquiry.territory),
+        "organisation_id": enquiry.organisation_id,
+        "organisation_title": names.of(enquiry.organisation_id),
+        "state": enquiry.state,
+        "channel": enquiry.channel,
+        "answer_channel": enquiry.answer_channel,
+        "delivery": enquiry.delivery,
+        "anonymous": enquiry.anonymous,
+        "complaint": enquiry.complaint,
+        "theme": enquiry.theme,
+        "help_kind": enquiry.help_kind,
+        "outcome": enquiry.outcome,
+        "assigned_to": enquiry.assigned_to,
+        "assigned_to_name": names.of(enquiry.assigned_to),
+        "registered_at": enquiry.registered_at,
         "due": DueView.of(enquiry, now),
     }

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import forbidden, not_found
-from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.privacy.blobs import Blob
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import EnquiryChannel, EnquiryOutcome, Purpose
 from contracts.sealed import PersonKey
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, false, select, text
+from sqlalchemy import Row, Select, false, select, text
 
 from intake.acting import drop_token
+from intake.directory.queries.names import names_of
 from intake.enquiries.errors import theme_missing
 from intake.enquiries.model.enquiry import Enquiry
 from intake.enquiries.model.papers import Amendment, EnquiryFile, EnquiryWord, ThreadMessage
@@ -37,10 +37,12 @@ from intake.enquiries.queries.cards import (
     MessageView,
     ThreadView,
     line,
+    named,
 )
 from intake.enquiries.queries.competence import Candidate, candidates
 from intake.enquiries.states import ALLOWED, EnquiryState
 from intake.enquiries.stems import digests
+from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ThreadMessage, Amendment, EnquiryFile)
 _PLAN_FOR_THESE_WORDS = text("SET LOCAL plan_cache_mode = force_custom_plan")
@@ -87,9 +89,10 @@ class Filter(BaseModel):
     mine: bool = False
     unassigned: bool = False
     overdue: bool = False
-    due_before: datetime | None = None
-    registered_since: datetime | None = None
-    registered_until: datetime | None = None
+    registered_since: Since = None
+    registered_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 async def enquiries(wanted: Filter, page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
@@ -101,7 +104,12 @@ async def enquiries(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Enquiry
         await unit.session.execute(_PLAN_FOR_THESE_WORDS)
     statement = _searched(_filtered(visible, wanted, unit), wanted.words, unit)
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    return Page(items=await _listed(rows, unit), next_cursor=cursor, total=total)
+
+
+async def _listed(rows: Sequence[Row[*tuple[Any, ...]]], unit: Unit) -> list[EnquiryLine]:
+    names = await names_of((id for row in rows for id in named(row[0])), unit)
+    return [EnquiryLine(**line(row[0], names, unit.now)) for row in rows]
 
 
 def _filtered(statement: Select[Enquiry], wanted: Filter, unit: Unit) -> Select[Enquiry]:
@@ -118,12 +126,9 @@ def _filtered(statement: Select[Enquiry], wanted: Filter, unit: Unit) -> Select[
         statement = statement.where(Enquiry.assigned_to.is_(None))
     if wanted.overdue:
         statement = statement.where(Enquiry.given_at.is_(None), Enquiry.due_at < unit.now)
-    if wanted.due_before:
-        statement = statement.where(Enquiry.due_at < wanted.due_before)
-    if wanted.registered_since:
-        statement = statement.where(Enquiry.registered_at >= wanted.registered_since)
-    return (
-        statement if not wanted.registered_until else statement.where(Enquiry.registered_at < wanted.registered_until)
+    return statement.where(
+        *within(Enquiry.registered_at, wanted.registered_since, wanted.registered_until),
+        *within(Enquiry.due_at, wanted.due_since, wanted.due_until),
     )
 
 
@@ -151,7 +156,7 @@ async def card(enquiry: Enquiry, unit: Unit) -> EnquiryCard:
     await unit.audit.read("enquiry", enquiry.person_id, groups, Purpose.CONTACT, subject_id=enquiry.id)
     key = await unit.keys.get(enquiry.person_id)
     return EnquiryCard(
-        **line(enquiry, unit.now),
+        **line(enquiry, await names_of(named(enquiry), unit), unit.now),
         received_at=enquiry.received_at,
         answered_at=enquiry.answered_at,
         closed_at=enquiry.closed_at,
@@ -236,15 +241,15 @@ async def own(page: PageQuery, unit: Unit) -> Page[EnquiryLine]:
     await drop_token(unit.session)
     statement = select(Enquiry).where(Enquiry.asked_by == unit.actor.id)
     rows, cursor, total = await paginate(unit.session, statement.options(*WITHOUT_SEALED), page, ORDER)
-    return Page(items=[EnquiryLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    return Page(items=await _listed(rows, unit), next_cursor=cursor, total=total)
 
 
-async def specialists(enquiry_id: UUID, unit: Unit) -> list[Candidate]:
+async def specialists(enquiry_id: UUID, page: ListQuery, unit: Unit) -> Page[Candidate]:
     """Who is competent, best first, and why (D1-20)."""
     enquiry = await unit.get(Enquiry, enquiry_id, "enquiry:assign")
     if enquiry.theme is None:
         raise theme_missing()
-    return await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit)
+    return page_of(await candidates(enquiry, unit.packs.of(EnquiriesPack, enquiry.region), unit), page)
 
 
 async def open_file(enquiry_id: UUID, file_id: UUID, unit: Unit) -> tuple[Blob, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from intake.enquiries.packs import journal_of, organisation_title
 from intake.enquiries.personal import Words, opened
 from intake.enquiries.queries.cards import AmendmentView
 from intake.enquiries.queries.enquiries import amendment_view, contact
+from intake.particulars.periods import FirstDay, LastDay
 
 COLUMNS = (
     "№ п/п",
@@ -46,12 +47,12 @@ ORDER = Order({"number": _column["number"]}, _column["id"], "number")
 
 
 class JournalQuery(BaseModel):
-    """One journal of one year; ``since`` and ``until`` (both included) narrow it down."""
+    """One journal of one year; ``since`` and ``until`` narrow it down by the day of registration."""
 
     organisation_id: UUID
     year: int = Field(ge=2000, le=2200)
-    since: date | None = None
-    until: date | None = None
+    since: FirstDay = None
+    until: LastDay = None
 
 
 class JournalRow(BaseModel):

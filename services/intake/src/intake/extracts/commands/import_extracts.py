@@ -20,6 +20,7 @@ from sqlalchemy import delete, or_, select
 from intake.extracts.commands.take_extracts import Taking, Tally
 from intake.extracts.layouts import JSON_1, RawRecord, reader
 from intake.extracts.model import ImportChunk, IpraImport, QuarantinedRecord
+from intake.extracts.record import CorrectRecord
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.referrals_pack import ReferralsPack
 
@@ -186,9 +187,7 @@ async def _finish(import_id: UUID, runtime: Runtime, error: DomainError | None) 
             await unit.keys.erase(import_id)
 
 
-async def correct_record(
-    import_id: UUID, ordinal: int, changes: dict[str, Any], new_id: UUID, unit: Unit
-) -> IpraImport:
+async def correct_record(import_id: UUID, ordinal: int, command: CorrectRecord, new_id: UUID, unit: Unit) -> IpraImport:
     """Bring a record in after correction, as an import of its own: what is given replaces what stood there.
 
     Correcting it wins no time: it was received with the file it stood in.
@@ -198,7 +197,8 @@ async def correct_record(
     if row is None or row.corrected_by is not None or row.content is None:
         raise _nothing_to_correct()
     kept = _opened(bytes.fromhex(row.content["sealed"]), await unit.keys.get(import_id), -ordinal)
-    fields = {name: value for name, value in {**json.loads(kept), **changes}.items() if value is not None}
+    changed = command.model_dump(mode="json", exclude_unset=True)
+    fields = {name: value for name, value in {**json.loads(kept), **changed}.items() if value is not None}
     row.corrected_by, row.content = new_id, None
     content = json.dumps(fields, ensure_ascii=False).encode()
     return await queue_import(

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from chassis.errors import DomainError, Kind, forbidden, invalid
 from chassis.work import Unit
 from contracts.identifiers import Code
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from intake.extracts.model import IpraExecution, IpraExtract, IpraReturn
 from intake.finding.grounds import covers, ground_missing
 from intake.finding.referrals_pack import ReferralsPack
+from intake.particulars.examples import ORGANISATION, REGION, shown
 from intake.particulars.requests import acting_person
 
 XML_1 = "ipra-execution-xml-1"
@@ -27,7 +28,7 @@ PURPOSE = "ipra_return"
 class RecordExecution(BaseModel):
     """``measure``: its place in the extract, from 1. ``reason_code`` of the pack where it was not executed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(measure=1, executed=True, executed_on="2026-04-10")
 
     measure: int = Field(ge=1, le=100)
     executed: bool
@@ -36,7 +37,7 @@ class RecordExecution(BaseModel):
 
 
 class MakeReturn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(region=REGION, organisation_id=ORGANISATION)
 
     id: UUID | None = None
     region: Code
@@ -54,6 +55,7 @@ async def record_execution(extract_id: UUID, command: RecordExecution, unit: Uni
     row.executed, row.executed_on, row.reason = command.executed, command.executed_on, command.reason_code
     row.recorded_at, row.recorded_by, row.return_id = unit.now, acting_person(unit), None
     extract.executed(row)
+    await unit.session.flush()
     return extract
 
 

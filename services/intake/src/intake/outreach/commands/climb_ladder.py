@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.work import Unit
-from contracts.identifiers import Code, ContactOutcome, ContactStep, DeliveryMode, FindingWay
+from contracts.identifiers import ContactOutcome, ContactStep, DeliveryMode
 from contracts.intake import OutreachStepOpened
 from contracts.personal import Address, Contact
 from contracts.sealed import place, seal
-from pydantic import AfterValidator, AwareDatetime, Field
 
 from intake.finding.family import FoundFamily, FoundWords, opened, person_digest, shut
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.packs import age_bands_of, measures_of
-from intake.finding.requests import Child, Family, Strict, check_measures
-from intake.outreach import tracking
+from intake.finding.requests import check_measures
+from intake.outreach.commands.form import (
+    DoStage,
+    Held,
+    LetterCame,
+    OpenOutreach,
+    PostLetter,
+    RecordContact,
+    Survey,
+    WithReason,
+)
 from intake.outreach.commands.start_outreach import remind, running_for, start
 from intake.outreach.ladder import Ladder, Meeting, Travel
 from intake.outreach.model.found import Found
@@ -27,64 +34,9 @@ from intake.outreach.model.steps import Attempt, Letter, StageDone
 from intake.particulars.ages import age_band
 from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
 from intake.particulars.phone import normalised
-from intake.particulars.requests import LongText, Versioned, acting_person
+from intake.particulars.requests import acting_person
 
 PERSONAL_REQUEST = "incoming-signal"
-
-
-class OpenOutreach(Strict):
-    """A family that came by itself (D3-14) or met the brigade, put on the list by hand.
-
-    Signals and extracts have doors of their own, so that each way is counted for what it was.
-    """
-
-    id: UUID | None = None
-    region: Code
-    territory: Code | None = None
-    organisation_id: UUID
-    way: Literal[FindingWay.PERSONAL, FindingWay.BRIGADE] = FindingWay.PERSONAL
-    child: Child
-    family: Family
-
-
-class RecordContact(Versioned):
-    """A call or visit. Agreement by phone names the meeting; agreement on a visit without one is the meeting itself."""
-
-    outcome: ContactOutcome
-    at: AwareDatetime | None = None
-    next_try_at: AwareDatetime | None = None
-    meets_at: AwareDatetime | None = None
-    place: DeliveryMode = DeliveryMode.ORGANISATION
-    reason_code: Code | None = None
-
-
-class PostLetter(Versioned):
-    tracking_number: Annotated[str, Field(max_length=40), AfterValidator(tracking.normalised)]
-    posted_on: date
-
-
-class LetterCame(Versioned):
-    outcome: ContactOutcome
-    on: date
-
-
-class WithReason(Versioned):
-    reason_code: Code
-
-
-class Held(Versioned):
-    at: AwareDatetime | None = None
-
-
-class Survey(Versioned):
-    """``measures``: codes of the pack; ``need`` in the family's own words."""
-
-    measures: list[Code] = Field(min_length=1, max_length=20)
-    need: LongText | None = None
-
-
-class DoStage(Versioned):
-    stage: Code
 
 
 async def open_by_hand(command: OpenOutreach, unit: Unit) -> Outreach:
@@ -126,9 +78,9 @@ async def open_by_hand(command: OpenOutreach, unit: Unit) -> Outreach:
     return await start(found, unit)
 
 
-async def working(outreach_id: UUID, command: Versioned, unit: Unit) -> Outreach:
+async def working(outreach_id: UUID, unit: Unit) -> Outreach:
     """The outreach to work on, under its lock."""
-    return await unit.get(Outreach, outreach_id, "outreach:work", version=command.version, under=True)
+    return await unit.get(Outreach, outreach_id, "outreach:work", under=True)
 
 
 def ladder_of(outreach: Outreach, unit: Unit) -> Ladder:
@@ -137,7 +89,7 @@ def ladder_of(outreach: Outreach, unit: Unit) -> Ladder:
 
 async def record_contact(outreach_id: UUID, means: ContactStep, command: RecordContact, unit: Unit) -> Outreach:
     """Record a call or visit; the next step opens by itself when this one is exhausted."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     at = command.at or unit.now
     if not outreach.found_at - CLOCK_SKEW <= at <= unit.now + CLOCK_SKEW:
         raise invalid("contact_time_impossible", "at", "Время контакта невозможно.", "Impossible time of contact.")
@@ -163,7 +115,7 @@ async def record_contact(outreach_id: UUID, means: ContactStep, command: RecordC
 
 async def post_letter(outreach_id: UUID, command: PostLetter, unit: Unit) -> Outreach:
     """Enter a letter that was handed to the post, with the tracking number of its receipt (D3-20)."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     _check_day(command.posted_on, outreach, "posted_on", unit)
     letter = Letter(
         id=unit.new_id(),
@@ -179,7 +131,7 @@ async def post_letter(outreach_id: UUID, command: PostLetter, unit: Unit) -> Out
 
 async def letter_came(outreach_id: UUID, letter_id: UUID, command: LetterCame, unit: Unit) -> Outreach:
     """Enter what the post says of a letter: delivered or returned."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     letter = await unit.session.get(Letter, letter_id, with_for_update=True)
     if letter is None or letter.outreach_id != outreach.id:
         raise not_found()
@@ -197,7 +149,7 @@ async def letter_came(outreach_id: UUID, letter_id: UUID, command: LetterCame, u
 
 async def skip(outreach_id: UUID, command: WithReason, unit: Unit) -> Outreach:
     """Pass over the present step with a reason of the pack; it stays visible with its reason."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     pack, step = unit.packs.of(OutreachPack, outreach.region), outreach.current.step
     if pack.skip_reason(command.reason_code, step) is None:
         raise _unknown_reason([reason.code for reason in pack.skip_reasons if step in reason.steps])
@@ -208,7 +160,7 @@ async def skip(outreach_id: UUID, command: WithReason, unit: Unit) -> Outreach:
 
 async def break_off(outreach_id: UUID, command: WithReason, unit: Unit) -> Outreach:
     """End the ladder early with a reason of the pack."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     known = [reason.code for reason in unit.packs.of(OutreachPack, outreach.region).break_reasons]
     if command.reason_code not in known:
         raise _unknown_reason(known)
@@ -218,7 +170,7 @@ async def break_off(outreach_id: UUID, command: WithReason, unit: Unit) -> Outre
 
 async def hold_meeting(outreach_id: UUID, command: Held, unit: Unit) -> Outreach:
     """The meeting took place; the survey is due the same day (D3-21)."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     at = command.at or unit.now
     if at > unit.now + CLOCK_SKEW or (outreach.decided_at and at < outreach.decided_at):
         raise invalid("meeting_time_impossible", "at", "Время встречи невозможно.", "Impossible time of meeting.")
@@ -227,9 +179,9 @@ async def hold_meeting(outreach_id: UUID, command: Held, unit: Unit) -> Outreach
     return outreach
 
 
-async def miss_meeting(outreach_id: UUID, command: Versioned, unit: Unit) -> Outreach:
+async def miss_meeting(outreach_id: UUID, unit: Unit) -> Outreach:
     """The family did not come: the ladder begins again with a call."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     outreach.miss(unit.now, ladder_of(outreach, unit))
     await remind(outreach.organisation_id, outreach.due_at, unit)
     return outreach
@@ -237,7 +189,7 @@ async def miss_meeting(outreach_id: UUID, command: Versioned, unit: Unit) -> Out
 
 async def enter_survey(outreach_id: UUID, command: Survey, unit: Unit) -> Outreach:
     """Enter the survey of the meeting: what the family needs, sealed (D3-21)."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     check_measures(command.measures, measures_of(unit.packs, outreach.region))
     key = await unit.keys.get(outreach.child_id)
     told = opened(outreach.words, FoundWords, key)
@@ -248,7 +200,7 @@ async def enter_survey(outreach_id: UUID, command: Survey, unit: Unit) -> Outrea
 
 async def do_stage(outreach_id: UUID, command: DoStage, unit: Unit) -> Outreach:
     """Tick one of the seven stages of finding (D3-43)."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     known = [stage.code for stage in unit.packs.of(OutreachPack, outreach.region).stages]
     if command.stage not in known:
         raise invalid("stage_unknown", "stage", "Такого этапа нет.", "No such stage.", known=known)

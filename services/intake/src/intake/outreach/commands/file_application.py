@@ -21,7 +21,8 @@ from intake.finding.family import FoundChild, FoundFamily, FoundWords, opened
 from intake.outreach.commands.climb_ladder import working
 from intake.outreach.model.outreach import Outreach
 from intake.particulars.consents import ConsentGiven
-from intake.particulars.requests import LongText, Versioned
+from intake.particulars.examples import CONSENT, shown
+from intake.particulars.requests import LongText, Strict
 
 SOURCES = {
     FindingWay.HEALTH_INSTITUTION: ApplicationSource.HEALTH_AGENCY,
@@ -30,11 +31,13 @@ SOURCES = {
 """Everything else an organisation told of; the entry point keeps the way itself (D3-14)."""
 
 
-class FileApplication(Versioned):
+class FileApplication(Strict):
     """The consents the family gave, in the words of the pack, and what the finding did not say.
 
     ``registered_in_region`` is asked of the family here too: no finding tells it (D2-16).
     """
+
+    model_config = shown(consents=[CONSENT], registered_in_region=True, phone="+7 905 000-55-66")
 
     consents: list[ConsentGiven] = Field(max_length=10)
     phone: str | None = Field(None, min_length=5, max_length=40)
@@ -44,7 +47,7 @@ class FileApplication(Versioned):
 
 async def file_application(outreach_id: UUID, command: FileApplication, unit: Unit) -> tuple[Outreach, Submitted]:
     """File the family's application from what is known of it; outreach ends here."""
-    outreach = await working(outreach_id, command, unit)
+    outreach = await working(outreach_id, unit)
     child_key = await unit.keys.get(outreach.child_id)
     child = opened(outreach.child, FoundChild, child_key)
     family = opened(outreach.family, FoundFamily, await unit.keys.get(outreach.representative_id))

@@ -10,26 +10,30 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from intake.directory.model.directory import Principal
-from intake.finding.requests import Strict
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Finder
-from intake.particulars.requests import Versioned
+from intake.particulars.examples import PERSON, shown
+from intake.particulars.requests import Strict
 
 
-class AssignOutreach(Versioned):
+class AssignOutreach(Strict):
     """``instead_of``: who is responsible as far as the caller knows; refused where that is somebody else by now."""
+
+    model_config = shown(responsible_id=PERSON)
 
     responsible_id: UUID
     instead_of: UUID | None = None
 
 
 class NameFinders(Strict):
+    model_config = shown(principal_ids=[PERSON])
+
     principal_ids: frozenset[UUID] = Field(min_length=1, max_length=50)
 
 
 async def assign(outreach_id: UUID, command: AssignOutreach, unit: Unit) -> Outreach:
     """Make another person of the operator responsible (D3-13)."""
-    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", version=command.version, under=True)
+    outreach = await unit.get(Outreach, outreach_id, "outreach:assign", under=True)
     finder = await unit.session.get(Finder, (outreach.organisation_id, command.responsible_id))
     person = await unit.session.get(Principal, command.responsible_id)
     if finder is None or finder.ended_at is not None or person is None or not person.active:
@@ -51,7 +55,7 @@ async def assign(outreach_id: UUID, command: AssignOutreach, unit: Unit) -> Outr
     return outreach
 
 
-async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> list[Finder]:
+async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) -> None:
     """The operator names who is responsible for finding families: at least one person of its own (D3-13)."""
     if organisation_id not in unit.actor.organisation_ids:
         raise not_found()
@@ -77,7 +81,6 @@ async def name_finders(organisation_id: UUID, command: NameFinders, unit: Unit) 
             )
             unit.session.add(row)
     await unit.session.flush()
-    return [row for row in await unit.session.scalars(_finders(organisation_id)) if row.ended_at is None]
 
 
 def _finders(organisation_id: UUID) -> Select[Finder]:

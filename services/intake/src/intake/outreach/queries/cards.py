@@ -11,6 +11,7 @@ from contracts.identifiers import AgeBand, ContactOutcome, ContactStep, Delivery
 from pydantic import BaseModel, ConfigDict
 from workdays import Standing, overdue
 
+from intake.directory.queries.names import Names
 from intake.finding.queries import FoundContact, FoundSocial
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import LadderStep
@@ -38,12 +39,21 @@ class StepView(BaseModel):
     @classmethod
     def of(cls, row: LadderStep, now: datetime) -> StepView:
         explained = row.explained
-        computed = {"standing", "explanation", "explanation_en"}
         return cls(
-            **{name: getattr(row, name) for name in StepView.model_fields if name not in computed},
+            position=row.position,
+            step=row.step,
+            opened_at=row.opened_at,
+            because=row.because,
+            meeting=row.meeting,
+            due_at=row.due_at,
+            provisional=row.provisional,
             standing=row.standing(now),
             explanation=explained.text("ru"),
             explanation_en=explained.text("en"),
+            attempts=row.attempts,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by,
+            reason=row.reason,
         )
 
 
@@ -54,8 +64,11 @@ class OutreachLine(BaseModel):
     version: int
     region: str
     territory: str
+    territory_title: str | None
     organisation_id: UUID
+    organisation_title: str | None
     responsible_id: UUID | None
+    responsible_name: str | None
     way: FindingWay
     origin_id: UUID | None
     age_band: AgeBand
@@ -132,19 +145,47 @@ class FiledApplication(BaseModel):
 
 
 class FinderView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     organisation_id: UUID
+    organisation_title: str | None
     principal_id: UUID
+    principal_name: str | None
     named_at: datetime
 
 
-def line(outreach: Outreach, now: datetime) -> dict[str, Any]:
+def named(outreach: Outreach) -> tuple[UUID | None, ...]:
+    """Whom a line names."""
+    return outreach.responsible_id, outreach.organisation_id
+
+
+def line(outreach: Outreach, names: Names, now: datetime) -> dict[str, Any]:
     """The fields of `OutreachLine`."""
-    same = set(OutreachLine.model_fields) & set(Outreach.__table__.c.keys())
     started = outreach.started_at
     return {
-        **{name: getattr(outreach, name) for name in same},
+        "id": outreach.id,
+        "version": outreach.version,
+        "region": outreach.region,
+        "territory": outreach.territory,
+        "territory_title": names.territory(outreach.territory),
+        "organisation_id": outreach.organisation_id,
+        "organisation_title": names.of(outreach.organisation_id),
+        "responsible_id": outreach.responsible_id,
+        "responsible_name": names.of(outreach.responsible_id),
+        "way": outreach.way,
+        "origin_id": outreach.origin_id,
+        "age_band": outreach.age_band,
+        "state": outreach.state,
+        "step": outreach.step,
+        "found_at": outreach.found_at,
+        "start_due_at": outreach.start_due_at,
+        "started_at": started,
         "started_on_time": started <= outreach.start_due_at if started else None,
+        "due_at": outreach.due_at,
         "standing": overdue(outreach.due_at, None, now) if outreach.state in RUNNING else None,
+        "escalated_at": outreach.escalated_at,
+        "notified_at": outreach.notified_at,
+        "notified_by": outreach.notified_by,
+        "meets_at": outreach.meets_at,
+        "application_id": outreach.application_id,
+        "closed_at": outreach.closed_at,
+        "reason": outreach.reason,
     }

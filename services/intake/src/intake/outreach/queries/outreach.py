@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import ContactStep, FindingWay, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from intake.directory.queries.names import names_of
 from intake.finding.family import FoundWords, opened
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.queries import FoundSocial, contact
@@ -28,8 +27,10 @@ from intake.outreach.queries.cards import (
     StageView,
     StepView,
     line,
+    named,
 )
 from intake.outreach.states import OutreachState
+from intake.particulars.periods import Since, Until, within
 
 _column = Outreach.__table__.c
 ORDER = Order({n: _column[n] for n in ("due_at", "found_at", "state", "territory")}, _column["id"], "due_at")
@@ -48,7 +49,10 @@ class Filter(BaseModel):
     mine: bool = False
     unassigned: bool = False
     overdue: bool = False
-    due_before: datetime | None = None
+    found_since: Since = None
+    found_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[OutreachLine]:
@@ -63,12 +67,16 @@ async def outreaches(wanted: Filter, page: PageQuery, unit: Unit) -> Page[Outrea
         statement = statement.where(Outreach.responsible_id.is_(None))
     if wanted.overdue:
         statement = statement.where(Outreach.due_at < unit.now, Outreach.closed_at.is_(None))
-    if wanted.due_before:
-        statement = statement.where(Outreach.due_at < wanted.due_before)
+    statement = statement.where(
+        *within(Outreach.found_at, wanted.found_since, wanted.found_until),
+        *within(Outreach.due_at, wanted.due_since, wanted.due_until),
+    )
     if wanted.step:
         statement = statement.where(Outreach.state == OutreachState.OPEN, Outreach.step == wanted.step)
     rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
-    return Page(items=[OutreachLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((id for row in rows for id in named(row[0])), unit)
+    items = [OutreachLine(**line(row[0], names, unit.now)) for row in rows]
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 async def outreach_card(outreach_id: UUID, unit: Unit) -> OutreachCard:
@@ -90,7 +98,7 @@ async def card(outreach: Outreach, unit: Unit) -> OutreachCard:
         select(Letter).where(Letter.outreach_id == outreach.id).order_by(Letter.posted_on, Letter.id)
     )
     return OutreachCard(
-        **line(outreach, unit.now),
+        **line(outreach, await names_of(named(outreach), unit), unit.now),
         child_id=outreach.child_id,
         ground=outreach.ground,
         decided_at=outreach.decided_at,
@@ -122,9 +130,21 @@ async def _stages(outreach: Outreach, unit: Unit) -> list[StageView]:
     ]
 
 
-async def finders(organisation_id: UUID | None, unit: Unit) -> Sequence[FinderView]:
+async def finders(organisation_id: UUID | None, page: ListQuery, unit: Unit) -> Page[FinderView]:
     """Who is responsible for finding families at the actor's operators (D3-13)."""
-    named = select(Finder).where(Finder.ended_at.is_(None)).order_by(Finder.organisation_id, Finder.principal_id)
+    working = select(Finder).where(Finder.ended_at.is_(None)).order_by(Finder.organisation_id, Finder.principal_id)
     if organisation_id:
-        named = named.where(Finder.organisation_id == organisation_id)
-    return [FinderView.model_validate(row) for row in await unit.session.scalars(named)]
+        working = working.where(Finder.organisation_id == organisation_id)
+    rows = (await unit.session.scalars(working)).all()
+    names = await names_of((id for row in rows for id in (row.organisation_id, row.principal_id)), unit)
+    found = [
+        FinderView(
+            organisation_id=row.organisation_id,
+            organisation_title=names.of(row.organisation_id),
+            principal_id=row.principal_id,
+            principal_name=names.of(row.principal_id),
+            named_at=row.named_at,
+        )
+        for row in rows
+    ]
+    return page_of(found, page)

@@ -23,6 +23,7 @@ from intake.finding.queries import contact
 from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Attempt, Letter
+from intake.particulars.periods import FIRST_DAY, LAST_DAY
 
 LAYOUT = "notification-proof-csv-1"
 PURPOSE, SYSTEM_OF = "notification_proof", "social"
@@ -48,16 +49,16 @@ COLUMNS = (
 
 
 class Period(BaseModel):
-    """Notifications of these days, the last one included."""
+    """Notifications of these days."""
 
     region: str
-    first: Annotated[date, Field(ge=date(2000, 1, 1))]
-    last: Annotated[date, Field(le=date(2199, 12, 31))]
+    since: Annotated[date, Field(ge=date(2000, 1, 1), description=FIRST_DAY)]
+    until: Annotated[date, Field(le=date(2199, 12, 31), description=LAST_DAY)]
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Period:
-        if self.last < self.first:
-            raise invalid("term_backwards", "last", "Период кончается раньше, чем начался.", "Ends before it begins.")
+        if self.until < self.since:
+            raise invalid("term_backwards", "until", "Период кончается раньше, чем начался.", "Ends before it begins.")
         return self
 
 
@@ -68,8 +69,8 @@ async def proof_file(wanted: Period, unit: Unit) -> bytes:
     """
     require_listed(PURPOSE, SYSTEM_OF, frozenset({FieldGroup.CONTACT}), unit.packs.of(ReferralsPack, wanted.region))
     zone = unit.regions[wanted.region].zone
-    begin = datetime.combine(wanted.first, time(), zone)
-    end = datetime.combine(wanted.last, time.max, zone)
+    begin = datetime.combine(wanted.since, time(), zone)
+    end = datetime.combine(wanted.until, time.max, zone)
     found = (
         select(Outreach, Organisation.code)
         .join(Organisation, Organisation.id == Outreach.organisation_id)
@@ -79,7 +80,7 @@ async def proof_file(wanted: Period, unit: Unit) -> bytes:
     )
     rows = [(row[0], row[1]) for row in await unit.session.execute(found)]
     if len(rows) > MOST:
-        raise invalid("period_too_long", "last", "Выберите период короче.", "Choose a shorter period.")
+        raise invalid("period_too_long", "until", "Выберите период короче.", "Choose a shorter period.")
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -14,7 +14,8 @@ from pydantic import model_validator
 from sqlalchemy import select
 
 from intake.accounts.commands import recognised
-from intake.particulars.requests import Versioned
+from intake.particulars.examples import shown
+from intake.particulars.requests import Strict
 from intake.portal.answers import Answers
 from intake.portal.commands.decide_questionnaire import reason_unknown
 from intake.portal.commands.fill_questionnaire import (
@@ -37,11 +38,15 @@ HAND_OVER = "hand_over_questionnaire"
 class RequestChange(Answers):
     """Only the fields that are to change; what is not named stays."""
 
+    model_config = shown(address="п. Лесной, ул. Новая, д. 7", mobile_phone="+7 905 000-66-77")
+
     id: UUID | None = None
 
 
-class DecideChange(Versioned):
+class DecideChange(Strict):
     """``reason_code``: one of the portal's decline reasons, needed where the change is declined."""
+
+    model_config = shown(accept=False, reason_code="document_needed")
 
     accept: bool
     reason_code: Code | None = None
@@ -75,7 +80,7 @@ async def request_change(questionnaire_id: UUID, command: RequestChange, unit: U
 
 async def decide_change(change_id: UUID, command: DecideChange, unit: Unit) -> DataChange:
     """The consultant accepts the change, which then is in force, or declines it with a reason."""
-    change = await unit.get(DataChange, change_id, "data_change:decide", version=command.version, under=True)
+    change = await unit.get(DataChange, change_id, "data_change:decide", under=True)
     portal = unit.packs.of(PortalPack, change.region)
     known = [reason.code for reason in portal.decline_reasons]
     if not command.accept and command.reason_code not in known:

@@ -11,38 +11,39 @@ from contracts.intake import QuestionnaireAccepted
 from contracts.personal import ChildData, FileOpening, RepresentativeData
 from contracts.sealed import Sealed, place, seal
 
-from intake.particulars.requests import Versioned
+from intake.particulars.examples import shown
+from intake.particulars.requests import Strict
 from intake.portal.commands.fill_questionnaire import CONTACTS, DOCUMENT_EXPIRES, opened
 from intake.portal.model.questionnaire import Questionnaire
 from intake.portal.pack import PortalPack
 
 
-class AcceptQuestionnaire(Versioned):
-    """Nothing more is asked of the consultant."""
-
-
-class ReturnQuestionnaire(Versioned):
+class ReturnQuestionnaire(Strict):
     """``reason_code``: one of the portal's return reasons."""
+
+    model_config = shown(reason_code="document_unreadable")
 
     reason_code: Code
 
 
-class SeeHealthConsent(Versioned):
+class SeeHealthConsent(Strict):
     """``paper_seen``: the signed consent for health data lies before the consultant."""
+
+    model_config = shown(paper_seen=True)
 
     paper_seen: bool
 
 
-async def accept(questionnaire_id: UUID, command: AcceptQuestionnaire, unit: Unit) -> Questionnaire:
+async def accept(questionnaire_id: UUID, unit: Unit) -> Questionnaire:
     """The consultant takes the questionnaire over; the fact carries what a personal file begins with."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version, under=True)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", under=True)
     found.accept(await _opening(found, unit), unit.now)
     return found
 
 
 async def return_to_family(questionnaire_id: UUID, command: ReturnQuestionnaire, unit: Unit) -> Questionnaire:
     """The family corrects and sends again."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version, under=True)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", under=True)
     known = [reason.code for reason in unit.packs.of(PortalPack, found.region).return_reasons]
     if command.reason_code not in known:
         raise reason_unknown(known)
@@ -52,27 +53,23 @@ async def return_to_family(questionnaire_id: UUID, command: ReturnQuestionnaire,
 
 async def see_health_consent(questionnaire_id: UUID, command: SeeHealthConsent, unit: Unit) -> Questionnaire:
     """From now on staff may read the diagnosis and the status document (152-FZ art. 10)."""
-    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", version=command.version, under=True)
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:decide", under=True)
     if not command.paper_seen:
         raise paper_not_seen()
     found.see_health_consent(unit.now)
     return found
 
 
-async def withdraw_health_consent(questionnaire_id: UUID, command: Versioned, unit: Unit) -> Questionnaire:
+async def withdraw_health_consent(questionnaire_id: UUID, unit: Unit) -> Questionnaire:
     """The family takes its written consent back, itself or at the consultant's (152-FZ art. 9)."""
-    found = await unit.get(
-        Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version, under=True
-    )
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", under=True)
     found.withdraw_health_consent(unit.now)
     return found
 
 
-async def withdraw_contact_consent(questionnaire_id: UUID, command: Versioned, unit: Unit) -> Questionnaire:
+async def withdraw_contact_consent(questionnaire_id: UUID, unit: Unit) -> Questionnaire:
     """The family takes the consent back it sent the questionnaire on, itself or at the consultant's (152-FZ art. 9)."""
-    found = await unit.get(
-        Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", version=command.version, under=True
-    )
+    found = await unit.get(Questionnaire, questionnaire_id, "questionnaire:withdraw_consent", under=True)
     found.withdraw_contact_consent(unit.now)
     await unit.timers.cancel(DOCUMENT_EXPIRES, found.id)
     return found

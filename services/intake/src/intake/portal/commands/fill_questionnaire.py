@@ -10,14 +10,15 @@ from chassis.errors import DomainError, FieldError, Kind, invalid
 from chassis.regions import Packs, Region
 from chassis.work import Unit
 from contracts.identifiers import Code
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from intake.accounts.commands import recognised
 from intake.directory.pack import DirectoryPack
 from intake.directory.sectors import consultant_of, sector_of
 from intake.particulars.checks import check_birth_date, known_territory
 from intake.particulars.consents import ConsentGiven, check_consent, consent_missing
-from intake.particulars.requests import Versioned
+from intake.particulars.examples import CONSENT, REGION, TERRITORY, shown
+from intake.particulars.requests import Strict
 from intake.portal.answers import RECORDS, Answers, open_one, shut_all
 from intake.portal.model.questionnaire import (
     Questionnaire,
@@ -45,6 +46,17 @@ CONTACTS = ("mobile_phone", "home_phone", "work_phone")
 class WriteQuestionnaire(Answers):
     """A new questionnaire; ``id`` may be chosen by the client."""
 
+    model_config = shown(
+        region=REGION,
+        child_name="Рощин Тимофей",
+        sex="male",
+        birth_date="2024-05-17",
+        district=TERRITORY,
+        address="п. Лесной, ул. Речная, д. 3",
+        parents=[{"name": "Рощина Алла Петровна"}],
+        mobile_phone="+7 905 000-55-66",
+    )
+
     id: UUID | None = None
     region: Code
 
@@ -52,13 +64,22 @@ class WriteQuestionnaire(Answers):
 class RewriteQuestionnaire(Answers):
     """The whole of the answers, in place of what stood there."""
 
-    version: int | None = Field(None, ge=0)
+    model_config = shown(
+        child_name="Рощин Тимофей",
+        sex="male",
+        birth_date="2024-05-17",
+        district=TERRITORY,
+        address="п. Лесной, ул. Речная, д. 3",
+        parents=[{"name": "Рощина Алла Петровна"}],
+        mobile_phone="+7 905 000-55-66",
+        note="Звоните после шести вечера",
+    )
 
 
-class SendQuestionnaire(Versioned):
+class SendQuestionnaire(Strict):
     """The consent documents in the words that were shown; without them nothing is sent (D0-22)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(consents=[CONSENT])
 
     consents: list[ConsentGiven] = Field(max_length=10)
 
@@ -84,9 +105,7 @@ async def write(command: WriteQuestionnaire, unit: Unit) -> Questionnaire:
 async def rewrite(questionnaire_id: UUID, command: RewriteQuestionnaire, unit: Unit) -> Questionnaire:
     """Change the answers of a questionnaire that was not sent, or was returned."""
     await recognised(unit)
-    questionnaire = await unit.get(
-        Questionnaire, questionnaire_id, "questionnaire:edit", version=command.version, under=True
-    )
+    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:edit", under=True)
     region = unit.regions[questionnaire.region]
     answers = _checked(command, unit.packs.of(PortalPack, questionnaire.region), region, unit)
     questionnaire.fill(await sealed(questionnaire, answers, unit), answers.district, unit.now)
@@ -122,9 +141,7 @@ async def attach(
 async def send(questionnaire_id: UUID, command: SendQuestionnaire, unit: Unit) -> Questionnaire:
     """Send it to the consultant of the child's sector, with a consent per purpose (D0-03, D0-22)."""
     await recognised(unit)
-    questionnaire = await unit.get(
-        Questionnaire, questionnaire_id, "questionnaire:send", version=command.version, under=True
-    )
+    questionnaire = await unit.get(Questionnaire, questionnaire_id, "questionnaire:send", under=True)
     portal = unit.packs.of(PortalPack, questionnaire.region)
     answers = await opened(questionnaire, unit)
     require_complete(answers)

@@ -1,8 +1,7 @@
-"""What the API shows of questionnaires and requests to change data."""
+"""Questionnaires and requests to change data, for whom they are shown to."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,11 @@ from chassis.http import Order, Page, PageQuery, paginate
 from chassis.privacy.blobs import Blob
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
-from contracts.identifiers import ConsentForm, Purpose
-from pydantic import BaseModel, ConfigDict
+from contracts.identifiers import Purpose
 from sqlalchemy import select
-from workdays import Standing
 
 from intake.applications.queries.applications import consent_stands_not
+from intake.directory.queries.names import Names, names_of
 from intake.portal.answers import RECORDS, open_one
 from intake.portal.commands.change_data import wanted_by
 from intake.portal.model.changes import DataChange, DataChangeState
@@ -29,6 +27,15 @@ from intake.portal.model.questionnaire import (
     QuestionnaireState,
 )
 from intake.portal.pack import PortalPack, Word
+from intake.portal.queries.views import (
+    AnswersView,
+    ConsentLine,
+    DataChangeView,
+    FieldChange,
+    FileLine,
+    QuestionnaireCard,
+    QuestionnaireLine,
+)
 
 GROUP_OF = {field: group for kind, group, _ in RECORDS.values() for field in kind.model_fields}
 GROUP_OF["district"] = FieldGroup.CORE
@@ -36,79 +43,6 @@ FILE_GROUPS = {
     QuestionnaireFileKind.PHOTO: FieldGroup.CONTACT,
     QuestionnaireFileKind.STATUS_DOCUMENT: FieldGroup.HEALTH,
 }
-
-
-class FileLine(BaseModel):
-    id: UUID
-    kind: QuestionnaireFileKind
-    media_type: str
-    size: int
-    attached_at: datetime
-
-
-class ConsentLine(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    purpose: Purpose
-    form: ConsentForm
-    text_version: str
-    text_hash: str
-    given_at: datetime
-
-
-class QuestionnaireLine(BaseModel):
-    """A questionnaire in a list; no personal data. ``explanation`` says why it is due then."""
-
-    id: UUID
-    version: int
-    region: str
-    territory: str | None
-    district: str | None
-    state: QuestionnaireState
-    consultant_id: UUID | None
-    sent_at: datetime | None
-    due_at: datetime | None
-    standing: Standing | None
-    explanation: str | None
-    return_reason: Word | None
-    document_ends_at: datetime | None
-
-
-class QuestionnaireCard(QuestionnaireLine):
-    """``answers`` holds what its reader may see; ``withheld`` names the groups that are there and not shown."""
-
-    child_id: UUID
-    representative_id: UUID
-    answers: dict[str, Any]
-    files: list[FileLine]
-    consents: list[ConsentLine]
-    health_consent_at: datetime | None
-    withheld: list[FieldGroup]
-
-
-class FieldChange(BaseModel):
-    field: str
-    before: Any
-    after: Any
-
-
-class DataChangeView(BaseModel):
-    """``changes`` holds the fields its reader may see; ``fields`` names all of them."""
-
-    id: UUID
-    version: int
-    questionnaire_id: UUID
-    region: str
-    territory: str
-    state: DataChangeState
-    fields: list[str]
-    changes: list[FieldChange] = []
-    reason: Word | None
-    requested_at: datetime
-    due_at: datetime
-    standing: Standing
-    explanation: str
-    decided_at: datetime | None
 
 
 _questionnaire, _change = Questionnaire.__table__.c, DataChange.__table__.c
@@ -134,10 +68,10 @@ async def card(questionnaire: Questionnaire, unit: Unit) -> QuestionnaireCard:
     given = select(QuestionnaireConsent).where(QuestionnaireConsent.questionnaire_id == questionnaire.id)
     consents = (await unit.session.scalars(given.order_by(QuestionnaireConsent.given_at))).all()
     return QuestionnaireCard(
-        **line(questionnaire, unit),
+        **line(questionnaire, await names_of([questionnaire.consultant_id], unit), unit),
         child_id=questionnaire.child_id,
         representative_id=questionnaire.representative_id,
-        answers=await answers(questionnaire, groups, unit),
+        answers=AnswersView.model_validate(await answers(questionnaire, groups, unit)),
         files=await files(questionnaire.id, groups, unit),
         consents=[ConsentLine.model_validate(row) for row in consents],
         health_consent_at=questionnaire.health_consent_at,
@@ -187,7 +121,9 @@ async def questionnaires(state: QuestionnaireState | None, page: PageQuery, unit
     if state:
         statement = statement.where(Questionnaire.state == state)
     rows, cursor, total = await paginate(unit.session, statement, page, QUESTIONNAIRES)
-    return Page(items=[QuestionnaireLine(**line(row[0], unit)) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((row[0].consultant_id for row in rows), unit)
+    items = [QuestionnaireLine(**line(row[0], names, unit)) for row in rows]
+    return Page(items=items, next_cursor=cursor, total=total)
 
 
 async def changes(
@@ -210,7 +146,7 @@ async def change_card(change: DataChange, unit: Unit) -> DataChangeView:
     groups, _ = shown_to(questionnaire, unit)
     await unit.audit.read("data_change", change.child_id, groups, Purpose.CONTACT, subject_id=change.id)
     after = await wanted_by(change, unit)
-    before = await answers(questionnaire, groups, unit)
+    before = AnswersView.model_validate(await answers(questionnaire, groups, unit)).model_dump(mode="json")
     seen = [
         FieldChange(field=field, before=before.get(field), after=after[field])
         for field in change.fields
@@ -219,7 +155,7 @@ async def change_card(change: DataChange, unit: Unit) -> DataChangeView:
     return _change_view(change, unit).model_copy(update={"changes": seen})
 
 
-def line(questionnaire: Questionnaire, unit: Unit) -> dict[str, Any]:
+def line(questionnaire: Questionnaire, names: Names, unit: Unit) -> dict[str, Any]:
     """The fields of `QuestionnaireLine`."""
     pack, due = unit.packs.find(PortalPack, questionnaire.region), questionnaire.due_at
     explained = questionnaire.explanation
@@ -228,9 +164,12 @@ def line(questionnaire: Questionnaire, unit: Unit) -> dict[str, Any]:
         "version": questionnaire.version,
         "region": questionnaire.region,
         "territory": questionnaire.territory,
+        "territory_title": names.territory(questionnaire.territory),
         "district": questionnaire.district,
+        "district_title": names.territory(questionnaire.district),
         "state": questionnaire.state,
         "consultant_id": questionnaire.consultant_id,
+        "consultant_name": names.of(questionnaire.consultant_id),
         "sent_at": questionnaire.sent_at,
         "due_at": due,
         "standing": workdays.overdue(due, None, unit.now) if due else None,
@@ -242,12 +181,16 @@ def line(questionnaire: Questionnaire, unit: Unit) -> dict[str, Any]:
 
 def _change_view(change: DataChange, unit: Unit) -> DataChangeView:
     pack = unit.packs.find(PortalPack, change.region)
-    told = {
-        name: getattr(change, name)
-        for name in ("id", "version", "questionnaire_id", "region", "territory", "state", "fields", "requested_at")
-    }
     return DataChangeView(
-        **told,
+        id=change.id,
+        version=change.version,
+        questionnaire_id=change.questionnaire_id,
+        region=change.region,
+        territory=change.territory,
+        territory_title=Names(unit.regions, {}).territory(change.territory),
+        state=change.state,
+        fields=change.fields,
+        requested_at=change.requested_at,
         reason=_word(change.reason_code, pack.decline_reasons if pack else ()),
         due_at=change.due_at,
         standing=workdays.overdue(change.due_at, change.decided_at, unit.now),

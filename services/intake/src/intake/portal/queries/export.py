@@ -22,7 +22,8 @@ from intake.applications.queries.cards import ApplicationCard
 from intake.portal.export_words import title, words
 from intake.portal.model.changes import DataChange
 from intake.portal.model.questionnaire import Questionnaire
-from intake.portal.queries.cards import DataChangeView, QuestionnaireCard, card, change_card
+from intake.portal.queries.cards import card, change_card
+from intake.portal.queries.views import DataChangeView, QuestionnaireCard
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",

@@ -22,9 +22,10 @@ from intake.finding.requests import check_measures
 from intake.outreach.commands.start_outreach import END_OUTREACH
 from intake.particulars.ages import age_band
 from intake.particulars.checks import CLOCK_SKEW, check_birth_date, known_territory
+from intake.particulars.examples import shown
 from intake.particulars.numbers import next_number
 from intake.particulars.phone import normalised
-from intake.particulars.requests import Versioned
+from intake.particulars.requests import Strict
 from intake.referrals.commands.form import RegisterReferral, Signal
 from intake.referrals.commands.lead_outreach import open_outreach
 from intake.referrals.model.referral import Referral, ReferralState, Told
@@ -38,19 +39,21 @@ OLDEST = timedelta(days=31)
 """How long ago a letter may have come that is written down only now."""
 
 
-class Accept(Versioned):
-    """Nothing more is asked of the receiver."""
+class Decline(Strict):
+    model_config = shown(reason_code="other_territory")
 
-
-class Decline(Versioned):
     reason_code: Code
 
 
-class Revoke(Versioned):
+class Revoke(Strict):
+    model_config = shown(reason_code="by_mistake")
+
     reason_code: Code
 
 
-class Complete(Versioned):
+class Complete(Strict):
+    model_config = shown(result_code="help_given")
+
     result_code: Code
 
 
@@ -152,9 +155,9 @@ async def file(
     return referral
 
 
-async def accept(referral_id: UUID, command: Accept, unit: Unit) -> Referral:
+async def accept(referral_id: UUID, unit: Unit) -> Referral:
     """The receiver takes the referral on; a signal about a family opens outreach, counted from its arrival (D3-15)."""
-    referral = await unit.get(Referral, referral_id, "referral:accept", version=command.version, under=True)
+    referral = await unit.get(Referral, referral_id, "referral:accept", under=True)
     outreach_id = None
     # A receiver that does no outreach of its own, such as another agency, only takes the referral on.
     finds = bool(relations(unit.actor.roles, "outreach", "open")) and not referral.outgoing
@@ -167,7 +170,7 @@ async def accept(referral_id: UUID, command: Accept, unit: Unit) -> Referral:
 
 async def decline(referral_id: UUID, command: Decline, unit: Unit) -> Referral:
     """The receiver declines; the sender sees the reason at once (T13)."""
-    referral = await unit.get(Referral, referral_id, "referral:decline", version=command.version, under=True)
+    referral = await unit.get(Referral, referral_id, "referral:decline", under=True)
     check_reason("decline", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
     referral.decline(command.reason_code, unit.now)
     await settled(referral, unit)
@@ -176,7 +179,7 @@ async def decline(referral_id: UUID, command: Decline, unit: Unit) -> Referral:
 
 async def revoke(referral_id: UUID, command: Revoke, unit: Unit) -> Referral:
     """The sender takes the referral back; the receiver sees it at once (T13)."""
-    referral = await unit.get(Referral, referral_id, "referral:revoke", version=command.version, under=True)
+    referral = await unit.get(Referral, referral_id, "referral:revoke", under=True)
     check_reason("revoke", command.reason_code, unit.packs.of(ReferralsPack, referral.region))
     begun = referral.state is ReferralState.ACCEPTED
     referral.revoke(command.reason_code, unit.now)
@@ -189,15 +192,17 @@ async def revoke(referral_id: UUID, command: Revoke, unit: Unit) -> Referral:
 
 async def complete(referral_id: UUID, command: Complete, unit: Unit) -> Referral:
     """The receiver has done what was asked."""
-    referral = await unit.get(Referral, referral_id, "referral:complete", version=command.version, under=True)
+    referral = await unit.get(Referral, referral_id, "referral:complete", under=True)
     check_reason("result", command.result_code, unit.packs.of(ReferralsPack, referral.region))
     referral.complete(command.result_code, unit.now)
     await settled(referral, unit)
     return referral
 
 
-class RelayAnswer(Versioned):
+class RelayAnswer(Strict):
     """The answer of a receiver without an account here, as its letter says: entered by the sender's staff."""
+
+    model_config = shown(answer="declined", code="other_territory")
 
     answer: ReferralState
     code: Code | None = None
@@ -205,7 +210,7 @@ class RelayAnswer(Versioned):
 
 async def relay_answer(referral_id: UUID, command: RelayAnswer, unit: Unit) -> Referral:
     """Enter the receiver's answer for it; only to referrals we have sent."""
-    referral = await unit.get(Referral, referral_id, "referral:relay", version=command.version, under=True)
+    referral = await unit.get(Referral, referral_id, "referral:relay", under=True)
     if not referral.outgoing:
         raise DomainError(
             "not_outgoing",

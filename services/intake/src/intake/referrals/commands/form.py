@@ -9,8 +9,9 @@ from contracts.identifiers import Code
 from pydantic import AwareDatetime, Field
 
 from intake.finding.grounds import WrittenConsent
-from intake.finding.requests import Child, Family, Strict
-from intake.particulars.requests import LongText
+from intake.finding.requests import Child, Family
+from intake.particulars.examples import CHILD, FAMILY, PARTNER, REGION, TERRITORY, shown
+from intake.particulars.requests import LongText, Strict
 
 
 class Signal(Strict):
@@ -31,6 +32,15 @@ class Signal(Strict):
 class AgencySignal(Signal):
     """A referral by an agency's own system, or by the person who speaks for it (D2-07, D4-33)."""
 
+    model_config = shown(
+        region=REGION,
+        territory=TERRITORY,
+        kind="family_signal",
+        child=CHILD,
+        family=FAMILY,
+        need="Мама одна, нужна помощь с занятиями",
+    )
+
 
 class RegisterReferral(Signal):
     """A referral staff enter: one that came by letter or phone, one of the brigade, or one we send.
@@ -40,6 +50,16 @@ class RegisterReferral(Signal):
     We are the receiver where ``receiver_organisation_id`` is ours or left out, and the sender where
     ``sender_organisation_id`` is ours and the receiver another: then ``ground`` says why the data may leave.
     """
+
+    model_config = shown(
+        region=REGION,
+        territory=TERRITORY,
+        kind="family_signal",
+        child=CHILD,
+        family=FAMILY,
+        sender_organisation_id=PARTNER,
+        received_at="2026-03-02T09:00:00+03:00",
+    )
 
     sender_organisation_id: UUID | None = None
     sender_department: Code | None = None

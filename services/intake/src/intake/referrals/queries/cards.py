@@ -11,6 +11,7 @@ from contracts.identifiers import AgeBand, FindingWay
 from pydantic import BaseModel
 from workdays import Standing as DueStanding
 
+from intake.directory.queries.names import Names
 from intake.finding.ladder_pack import OutreachPack, SkipReason
 from intake.finding.queries import FoundContact, FoundHealthView, FoundSocial
 from intake.finding.referrals_pack import Ground, Named, PackReason, ReferralKind, ReferralsPack
@@ -25,13 +26,16 @@ class ReferralLine(BaseModel):
     number: str
     region: str
     territory: str
+    territory_title: str | None
     kind: str
     branch: str | None
     department: str
     way: FindingWay
     state: ReferralState
     sender_organisation_id: UUID | None
+    sender_organisation_title: str | None
     receiver_organisation_id: UUID
+    receiver_organisation_title: str | None
     outgoing: bool
     ground: str
     age_band: AgeBand
@@ -59,17 +63,44 @@ class ReferralCard(ReferralLine):
     withheld: list[FieldGroup] = []
 
 
-def line(referral: Referral, now: datetime) -> dict[str, Any]:
+def named(referral: Referral) -> tuple[UUID | None, ...]:
+    """Whom a line names."""
+    return referral.organisation_id, referral.serving_organisation_id
+
+
+def line(referral: Referral, names: Names, now: datetime) -> dict[str, Any]:
     """The fields of `ReferralLine`."""
     explained = referral.explained
-    same = set(ReferralLine.model_fields) & set(Referral.__table__.c.keys())
     return {
-        **{name: getattr(referral, name) for name in same - {"explanation"}},
+        "id": referral.id,
+        "version": referral.version,
+        "number": referral.number,
+        "region": referral.region,
+        "territory": referral.territory,
+        "territory_title": names.territory(referral.territory),
+        "kind": referral.kind,
+        "branch": referral.branch,
+        "department": referral.department,
+        "way": referral.way,
+        "state": referral.state,
         "sender_organisation_id": referral.organisation_id,
+        "sender_organisation_title": names.of(referral.organisation_id),
         "receiver_organisation_id": referral.serving_organisation_id,
+        "receiver_organisation_title": names.of(referral.serving_organisation_id),
+        "outgoing": referral.outgoing,
+        "ground": referral.ground,
+        "age_band": referral.age_band,
+        "received_at": referral.received_at,
+        "due_at": referral.due_at,
+        "provisional": referral.provisional,
         "standing": referral.standing(now),
         "explanation": explained.text("ru"),
         "explanation_en": explained.text("en"),
+        "answered_at": referral.answered_at,
+        "escalated_at": referral.escalated_at,
+        "reason": referral.reason,
+        "result": referral.result,
+        "outreach_id": referral.outreach_id,
     }
 
 
@@ -91,4 +122,17 @@ class ReferralForm(BaseModel):
 
     @classmethod
     def of(cls, referrals: ReferralsPack, ladder: OutreachPack | None) -> ReferralForm:
-        return cls(**{n: getattr(referrals, n, None) or getattr(ladder, n, ()) for n in cls.model_fields})
+        return cls(
+            departments=referrals.departments,
+            kinds=referrals.kinds,
+            grounds=referrals.grounds,
+            decline_reasons=referrals.decline_reasons,
+            revoke_reasons=referrals.revoke_reasons,
+            results=referrals.results,
+            execution_reasons=referrals.execution_reasons,
+            measures=ladder.measures if ladder else (),
+            stages=ladder.stages if ladder else (),
+            skip_reasons=ladder.skip_reasons if ladder else (),
+            break_reasons=ladder.break_reasons if ladder else (),
+            refusal_reasons=ladder.refusal_reasons if ladder else (),
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import not_found
@@ -14,12 +13,14 @@ from contracts.identifiers import FindingWay, Purpose
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from intake.directory.queries.names import names_of
 from intake.finding.family import FoundHealth, FoundWords, opened
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.queries import FoundHealthView, FoundSocial, contact
 from intake.finding.referrals_pack import ReferralsPack, RoadMap
+from intake.particulars.periods import Since, Until, within
 from intake.referrals.model.referral import Referral, ReferralState
-from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line
+from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line, named
 
 _referral = Referral.__table__.c
 REFERRALS = Order({n: _referral[n] for n in ("due_at", "received_at", "number", "state")}, _referral["id"], "due_at")
@@ -37,8 +38,10 @@ class ReferralFilter(BaseModel):
     number: str | None = None
     outgoing: bool | None = None
     sender_organisation_id: UUID | None = None
-    received_from: datetime | None = None
-    due_before: datetime | None = None
+    received_since: Since = None
+    received_until: Until = None
+    due_since: Since = None
+    due_until: Until = None
 
 
 async def referrals(wanted: ReferralFilter, page: PageQuery, unit: Unit) -> Page[ReferralLine]:
@@ -49,12 +52,19 @@ async def referrals(wanted: ReferralFilter, page: PageQuery, unit: Unit) -> Page
             statement = statement.where(getattr(Referral, name) == value)
     if wanted.sender_organisation_id:
         statement = statement.where(Referral.organisation_id == wanted.sender_organisation_id)
-    if wanted.received_from:
-        statement = statement.where(Referral.received_at >= wanted.received_from)
-    if wanted.due_before:
-        statement = statement.where(Referral.due_at < wanted.due_before)
+    statement = statement.where(
+        *within(Referral.received_at, wanted.received_since, wanted.received_until),
+        *within(Referral.due_at, wanted.due_since, wanted.due_until),
+    )
     rows, cursor, total = await paginate(unit.session, statement, page, REFERRALS)
-    return Page(items=[ReferralLine(**line(row[0], unit.now)) for row in rows], next_cursor=cursor, total=total)
+    names = await names_of((id for row in rows for id in named(row[0])), unit)
+    items = [ReferralLine(**line(row[0], names, unit.now)) for row in rows]
+    return Page(items=items, next_cursor=cursor, total=total)
+
+
+async def referral_line(referral: Referral, unit: Unit) -> ReferralLine:
+    """A referral as lists show it."""
+    return ReferralLine(**line(referral, await names_of(named(referral), unit), unit.now))
 
 
 async def referral_card(referral_id: UUID, unit: Unit) -> ReferralCard:
@@ -76,7 +86,7 @@ async def card(referral: Referral, unit: Unit) -> ReferralCard:
     await unit.audit.read("referral", referral.child_id, groups, Purpose.CONTACT, subject_id=referral.id)
     shown = await _opened(referral, groups, unit)
     return ReferralCard(
-        **line(referral, unit.now),
+        **line(referral, await names_of(named(referral), unit), unit.now),
         child_id=referral.child_id,
         ground_ended_at=referral.ground_ended_at,
         withheld=sorted(granted - groups),
@@ -92,8 +102,7 @@ async def _opened(referral: Referral, groups: frozenset[FieldGroup], unit: Unit)
     if key and FieldGroup.SOCIAL in groups:
         shown["social"] = FoundSocial(**opened(referral.words, FoundWords, key).model_dump())
     if key and FieldGroup.HEALTH in groups:
-        health = opened(referral.health, FoundHealth, key)
-        shown["health"] = FoundHealthView(**health.model_dump(), protocol_on=referral.protocol_on)
+        shown["health"] = FoundHealthView.of(opened(referral.health, FoundHealth, key), referral.protocol_on)
     return shown
 
 

@@ -14,7 +14,7 @@ from notifications.messages.model import Message, MessageState
 class ConfirmMessage(BaseModel):
     """How the family was told after all: the mail did arrive, or somebody phoned or wrote."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [{"channel": "phone"}]})
 
     channel: MessageChannel
 

@@ -30,7 +30,7 @@ async def set_reminder(unit: Unit, subject_id: UUID, child_id: UUID, about_id: U
 
 
 async def remind(timer: Timer, unit: Unit) -> None:
-    """The time has come: plan the message, once for each beginning."""
+    """Plan a reminder when its time has come, once for each beginning."""
     facts = FACTS[MessageKind(timer.kind)].model_validate(timer.payload["facts"])
     child_id, about_id = UUID(timer.payload["child_id"]), UUID(timer.payload["about_id"])
     assert facts.useless_after is not None

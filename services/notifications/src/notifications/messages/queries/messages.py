@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
@@ -11,8 +11,8 @@ from chassis.http import Order, Page, PageQuery, paginate
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import MessageChannel, Purpose
-from pydantic import BaseModel
-from sqlalchemy import select
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Select, select
 
 from notifications.kinds import MessageKind
 from notifications.messages.commands.write_letter import open_letter
@@ -43,13 +43,27 @@ _rows = Message.__table__.c
 ORDER = Order({name: _rows[name] for name in ("created_at", "planned_for")}, _rows.id, "-created_at")
 
 
-class MessageFilter(BaseModel):
-    """Which messages to list."""
+class MessageQuery(PageQuery):
+    """Which messages are wanted, and which page of them."""
 
     state: MessageState | None = None
     kind: MessageKind | None = None
     child_id: UUID | None = None
     about_id: UUID | None = None
+    since: AwareDatetime | None = Field(None, description="Only messages entered at this moment or later.")
+    until: AwareDatetime | None = Field(None, description="Only messages entered before this moment.")
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The narrowed statement."""
+        conditions = [
+            self.state is None or Message.state == self.state,
+            self.kind is None or Message.kind == self.kind,
+            self.child_id is None or Message.child_id == self.child_id,
+            self.about_id is None or Message.about_id == self.about_id,
+            self.since is None or Message.created_at >= self.since,
+            self.until is None or Message.created_at < self.until,
+        ]
+        return statement.where(*(condition for condition in conditions if condition is not True))
 
 
 class MessageLine(BaseModel):
@@ -74,9 +88,23 @@ class MessageLine(BaseModel):
     @classmethod
     def of(cls, message: Message) -> Self:
         """The line of a ledger row."""
-        shown = {name: getattr(message, name) for name in MessageLine.model_fields if hasattr(message, name)}
-        reason = REASONS.get(message.reason_code or "", message.reason_code)
-        return cls(**shown, title=message.kind.wording, reason=reason)
+        return cls(
+            id=message.id,
+            version=message.version,
+            kind=message.kind,
+            title=message.kind.wording,
+            region=message.region,
+            channel=message.channel,
+            state=message.state,
+            child_id=message.child_id,
+            about_id=message.about_id,
+            created_at=message.created_at,
+            planned_for=message.planned_for,
+            sent_at=message.sent_at,
+            attempts=message.attempts,
+            reason_code=message.reason_code,
+            reason=REASONS.get(message.reason_code or "", message.reason_code),
+        )
 
 
 class MessageCard(MessageLine):
@@ -88,12 +116,9 @@ class MessageCard(MessageLine):
     text: str | None = None
 
 
-async def list_messages(which: MessageFilter, page: PageQuery, unit: Unit) -> Page[MessageLine]:
+async def list_messages(query: MessageQuery, unit: Unit) -> Page[MessageLine]:
     """The messages the actor may see, latest first."""
-    statement = select(Message)
-    for name, value in which.model_dump(exclude_none=True).items():
-        statement = statement.where(getattr(Message, name) == value)
-    rows, cursor, total = await paginate(unit.session, statement, page, ORDER)
+    rows, cursor, total = await paginate(unit.session, query.narrow(select(Message)), query, ORDER)
     messages = [row[0] for row in rows]
     shown = [(message.child_id, message.id) for message in messages]
     await unit.audit.listed("message", shown, {FieldGroup.CORE}, Purpose.CONTACT, result_count=len(messages))

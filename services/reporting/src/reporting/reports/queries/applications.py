@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from chassis.work import Unit
+from contracts.identifiers import ApplicationSource
 from pydantic import Field
 from sqlalchemy import Date, and_, case, cast, func, select
 
 from reporting.projections.model import ApplicationRow
-from reporting.reports.report import Period, Report, Row, share, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone
 
 
 class ApplicationsBySource(Row):
     """A source and an entry point; on time means that the family was reached before the call-back deadline."""
 
-    source: str = Field(title="Источник")
-    entry_point: str | None = Field(title="Точка входа")
-    submitted: int = Field(title="Подано")
-    redirected: int = Field(title="Направлено в другую службу")
-    withdrawn: int = Field(title="Отозвано")
-    reached: int = Field(title="Дозвонились")
-    on_time: int = Field(title="Дозвонились в срок")
-    overdue: int = Field(title="Срок прошёл, не дозвонились")
-    accepted: int = Field(title="Принято службами")
-    on_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
+    source: ApplicationSource = Field(title="Источник", description="Who filed the application; words in `titles`.")
+    entry_point: str | None = Field(
+        title="Точка входа", description="Code of the region's dictionary; words in `titles`."
+    )
+    submitted: int = Field(title="Подано", description="Applications.")
+    redirected: int = Field(title="Направлено в другую службу", description="Applications.")
+    withdrawn: int = Field(title="Отозвано", description="Applications.")
+    reached: int = Field(title="Дозвонились", description="Applications whose family was reached.")
+    on_time: int = Field(
+        title="Дозвонились в срок", description="Applications whose family was reached before the call-back term."
+    )
+    overdue: int = Field(
+        title="Срок прошёл, не дозвонились", description="Applications whose term passed without a conversation."
+    )
+    accepted: int = Field(title="Принято службами", description="Applications.")
+    on_time_share: Share = Field(title="Доля в срок", description="From 0 to 1: on time of those due.")
+
+
+class ApplicationsReport(ReportAnswer[ApplicationsBySource]):
+    """Applications by source and entry point."""
+
+    name: Literal["applications"]
 
 
 async def by_source(period: Period, unit: Unit) -> Sequence[ApplicationsBySource]:
@@ -69,4 +83,6 @@ async def by_source(period: Period, unit: Unit) -> Sequence[ApplicationsBySource
     ]
 
 
-REPORT = Report("applications", "Заявки по источникам и своевременность ответа", ApplicationsBySource, by_source)
+REPORT = Report(
+    "applications", "Заявки по источникам и своевременность ответа", ApplicationsBySource, ApplicationsReport, by_source
+)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import AppointmentRow
-from reporting.reports.report import Period, Report, Row, share, zone
+from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone
 
 
 class FirstAppointments(Row):
@@ -18,12 +19,18 @@ class FirstAppointments(Row):
     Families without an appointment are not here: that term is warned of and escalated.
     """
 
-    month: str = Field(title="Месяц приёма")
-    booked: int = Field(title="Записано семей")
-    in_time: int = Field(title="Не позже недели после звонка")
-    late: int = Field(title="Позже недели")
-    held: int = Field(title="Состоялось")
-    in_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
+    month: Month = Field(title="Месяц приёма", description="The region's month of the appointment.")
+    booked: int = Field(title="Записано семей", description="Families.")
+    in_time: int = Field(title="Не позже недели после звонка", description="Families seen within a week of the call.")
+    late: int = Field(title="Позже недели", description="Families.")
+    held: int = Field(title="Состоялось", description="Families.")
+    in_time_share: Share = Field(title="Доля в срок", description="From 0 to 1: in time of in time and late.")
+
+
+class FirstAppointmentsReport(ReportAnswer[FirstAppointments]):
+    """First appointments by month."""
+
+    name: Literal["first-appointments"]
 
 
 async def by_month(period: Period, unit: Unit) -> Sequence[FirstAppointments]:
@@ -59,4 +66,6 @@ async def by_month(period: Period, unit: Unit) -> Sequence[FirstAppointments]:
     ]
 
 
-REPORT = Report("first-appointments", "Первые приёмы: срок ожидания", FirstAppointments, by_month)
+REPORT = Report(
+    "first-appointments", "Первые приёмы: срок ожидания", FirstAppointments, FirstAppointmentsReport, by_month
+)

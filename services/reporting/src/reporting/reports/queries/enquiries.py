@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from chassis.work import Unit
 from pydantic import Field
 from sqlalchemy import Date, and_, case, cast, func, select
 
 from reporting.projections.model import EnquiryRow
-from reporting.reports.report import Period, Report, Row, share, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone
 
 
 class EnquiriesByTheme(Row):
     """A theme is a code of the pack's dictionary; empty while nobody has read the letter. In work: without a result."""
 
-    theme: str | None = Field(title="Тема")
-    registered: int = Field(title="Зарегистрировано")
-    complaints: int = Field(title="Из них жалоб")
-    anonymous: int = Field(title="Из них анонимных")
-    answered: int = Field(title="Получили ответ")
-    on_time: int = Field(title="Получили ответ в срок")
-    overdue: int = Field(title="Срок прошёл, ответа нет")
-    helped_in_full: int = Field(title="Помогли в полном объёме")
-    in_work: int = Field(title="В работе")
-    theme_share: float | None = Field(title="Доля темы", json_schema_extra={"share": True})
-    helped_share: float | None = Field(title="Доля полной помощи", json_schema_extra={"share": True})
-    on_time_share: float | None = Field(title="Доля в срок", json_schema_extra={"share": True})
+    theme: str | None = Field(title="Тема", description="Code of the region's dictionary; words in `titles`.")
+    registered: int = Field(title="Зарегистрировано", description="Questions.")
+    complaints: int = Field(title="Из них жалоб", description="Questions.")
+    anonymous: int = Field(title="Из них анонимных", description="Questions.")
+    answered: int = Field(title="Получили ответ", description="Questions.")
+    on_time: int = Field(title="Получили ответ в срок", description="Questions.")
+    overdue: int = Field(title="Срок прошёл, ответа нет", description="Questions.")
+    helped_in_full: int = Field(title="Помогли в полном объёме", description="Questions.")
+    in_work: int = Field(title="В работе", description="Questions.")
+    theme_share: Share = Field(title="Доля темы", description="From 0 to 1: of all questions of the period.")
+    helped_share: Share = Field(title="Доля полной помощи", description="From 0 to 1: of the theme's questions.")
+    on_time_share: Share = Field(
+        title="Доля в срок", description="From 0 to 1: of the theme's questions that were answered or are overdue."
+    )
+
+
+class EnquiriesReport(ReportAnswer[EnquiriesByTheme]):
+    """Questions by theme."""
+
+    name: Literal["enquiries"]
 
 
 async def by_theme(period: Period, unit: Unit) -> Sequence[EnquiriesByTheme]:
@@ -71,4 +80,6 @@ async def by_theme(period: Period, unit: Unit) -> Sequence[EnquiriesByTheme]:
     ]
 
 
-REPORT = Report("enquiries", "Обращения по темам: исход и своевременность ответа", EnquiriesByTheme, by_theme)
+REPORT = Report(
+    "enquiries", "Обращения по темам: исход и своевременность ответа", EnquiriesByTheme, EnquiriesReport, by_theme
+)

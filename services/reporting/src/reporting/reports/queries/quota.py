@@ -7,17 +7,18 @@ do not; a visit counts as planned while it stands published.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.work import Unit
-from contracts.identifiers import COUNTED_MODES, Accounting, ProgrammeKind
+from contracts.identifiers import COUNTED_MODES, Accounting, ProgrammeKind, ServiceGroup
 from pydantic import Field
 from sqlalchemy import Date, Integer, String, and_, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from reporting.projections.model import DeliveryRow, ProgrammeRow, VisitRow
-from reporting.reports.report import Period, Report, Row, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, zone
 
 Counts = dict[tuple[UUID, str], int]
 """Programme and group of services → number of services."""
@@ -28,13 +29,19 @@ class ChildQuota(Row):
 
     case_id: UUID = Field(title="Личное дело")
     child_id: UUID = Field(title="Ребёнок")
-    starts_on: str = Field(title="Карта с")
-    ends_on: str = Field(title="по")
-    group: str = Field(title="Группа услуг")
-    required: int = Field(title="Минимум")
-    done: int = Field(title="Оказано")
-    planned: int = Field(title="Запланировано")
-    shortfall: int = Field(title="Прогноз нехватки")
+    starts_on: date = Field(title="Карта с", description="First day of the card, included.")
+    ends_on: date = Field(title="по", description="Last day of the card, included.")
+    group: ServiceGroup = Field(title="Группа услуг", description="Words in `titles`.")
+    required: int = Field(title="Минимум", description="Services of the card's month.")
+    done: int = Field(title="Оказано", description="Services.")
+    planned: int = Field(title="Запланировано", description="Services of published visits.")
+    shortfall: int = Field(title="Прогноз нехватки", description="Services that will be missing if nothing changes.")
+
+
+class QuotaReport(ReportAnswer[ChildQuota]):
+    """The quota of each child's month."""
+
+    name: Literal["quota"]
 
 
 async def per_child(period: Period, unit: Unit) -> Sequence[ChildQuota]:
@@ -73,8 +80,8 @@ def _row(card: Any, done: Counts, planned: Counts) -> ChildQuota:
     return ChildQuota(
         case_id=card.case_id,
         child_id=card.child_id,
-        starts_on=card.starts_on.isoformat(),
-        ends_on=card.ends_on.isoformat(),
+        starts_on=card.starts_on,
+        ends_on=card.ends_on,
         group=card.group,
         required=card.required,
         done=given,
@@ -128,4 +135,6 @@ async def _planned(period: Period, unit: Unit) -> Counts:
     return {(id, str(group)): count for id, group, count in await unit.session.execute(statement)}
 
 
-REPORT = Report("quota", "Минимум услуг на ребёнка в месяц: оказано, запланировано, прогноз", ChildQuota, per_child)
+REPORT = Report(
+    "quota", "Минимум услуг на ребёнка в месяц: оказано, запланировано, прогноз", ChildQuota, QuotaReport, per_child
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from chassis.work import Unit
 from contracts.identifiers import DeliveryMode, VisitOutcome
@@ -12,21 +12,27 @@ from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import TripRow, VisitRow
-from reporting.reports.report import Period, Report, Row, share, zone
+from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone
 
 
 class PlannedAgainstDone(Row):
     """A month. Planned counts all that was ever published for it, postponed visits and cancelled trips included."""
 
-    month: str = Field(title="Месяц")
-    kind: str = Field(title="Вид")
-    planned: int = Field(title="Запланировано")
-    done: int = Field(title="Выполнено")
-    postponed: int = Field(title="Отложено")
-    not_performed: int = Field(title="Не состоялось")
-    families: int | None = Field(None, title="Семей приглашено")
-    services: int | None = Field(None, title="Услуг на выездах")
-    done_share: float | None = Field(title="Доля выполнения", json_schema_extra={"share": True})
+    month: Month = Field(title="Месяц", description="The region's month of the visit or trip.")
+    kind: str = Field(title="Вид", description="Kind of visit or trip, in words.")
+    planned: int = Field(title="Запланировано", description="Visits or trips.")
+    done: int = Field(title="Выполнено", description="Visits or trips.")
+    postponed: int = Field(title="Отложено", description="Visits.")
+    not_performed: int = Field(title="Не состоялось", description="Visits or trips.")
+    families: int | None = Field(None, title="Семей приглашено", description="Families invited; trips only.")
+    services: int | None = Field(None, title="Услуг на выездах", description="Services given; trips only.")
+    done_share: Share = Field(title="Доля выполнения", description="From 0 to 1: done of planned.")
+
+
+class TripsReport(ReportAnswer[PlannedAgainstDone]):
+    """Visits and trips by month, planned against done."""
+
+    name: Literal["trips"]
 
 
 async def by_month(period: Period, unit: Unit) -> Sequence[PlannedAgainstDone]:
@@ -91,4 +97,4 @@ def _month(month: str, trips: Sequence[Any]) -> PlannedAgainstDone:
     )
 
 
-REPORT = Report("trips", "Визиты и выезды: план и факт по месяцам", PlannedAgainstDone, by_month)
+REPORT = Report("trips", "Визиты и выезды: план и факт по месяцам", PlannedAgainstDone, TripsReport, by_month)

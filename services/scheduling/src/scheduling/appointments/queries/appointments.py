@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
@@ -12,12 +12,14 @@ from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, any_, select
 
 from scheduling.appointments.commands import family_of
 from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.appointments.queries.desk import NEAREST, Offer, horizon, offers, open_desk
+from scheduling.periods import Since, Until, within
 from scheduling.resources.model import Request
+from scheduling.titles import SpecialistTitle, titles
 
 MOST_SLOTS = 100
 
@@ -39,14 +41,27 @@ class FirstSlots(BaseModel):
     message_en: str | None = None
 
 
+class AppointmentFilter(BaseModel):
+    """Which appointments a list shows; ``since`` and ``until``: when they start."""
+
+    child_id: UUID | None = None
+    state: AppointmentState | None = None
+    organisation_id: UUID | None = None
+    specialist_id: UUID | None = None
+    since: Since = None
+    until: Until = None
+
+
 class AppointmentCard(BaseModel):
-    """An appointment as staff and family see it."""
+    """An appointment as staff and family see it. ``organisation_id``: where the family comes to."""
 
     id: UUID
     version: int
     application_id: UUID | None
     child_id: UUID
     region: str
+    territory: str
+    territory_title: str | None
     organisation_id: UUID
     first: bool
     state: AppointmentState
@@ -55,7 +70,9 @@ class AppointmentCard(BaseModel):
     due_at: datetime | None
     in_time: bool | None
     specialist_ids: list[UUID]
+    specialists: list[SpecialistTitle]
     room_id: UUID
+    room_title: str | None
     held_at: datetime | None
     reason_code: str | None
     next_appointment_id: UUID | None
@@ -91,23 +108,51 @@ _NONE_IN_TIME_EN = "No time is free before the first appointment is due. The nea
 ORDER = Order({"starts_at": Appointment.__table__.c.starts_at}, Appointment.__table__.c.id, "starts_at")
 
 
-async def appointments(
-    unit: Unit, query: PageQuery, *, child_id: UUID | None = None, state: AppointmentState | None = None
-) -> Page[AppointmentCard]:
+async def appointments(wanted: AppointmentFilter, query: PageQuery, unit: Unit) -> Page[AppointmentCard]:
     """Appointments the actor may see, by time; every child shown is recorded in the read audit."""
-    statement = select(Appointment)
-    if child_id is not None:
-        statement = statement.where(Appointment.child_id == child_id)
-    if state is not None:
-        statement = statement.where(Appointment.state == state)
+    statement = select(Appointment).where(*_conditions(wanted))
     rows, cursor, total = await paginate(unit.session, statement, query, ORDER)
-    items = [card(row[0]) for row in rows]
+    items = [appointment_card(row[0], unit) for row in rows]
     shown = [(item.child_id, item.id) for item in items]
     await unit.audit.listed("appointment", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
     return Page(items=items, next_cursor=cursor, total=total)
 
 
-def card(appointment: Appointment) -> AppointmentCard:
+def _conditions(wanted: AppointmentFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.child_id is not None:
+        yield Appointment.child_id == wanted.child_id
+    if wanted.state is not None:
+        yield Appointment.state == wanted.state
+    if wanted.organisation_id is not None:
+        yield Appointment.serving_organisation_id == wanted.organisation_id
+    if wanted.specialist_id is not None:
+        yield any_(Appointment.specialist_ids) == wanted.specialist_id
+    yield from within(Appointment.starts_at, wanted.since, wanted.until)
+
+
+def appointment_card(one: Appointment, unit: Unit) -> AppointmentCard:
     """The appointment as it is shown."""
-    own: dict[str, Any] = {name: getattr(appointment, name, None) for name in AppointmentCard.model_fields}
-    return AppointmentCard(**own | {"organisation_id": appointment.serving_organisation_id})
+    called = titles(unit.regions, unit.packs, one.region)
+    return AppointmentCard(
+        id=one.id,
+        version=one.version,
+        application_id=one.application_id,
+        child_id=one.child_id,
+        region=one.region,
+        territory=one.territory,
+        territory_title=called.territory(one.territory),
+        organisation_id=one.serving_organisation_id,
+        first=one.first,
+        state=one.state,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        due_at=one.due_at,
+        in_time=one.in_time,
+        specialist_ids=one.specialist_ids,
+        specialists=called.specialists(one.specialist_ids),
+        room_id=one.room_id,
+        room_title=called.room(one.room_id),
+        held_at=one.held_at,
+        reason_code=one.reason_code,
+        next_appointment_id=one.next_appointment_id,
+    )

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
-from contracts.identifiers import VisitOutcome
-from contracts.scheduling import PerformedService
 from pydantic import BaseModel, ConfigDict
 
 from scheduling.fieldwork.commands.follow_report import Subject, apply, resume
@@ -36,7 +34,7 @@ async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> S
     conflict.choice, conflict.resolved_by, conflict.resolved_at = command.choice, unit.actor.id, unit.now
     subject = await _subject(conflict, unit)
     if command.choice is Choice.OFFERED:
-        await apply(subject, {conflict.field: _value(conflict)}, conflict.reported_at, None, unit)
+        await apply(subject, {conflict.field: conflict.offered}, conflict.reported_at, None, unit)
         if isinstance(subject, Visit):
             payload = {
                 "brigade_id": str(subject.brigade_id),
@@ -52,9 +50,3 @@ async def _subject(conflict: SyncConflict, unit: Unit) -> Subject:
     model: Any = Visit if conflict.subject_kind == "visit" else TripInvitation
     subject: Subject = await unit.get(model, conflict.subject_id, "sync_conflict:resolve")
     return subject
-
-
-def _value(conflict: SyncConflict) -> Any:
-    if conflict.field == "services":
-        return tuple(PerformedService.model_validate(one) for one in conflict.offered or ())
-    return VisitOutcome(conflict.offered)

@@ -226,18 +226,11 @@ def _conflict(clash: Clash, item: Item, row: SyncItem, subject: Subject, unit: U
         team=subject.team,
         child_id=subject.child_id,
         field=clash.field,
-        kept=plain(clash.kept),
-        offered=plain(clash.offered),
+        kept=clash.kept,
+        offered=clash.offered,
         reported_at=item.reported_at,
         found_at=unit.now,
     )
-
-
-def plain(value: Any) -> Any:
-    """A report's field as JSON."""
-    if isinstance(value, (tuple, list)):
-        return [one.model_dump(mode="json") for one in value]
-    return value
 
 
 def _performed(item: Item, subject: Subject, packs: Packs) -> tuple[PerformedService, ...]:

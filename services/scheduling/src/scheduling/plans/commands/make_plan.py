@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, forbidden
 from chassis.work import Unit
-from contracts.identifiers import Code, DeliveryMode
+from contracts.identifiers import Code
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import func, select
 
@@ -20,8 +20,8 @@ from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem
 from scheduling.plans.commands.publish_plan import publish
 from scheduling.plans.model import Plan, PlanState
-from scheduling.plans.month import Draft, Month
-from scheduling.plans.placed import PlacedSession, PlacedVisit
+from scheduling.plans.month import Month
+from scheduling.plans.placements import PlacedSession
 from scheduling.plans.queries.month_problem import build
 from scheduling.plans.remote import Diary
 from scheduling.roster import roster
@@ -67,7 +67,6 @@ async def make_plan(command: MakePlan, unit: Unit) -> Plan:
             field="month",
         )
     answer = await _answered(found.problem, command.seed)
-    sessions, left = held_sessions(unit, command.region, command.organisation_id, found, answer)
     plan = Plan(
         id=id,
         region=command.region,
@@ -76,14 +75,14 @@ async def make_plan(command: MakePlan, unit: Unit) -> Plan:
         state=PlanState.MADE,
         seed=command.seed,
         digest=found.digest,
-        problem=found.problem.model_dump(mode="json"),
-        answer=answer.model_dump(mode="json"),
-        drafts=[draft.model_dump(mode="json") for draft in found.drafts],
-        sessions=[one.model_dump(mode="json") for one in sessions],
+        problem=found.problem,
+        answer=answer,
+        drafts=tuple(found.drafts),
+        sessions=held_sessions(unit, command.region, command.organisation_id, found, answer),
         made_at=unit.now,
         made_by=unit.actor.id,
     )
-    plan.made(stops(answer) + len(sessions), len(answer.unplaced) + len(left))
+    plan.made()
     unit.session.add(plan)
     return plan
 
@@ -98,8 +97,7 @@ async def accept_plan(plan_id: UUID, unit: Unit) -> Plan:
         return plan
     refuse_violations(plan)
     await _unchanged(plan, unit)
-    answer = answer_of(plan)
-    plan.accept(stops(answer) + len(plan.sessions), len(unplaced(plan)))
+    plan.accept()
     return plan
 
 
@@ -111,15 +109,14 @@ async def publish_plan(plan_id: UUID, unit: Unit) -> Plan:
     if plan.state is PlanState.ACCEPTED:
         refuse_violations(plan)
         await _unchanged(plan, unit)
-    visits, sessions, left = placed_visits(plan, unit), sessions_of(plan), len(unplaced(plan))
-    plan.publish(visits=len(visits), sessions=len(sessions), unplaced=left, trips=await _trips(plan, unit))
-    await publish(plan, visits, sessions, unit)
+    plan.publish(trips=await _trips(plan, unit))
+    await publish(plan, unit)
     return plan
 
 
 def refuse_violations(plan: Plan) -> None:
     """The oracle's word, without solver code: 409 ``plan_invalid`` with every broken rule by name."""
-    violations = planner.check(Problem.model_validate(plan.problem), answer_of(plan))
+    violations = planner.check(plan.problem, plan.answer)
     if violations:
         raise DomainError(
             "plan_invalid",
@@ -163,8 +160,8 @@ async def _answered(problem: Problem, seed: int) -> Answer:
 
 def held_sessions(
     unit: Unit, region_code: str, organisation_id: UUID, month: Month, answer: Answer
-) -> tuple[list[PlacedSession], list[UUID]]:
-    """Remote sessions fill what routes, bookings and absences leave free; those placed, and those left."""
+) -> tuple[PlacedSession, ...]:
+    """Remote sessions fill what routes, bookings and absences leave free; those placed."""
     team, region = roster(unit.packs, region_code), unit.regions[region_code]
     taken = {id: list(spans) for id, spans in month.taken.items()}
     for id, days in month.away.items():
@@ -172,8 +169,8 @@ def held_sessions(
     for resource, span in _on_the_road(month, answer, region.zone):
         taken.setdefault(resource, []).append(span)
     people = {id: (one.skills, one.hours) for id, one in team.specialists_of(organisation_id).items()}
-    placed, left = Diary(people, region.calendar, region.zone, taken).place(month.wishes)
-    sessions = [
+    placed, _ = Diary(people, region.calendar, region.zone, taken).place(month.wishes)
+    return tuple(
         PlacedSession(
             visit_id=one.visit_id,
             specialist_id=one.specialist_id,
@@ -181,8 +178,7 @@ def held_sessions(
             ends_at=one.span.ends_at,
         )
         for one in placed
-    ]
-    return sessions, left
+    )
 
 
 def _on_the_road(month: Month, answer: Answer, zone: ZoneInfo) -> Iterator[tuple[UUID, Span]]:
@@ -194,49 +190,6 @@ def _on_the_road(month: Month, answer: Answer, zone: ZoneInfo) -> Iterator[tuple
         for stop in route.stops:
             start = at(route.day, stop.start, zone)
             yield drafts[stop.visit].child_id, Span(start, start + timedelta(minutes=drafts[stop.visit].minutes))
-
-
-def stops(answer: Answer) -> int:
-    """How many home visits have a place."""
-    return sum(len(route.stops) for route in answer.routes)
-
-
-def answer_of(plan: Plan) -> Answer:
-    """The planner's stored answer."""
-    return Answer.model_validate(plan.answer)
-
-
-def drafts_of(plan: Plan) -> dict[UUID, Draft]:
-    """What was to be placed, by visit."""
-    return {draft.visit_id: draft for draft in map(Draft.model_validate, plan.drafts)}
-
-
-def sessions_of(plan: Plan) -> list[PlacedSession]:
-    """The placed remote sessions."""
-    return [PlacedSession.model_validate(one) for one in plan.sessions]
-
-
-def placed_visits(plan: Plan, unit: Unit) -> list[PlacedVisit]:
-    """The placed home visits with their moments."""
-    zone, drafts = unit.regions[plan.region].zone, drafts_of(plan)
-    found = []
-    for route in answer_of(plan).routes:
-        for stop in route.stops:
-            draft, start = drafts[UUID(stop.visit)], at(route.day, stop.start, zone)
-            ends_at = start + timedelta(minutes=draft.minutes)
-            crew = [UUID(one) for one in route.crew]
-            found.append(
-                PlacedVisit(draft=draft, brigade_id=UUID(route.brigade), crew=crew, starts_at=start, ends_at=ends_at)
-            )
-    return found
-
-
-def unplaced(plan: Plan) -> dict[UUID, str]:
-    """What found no place, with the rule in the way; a remote session lacks a free specialist."""
-    reasons: dict[UUID, str] = {UUID(one.id): one.reason for one in answer_of(plan).unplaced}
-    held = {one.visit_id for one in sessions_of(plan)}
-    remote = (draft.visit_id for draft in drafts_of(plan).values() if draft.mode is DeliveryMode.REMOTE)
-    return reasons | {id: "specialists" for id in remote if id not in held}
 
 
 async def _trips(plan: Plan, unit: Unit) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -11,11 +11,9 @@ from chassis.work import Unit
 from sqlalchemy import select
 
 from scheduling import bookings
-from scheduling.planner import Plan as Answer
 from scheduling.planner import Route as PlannedRoute
 from scheduling.plans.model import Plan
 from scheduling.plans.month import Draft
-from scheduling.plans.placed import PlacedSession, PlacedVisit
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import roster
 from scheduling.spans import Span, at, local_day
@@ -23,12 +21,12 @@ from scheduling.visits.model import Demand, Route, Visit, VisitState
 from scheduling.visits.taken import present, road
 
 
-async def publish(plan: Plan, visits: Sequence[PlacedVisit], sessions: Sequence[PlacedSession], unit: Unit) -> None:
+async def publish(plan: Plan, unit: Unit) -> None:
     """Write it all down; 409 ``calendar_changed`` names what somebody took meanwhile."""
     work = _Publication(plan, unit)
     await work.load()
     routes = work.routes()
-    published = [*work.home_visits(visits, routes), *work.remote_sessions(sessions)]
+    published = [*work.home_visits(routes), *work.remote_sessions()]
     wanted = [one for route in routes.values() for one in road(route)]
     wanted += [one for visit in published for one in present(visit)]
     if lost := await bookings.book(unit, wanted):
@@ -51,7 +49,7 @@ class _Publication:
     def __init__(self, plan: Plan, unit: Unit) -> None:
         self.plan, self.unit = plan, unit
         self.roster, self.zone = roster(unit.packs, plan.region), unit.regions[plan.region].zone
-        self.drafts = {draft.visit_id: draft for draft in map(Draft.model_validate, plan.drafts)}
+        self.drafts = plan.drafts_by_visit
         self.demands: dict[UUID, Demand] = {}
         self.teams: dict[UUID, list[UUID]] = {}
         self.known: dict[UUID, Visit] = {}
@@ -71,7 +69,7 @@ class _Publication:
 
     def routes(self) -> dict[UUID, Route]:
         """The brigade-days of the plan, by id."""
-        found = (self._route(one) for one in Answer.model_validate(self.plan.answer).routes if one.stops)
+        found = (self._route(one) for one in self.plan.answer.routes if one.stops)
         return {route.id: route for route in found}
 
     def _route(self, planned: PlannedRoute) -> Route:
@@ -93,18 +91,18 @@ class _Publication:
     def _route_id(self, brigade_id: UUID, moment: datetime) -> UUID:
         return uuid5(self.plan.id, f"{brigade_id}/{local_day(moment, self.zone)}")
 
-    def home_visits(self, placed: Sequence[PlacedVisit], routes: dict[UUID, Route]) -> Iterator[Visit]:
+    def home_visits(self, routes: dict[UUID, Route]) -> Iterator[Visit]:
         """The visits of the routes."""
-        for one in placed:
+        for one in self.plan.home_visits(self.zone):
             visit = self._visit(one.draft, Span(one.starts_at, one.ends_at), one.crew)
             visit.brigade_id = one.brigade_id
             visit.route_id = self._route_id(one.brigade_id, one.starts_at)
             assert visit.route_id in routes
             yield visit
 
-    def remote_sessions(self, placed: Sequence[PlacedSession]) -> Iterator[Visit]:
+    def remote_sessions(self) -> Iterator[Visit]:
         """The sessions without travel."""
-        for one in placed:
+        for one in self.plan.sessions:
             yield self._visit(self.drafts[one.visit_id], Span(one.starts_at, one.ends_at), [one.specialist_id])
 
     def _visit(self, draft: Draft, span: Span, people: list[UUID]) -> Visit:

@@ -13,9 +13,8 @@ from sqlalchemy import select
 
 from scheduling import planner
 from scheduling.planner import Plan as Answer
-from scheduling.planner import Problem
 from scheduling.planner.score import score
-from scheduling.plans.commands.make_plan import answer_of, held_sessions, stops
+from scheduling.plans.commands.make_plan import held_sessions
 from scheduling.plans.model import UNFINISHED, Plan, PlanSearch, PlanState, SearchState
 from scheduling.plans.queries.month_problem import build
 from scheduling.roster import roster
@@ -43,7 +42,7 @@ async def search_plan(plan_id: UUID, command: SearchPlan, unit: Unit) -> Plan:
     last = await last_search(plan.id, unit)
     if last is not None and last.state in UNFINISHED:
         return plan
-    before = score(Problem.model_validate(plan.problem), answer_of(plan))
+    before = score(plan.problem, plan.answer)
     unit.session.add(
         PlanSearch(
             id=unit.new_id(),
@@ -53,7 +52,7 @@ async def search_plan(plan_id: UUID, command: SearchPlan, unit: Unit) -> Plan:
             asked_at=unit.now,
             asked_by=unit.actor.id,
             km_before=before.km,
-            unplaced_before=len(answer_of(plan).unplaced),
+            unplaced_before=len(plan.answer.unplaced),
         )
     )
     await unit.session.flush()
@@ -73,8 +72,7 @@ async def conclude(search_id: UUID, answer: Answer, unit: Unit) -> None:
     if plan.state is not PlanState.MADE or plan.version != search.plan_version:
         search.end(SearchState.OVERTAKEN, unit.now)
         return
-    problem = Problem.model_validate(plan.problem)
-    if planner.check(problem, answer):
+    if planner.check(plan.problem, answer):
         log.error("the search broke a rule", search=str(search.id))
         search.end(SearchState.FAILED, unit.now)
         return
@@ -82,17 +80,11 @@ async def conclude(search_id: UUID, answer: Answer, unit: Unit) -> None:
     if month.digest != plan.digest:
         search.end(SearchState.OUTDATED, unit.now)
         return
-    after = score(problem, answer)
+    after = score(plan.problem, answer)
     search.km_after, search.unplaced_after = after.km, len(answer.unplaced)
-    if after.total < score(problem, answer_of(plan)).total:
+    if after.total < score(plan.problem, plan.answer).total:
         answer = answer.model_copy(update={"estimated": True})
-        sessions, left = held_sessions(unit, plan.region, plan.organisation_id, month, answer)
-        plan.improve(
-            answer.model_dump(mode="json"),
-            [one.model_dump(mode="json") for one in sessions],
-            stops(answer) + len(sessions),
-            len(answer.unplaced) + len(left),
-        )
+        plan.improve(answer, held_sessions(unit, plan.region, plan.organisation_id, month, answer))
     search.end(SearchState.DONE, unit.now)
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import select
 from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem
 from scheduling.planner.travel import TravelTimes
-from scheduling.plans.commands.make_plan import answer_of, drafts_of, placed_visits, sessions_of, unplaced
 from scheduling.plans.commands.search_plan import SearchView, last_search
 from scheduling.plans.model import Plan, PlanState
 from scheduling.plans.month import Draft
@@ -101,11 +100,11 @@ async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
     """The plan with its quota per child; every child shown is recorded."""
     visits = [*_home(plan, unit), *_remote(plan)]
     left = _left(plan)
-    quota = await _quota(visits, drafts_of(plan).values(), unit)
+    quota = await _quota(visits, plan.drafts, unit)
     children = {one.child_id for one in visits} | {one.child_id for one in left}
     shown = [(child, None) for child in sorted(children)]
     await unit.audit.listed("plan", shown, {FieldGroup.CORE}, Purpose.SOCIAL_SERVICE)
-    answer, search = answer_of(plan), await last_search(plan.id, unit)
+    search = await last_search(plan.id, unit)
     return PlanCard(
         id=plan.id,
         version=plan.version,
@@ -113,11 +112,11 @@ async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
         organisation_id=plan.organisation_id,
         month=plan.month,
         state=plan.state,
-        solver=answer.solver,
+        solver=plan.answer.solver,
         seed=plan.seed,
         made_at=plan.made_at,
-        km=kilometres(Problem.model_validate(plan.problem), answer),
-        estimated=answer.estimated,
+        km=kilometres(plan.problem, plan.answer),
+        estimated=plan.answer.estimated,
         visits=sorted(visits, key=lambda one: (one.starts_at, one.visit_id)),
         unplaced=left,
         quota=quota,
@@ -137,15 +136,15 @@ def kilometres(problem: Problem, answer: Answer) -> float:
 def _home(plan: Plan, unit: Unit) -> list[PlanVisit]:
     return [
         _plan_visit(one.draft, one.brigade_id, one.crew, one.starts_at, one.ends_at)
-        for one in placed_visits(plan, unit)
+        for one in plan.home_visits(unit.regions[plan.region].zone)
     ]
 
 
 def _remote(plan: Plan) -> list[PlanVisit]:
-    drafts = drafts_of(plan)
+    drafts = plan.drafts_by_visit
     return [
         _plan_visit(drafts[one.visit_id], None, [one.specialist_id], one.starts_at, one.ends_at)
-        for one in sessions_of(plan)
+        for one in plan.sessions
     ]
 
 
@@ -171,10 +170,10 @@ def _service(task: Task) -> PlannedService:
 
 
 def _left(plan: Plan) -> list[NotPlaced]:
-    drafts = drafts_of(plan)
+    drafts = plan.drafts_by_visit
     return [
         NotPlaced(visit_id=id, child_id=drafts[id].child_id, reason=reason, text=REASONS.get(reason, reason))
-        for id, reason in unplaced(plan).items()
+        for id, reason in plan.unplaced.items()
     ]
 
 
@@ -186,7 +185,7 @@ async def _quota(visits: Iterable[PlanVisit], drafts: Iterable[Draft], unit: Uni
     found = []
     for demand in await unit.session.scalars(select(Demand).where(Demand.programme_id.in_(programmes))):
         for group, minimum in demand.quota.items():
-            found.append(_child_quota(demand, ServiceGroup(group), minimum, standing, placed))
+            found.append(_child_quota(demand, group, minimum, standing, placed))
     return sorted(found, key=lambda one: (one.child_id, one.group))
 
 

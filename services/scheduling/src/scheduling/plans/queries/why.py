@@ -11,10 +11,8 @@ from chassis.work import Unit
 from contracts.identifiers import DeliveryMode
 from pydantic import BaseModel
 
-from scheduling.planner import Problem
 from scheduling.planner.explain import Explanation, Place, explain
 from scheduling.planner.words import in_words
-from scheduling.plans.commands.make_plan import answer_of, drafts_of, unplaced
 from scheduling.plans.model import Plan
 from scheduling.roster import Roster, roster
 
@@ -61,14 +59,13 @@ class Why(BaseModel):
 async def why(plan_id: UUID, visit_id: UUID, unit: Unit) -> Why:
     """The planner's word on one visit of a plan; 404 where the plan has no such visit."""
     plan = await unit.get(Plan, plan_id, "plan:read")
-    draft = drafts_of(plan).get(visit_id)
+    draft = plan.drafts_by_visit.get(visit_id)
     if draft is None:
         raise not_found()
     if draft.mode is DeliveryMode.REMOTE:
-        return Why(visit_id=visit_id, text=[REMOTE], reason=unplaced(plan).get(visit_id))
-    problem, answer = Problem.model_validate(plan.problem), answer_of(plan)
+        return Why(visit_id=visit_id, text=[REMOTE], reason=plan.unplaced.get(visit_id))
     # in a thread: a month of a thousand visits takes a while
-    found = await asyncio.to_thread(explain, problem, answer, str(visit_id))
+    found = await asyncio.to_thread(explain, plan.problem, plan.answer, str(visit_id))
     return _why(visit_id, found, roster(unit.packs, plan.region))
 
 

@@ -187,7 +187,7 @@ def _trip(
         opens_at=opens_at,
         closes_at=closes_at,
         back_at=closes_at + way,
-        unmet=[one._asdict() | {"child_id": str(one.child_id)} for one in schedule.unmet],
+        unmet=schedule.unmet,
         families=0,
         services=len(schedule.meetings),
         planned_at=unit.now,
