@@ -111,7 +111,7 @@ def _item(escalation: Escalation, unit: Unit) -> WorkItem:
     return WorkItem(
         id=f"notifications:escalation:{escalation.term}:{escalation.subject_id}",
         service="notifications",
-        kind=timer(escalation.term, escalation.level),
+        kind=timer_kind(escalation.term, escalation.level),
         step=RouteStep(escalation.term),
         group=escalation.subject_id,
         subject_id=escalation.subject_id,

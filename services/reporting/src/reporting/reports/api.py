@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from reporting.reports.catalogue import REPORTS, AnyReport, find_report
 from reporting.reports.pack import EntryPointsPack, ThemesPack
-from reporting.reports.report import Period, ReportListing, Titles, zone
+from reporting.reports.report import Period, ReportListing, Titles, zone_of
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
 from reporting.reports.titles import titles
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import AppointmentRow
-from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class FirstAppointments(Row):

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Date, and_, case, cast, func, select
 
 from reporting.projections.model import EnquiryRow
-from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class EnquiriesByTheme(Row):

@@ -18,7 +18,7 @@ from sqlalchemy import Date, Integer, String, and_, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from reporting.projections.model import DeliveryRow, ProgrammeRow, VisitRow
-from reporting.reports.report import Period, Report, ReportAnswer, Row, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, zone_of
 
 Counts = dict[tuple[UUID, str], int]
 """Programme and group of services → number of services."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import TripRow, VisitRow
-from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class PlannedAgainstDone(Row):
