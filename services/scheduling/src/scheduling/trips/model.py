@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from scheduling.spans import Span
 from scheduling.tables import Base, Typed
 from scheduling.trips.assignment import Unmet
+from scheduling.visits.changes import ReportChanges
 from scheduling.visits.demand import Task
 
 
@@ -82,13 +83,13 @@ class TripInvitation(Base):
         """What the family was invited for."""
         return tuple(one.task for one in self.sessions)
 
-    def report(self, changes: dict[str, Any], performed_at: datetime) -> None:
-        """What came of it; ``changes`` are the fields ``outcome`` and ``services`` that are new."""
+    def report(self, changes: ReportChanges, performed_at: datetime) -> None:
+        """What came of it."""
         self.version += 1
-        self.outcome = changes.get("outcome", self.outcome)
-        self.performed = changes.get("services", self.performed)
+        self.outcome = changes.outcome or self.outcome
+        self.performed = self.performed if changes.services is None else changes.services
         self.performed_at = performed_at
-        self.changed_at = dict(self.changed_at) | dict.fromkeys(changes, self.version)
+        self.changed_at = dict(self.changed_at) | dict.fromkeys(changes.fields, self.version)
 
 
 class Trip(Aggregate, Base):

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduling.spans import Span
 from scheduling.tables import Base, Typed
+from scheduling.visits.changes import ReportChanges
 from scheduling.visits.demand import Task
 
 
@@ -148,10 +149,10 @@ class Visit(Aggregate, Base):
         )
         self._changed("outcome")
 
-    def report(self, changes: dict[str, Any], performed_at: datetime) -> None:
-        """What came of it; ``changes`` are the fields ``outcome`` and ``services`` that are new."""
-        self.outcome = changes.get("outcome", self.outcome)
-        self.performed = changes.get("services", self.performed)
+    def report(self, changes: ReportChanges, performed_at: datetime) -> None:
+        """What came of it."""
+        self.outcome = changes.outcome or self.outcome
+        self.performed = self.performed if changes.services is None else changes.services
         assert self.outcome is not None
         self.state, self.performed_at = VisitState.REPORTED, performed_at
         self.record(
@@ -163,7 +164,7 @@ class Visit(Aggregate, Base):
                 services=tuple(self.performed) if self.outcome is VisitOutcome.PERFORMED else (),
             )
         )
-        self._changed(*changes)
+        self._changed(*changes.fields)
 
     def _changed(self, *fields: str) -> None:
         self.changed_at = dict(self.changed_at or {}) | dict.fromkeys(fields, self.version)

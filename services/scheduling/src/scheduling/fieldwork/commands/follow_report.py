@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from chassis.work import Unit
 from contracts.identifiers import VisitOutcome
@@ -15,6 +14,7 @@ from scheduling.roster import roster
 from scheduling.spans import local_day
 from scheduling.trips.commands.publish_trip import invitations_of
 from scheduling.trips.model import Trip, TripInvitation, TripState
+from scheduling.visits.changes import ReportChanges
 from scheduling.visits.model import Visit
 
 PAUSE = "pause_child"
@@ -22,7 +22,7 @@ NEW_DATES = "offer_new_dates"
 
 
 async def follow_report(
-    subject: Subject, changes: dict[str, Any], reported_at: datetime, ill_until: date | None, unit: Unit
+    subject: Subject, changes: ReportChanges, reported_at: datetime, ill_until: date | None, unit: Unit
 ) -> None:
     """Take over new fields of a report and set in motion what follows.
 

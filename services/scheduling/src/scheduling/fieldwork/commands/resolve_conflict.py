@@ -6,12 +6,14 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
+from contracts.identifiers import VisitOutcome
 from pydantic import BaseModel, ConfigDict
 
 from scheduling.fieldwork.commands.follow_report import follow_report, perform_trip_when_all_have_reported
 from scheduling.fieldwork.commands.offer_new_dates import REFRESH
 from scheduling.fieldwork.model import Choice, Subject, SubjectKind, SyncConflict
 from scheduling.trips.model import TripInvitation
+from scheduling.visits.changes import ReportChanges
 from scheduling.visits.model import Visit
 
 
@@ -33,7 +35,7 @@ async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> S
     conflict.choice, conflict.resolved_by, conflict.resolved_at = command.choice, unit.actor.id, unit.now
     subject = await _subject(conflict, unit)
     if command.choice is Choice.OFFERED:
-        await follow_report(subject, {conflict.field: conflict.offered}, conflict.reported_at, None, unit)
+        await follow_report(subject, _changes(conflict), conflict.reported_at, None, unit)
         if isinstance(subject, Visit):
             payload = {
                 "brigade_id": str(subject.brigade_id),
@@ -51,3 +53,11 @@ async def _subject(conflict: SyncConflict, unit: Unit) -> Subject:
             return await unit.get(Visit, conflict.subject_id, "sync_conflict:resolve")
         case SubjectKind.INVITATION:
             return await unit.get(TripInvitation, conflict.subject_id, "sync_conflict:resolve")
+
+
+def _changes(conflict: SyncConflict) -> ReportChanges:
+    match conflict.offered:
+        case VisitOutcome() as outcome:
+            return ReportChanges(outcome=outcome)
+        case services:
+            return ReportChanges(services=services or ())

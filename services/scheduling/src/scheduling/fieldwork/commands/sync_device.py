@@ -21,6 +21,7 @@ from scheduling.fieldwork.model import Subject, SyncConflict, SyncItem, subject_
 from scheduling.fieldwork.reports import DoneService, Fault, Item, ItemAnswer, Note, Sync, SyncAnswer
 from scheduling.roster import roster
 from scheduling.trips.model import TripInvitation
+from scheduling.visits.changes import ReportChanges
 from scheduling.visits.model import Visit
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -93,7 +94,7 @@ async def _merge(item: Item, subject: Subject, device_id: str, unit: Unit) -> It
     conflicts = [_conflict(clash, item, subject, unit) for clash in (*merged.clashes, *held_back)]
     unit.session.add_all(conflicts)
     if applied:
-        await follow_report(subject, applied, item.reported_at, item.ill_until, unit)
+        await follow_report(subject, ReportChanges(**applied), item.reported_at, item.ill_until, unit)
     await perform_trip_when_all_have_reported(subject, unit)
     answer = ItemAnswer(
         client_id=item.client_id,

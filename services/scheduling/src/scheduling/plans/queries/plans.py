@@ -41,13 +41,17 @@ class PlanLine(BaseModel):
 
 
 _plans = Plan.__table__.c
+_TOLD = (
+    *(_plans[name] for name in ("id", "version", "region", "organisation_id", "month", "state", "made_at")),
+    _plans["answer"]["solver"].astext.label("solver"),
+)
+"""The columns of a line; a plan's problem and answer are large and stay where they are."""
 ORDER = Order({name: _plans[name] for name in ("month", "made_at", "state")}, _plans["id"], "-month")
 
 
 async def plans(wanted: PlanFilter, query: PageQuery, unit: Unit) -> Page[PlanLine]:
     """Plans the actor may see; a plan's visits stand on its card."""
-    told = [_plans[name] for name in PlanLine.model_fields if name != "solver"]
-    statement = select(*told, _plans["answer"]["solver"].astext.label("solver")).where(*_conditions(wanted))
+    statement = select(*_TOLD).where(*_conditions(wanted))
     rows, cursor, total = await paginate(unit.session, statement, query, ORDER)
     return Page(items=[PlanLine.model_validate(row) for row in rows], next_cursor=cursor, total=total)
 
