@@ -37,7 +37,7 @@ def timer(term: Term, level: Level) -> str:
 LEVELS = {timer(term, level): (term, level) for term in Term for level in (Level.NEAR, Level.OVERDUE)}
 
 
-async def watch(what: Watched, unit: Unit) -> None:
+async def watch_term(what: Watched, unit: Unit) -> None:
     """A term begins, or begins again; one of a region that sends no messages is nobody's to warn of."""
     if what.region not in unit.packs.all(NotificationsPack):
         return
@@ -45,7 +45,7 @@ async def watch(what: Watched, unit: Unit) -> None:
     if known is None:
         known = Escalation(**asdict(what), level=Level.WATCHED)
         unit.session.add(known)
-    elif known.run(what.due_at):
+    elif known.run_until(what.due_at):
         known.organisation_id, known.responsible_id = what.organisation_id, what.responsible_id
         known.territory, known.since = what.territory, what.since
     else:
@@ -59,16 +59,24 @@ async def watch_first_appointment(application_id: UUID, due_at: datetime, since:
     if booked is not None and booked.met_by is not None:
         booked.due_at = due_at
     elif what := await _first_appointment(application_id, due_at, since, unit):
-        await watch(what, unit)
+        await watch_term(what, unit)
 
 
 async def _first_appointment(application_id: UUID, due_at: datetime, since: datetime, unit: Unit) -> Watched | None:
     called = await unit.session.get(Escalation, (Term.CALL_BACK, application_id))
     if called is None:
         return None
-    named = ("number", "region", "territory", "organisation_id", "responsible_id")
-    known = {name: getattr(called, name) for name in named}
-    return Watched(term=Term.FIRST_APPOINTMENT, subject_id=application_id, due_at=due_at, since=since, **known)
+    return Watched(
+        term=Term.FIRST_APPOINTMENT,
+        subject_id=application_id,
+        number=called.number,
+        region=called.region,
+        territory=called.territory,
+        organisation_id=called.organisation_id,
+        responsible_id=called.responsible_id,
+        due_at=due_at,
+        since=since,
+    )
 
 
 async def hand_to(
@@ -80,7 +88,7 @@ async def hand_to(
         escalation.organisation_id = organisation_id or escalation.organisation_id
 
 
-async def keep(application_id: UUID, appointment_id: UUID, starts_at: datetime, unit: Unit) -> None:
+async def note_booking(application_id: UUID, appointment_id: UUID, starts_at: datetime, unit: Unit) -> None:
     """The first appointment is booked. Noted also where scheduling was faster than the call that begins the week."""
     escalation = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
     if escalation is None and (what := await _first_appointment(application_id, starts_at, unit.now, unit)):
@@ -88,18 +96,18 @@ async def keep(application_id: UUID, appointment_id: UUID, starts_at: datetime, 
         unit.session.add(escalation)
     if escalation is not None:
         escalation.met_by = appointment_id
-        await end(Term.FIRST_APPOINTMENT, application_id, unit.now, unit)
+        await end_term(Term.FIRST_APPOINTMENT, application_id, unit.now, unit)
 
 
-async def lose(application_id: UUID, appointment_id: UUID, unit: Unit) -> None:
+async def note_cancellation(application_id: UUID, appointment_id: UUID, unit: Unit) -> None:
     """The booked appointment was cancelled without a next one: the week of the call counts on (T5)."""
     escalation = await _locked(Term.FIRST_APPOINTMENT, application_id, unit)
     if escalation is not None and escalation.met_by == appointment_id:
         escalation.met_by = None
-        await move(Term.FIRST_APPOINTMENT, application_id, escalation.due_at, unit, again=True)
+        await move_due(Term.FIRST_APPOINTMENT, application_id, escalation.due_at, unit, again=True)
 
 
-async def follow(subject_id: UUID, territory: str, unit: Unit) -> None:
+async def move_to_territory(subject_id: UUID, territory: str, unit: Unit) -> None:
     """Another territory answers for the family: its managers see what is overdue (T15)."""
     await unit.session.execute(
         update(Escalation).where(Escalation.subject_id == subject_id).values(territory=territory)
@@ -112,14 +120,14 @@ async def number_of(term: Term, subject_id: UUID, unit: Unit) -> str | None:
     return escalation.number if escalation else None
 
 
-async def move(term: Term, subject_id: UUID, due_at: datetime, unit: Unit, *, again: bool = False) -> None:
+async def move_due(term: Term, subject_id: UUID, due_at: datetime, unit: Unit, *, again: bool = False) -> None:
     """The due time is another one, and with it the warning. A term that has ended begins only ``again``."""
     escalation = await _locked(term, subject_id, unit)
-    if escalation is not None and (again or escalation.closed_at is None) and escalation.run(due_at):
+    if escalation is not None and (again or escalation.closed_at is None) and escalation.run_until(due_at):
         await _set_timers(escalation, unit)
 
 
-async def end(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
+async def end_term(term: Term, subject_id: UUID, at: datetime, unit: Unit) -> None:
     """What was asked for is done, or nobody waits for it any more."""
     for level in (Level.NEAR, Level.OVERDUE):
         await unit.timers.cancel(timer(term, level), subject_id)

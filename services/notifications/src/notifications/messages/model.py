@@ -179,5 +179,11 @@ class Message(Aggregate, Base):
         self.state = to
 
     def _common(self) -> dict[str, Any]:
-        named = ("kind", "region", "channel", "person_id", "about_id")
-        return {"message_id": self.id, **{name: getattr(self, name) for name in named}}
+        return {
+            "message_id": self.id,
+            "kind": self.kind,
+            "region": self.region,
+            "channel": self.channel,
+            "person_id": self.person_id,
+            "about_id": self.about_id,
+        }

@@ -129,4 +129,4 @@ async def enquiry_answered(event: EnquiryAnswered, envelope: Envelope, unit: Uni
 
 for kind in MessageKind:
     if kind.reminds:
-        timers.on(kind)(remind.remind)
+        timers.on(kind)(remind.plan_reminder)

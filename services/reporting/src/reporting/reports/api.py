@@ -10,7 +10,7 @@ from chassis.work import Unit
 from fastapi import Query, Response
 from pydantic import AwareDatetime
 
-from reporting.reports.catalogue import REPORTS, AnyReport, find
+from reporting.reports.catalogue import REPORTS, AnyReport, find_report
 from reporting.reports.pack import EntryPointsPack, ThemesPack
 from reporting.reports.report import Period, ReportListing, Titles, zone
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
@@ -30,7 +30,7 @@ async def list_reports(query: ListQueryDep) -> Page[ReportListing]:
 @router.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
 async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
     """A report as a spreadsheet."""
-    report = find(name)
+    report = find_report(name)
     rows = await report.query(period, unit)
     counted = _local(unit.now, zone(period, unit))
     filename = f"{name}-{period.region}-{period.since}-{period.until}.xlsx"
@@ -43,7 +43,7 @@ async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Resp
 @router.get("/reports/{name}", permission="report:read")
 async def get_report(name: str, period: PeriodQuery, unit: UnitDep) -> AnyReport:
     """A report as data: the shape of its rows depends on its ``name``."""
-    report = find(name)
+    report = find_report(name)
     rows = await report.query(period, unit)
     return cast(
         "AnyReport",
