@@ -101,6 +101,18 @@ async def test_D4_21_each_family_signs_one_prefilled_act_and_only_then_it_counts
     assert (again.status_code, again.json()["slug"]) == (409, "act_already_signed")
 
 
+async def test_acts_and_services_are_narrowed_by_days_both_included(app: Running, served: Any) -> None:
+    family, _ = served
+    day, next_day = "2026-03-02", "2026-03-03"
+    await app.deliver(trip([family], date(2026, 3, 2)))
+    (act,) = (await family.representative.get("/urgent-acts")).json()["items"]
+    await family.specialist.post(f"/urgent-acts/{act['id']}/sign", json={})
+    for path in ("/urgent-acts", f"/case-files/{family.case_id}/deliveries"):
+        for within in ({"since": day}, {"until": day}, {"since": day, "until": day}):
+            assert (await family.representative.get(path, params=within)).json()["items"], (path, within)
+        assert (await family.representative.get(path, params={"since": next_day})).json()["items"] == []
+
+
 async def test_D4_07_a_trip_does_not_count_towards_the_quota(app: Running, served: Any) -> None:
     family, _ = served
     await app.deliver(trip([family], date(2026, 3, 2)))
