@@ -10,7 +10,7 @@ import pytest
 from chassis.testing.running import Caller
 from chassis.work import Unit
 from intake.directory.queries.names import names_of
-from intake.testing import MOSCOW, SMOLENSK, Route, organisation
+from intake.testing import IRKUTSK, MOSCOW, SMOLENSK, Route, organisation, signal
 from intake.testing.enquiries import CALL, Desk
 from sqlalchemy import event
 
@@ -29,6 +29,7 @@ async def test_an_application_names_territory_coordinator_and_service(moscow: Ro
         assert shown["serving_organisation_title"] == "Территориальная служба ранней помощи «Север»"
         assert shown["coordinator_name"]
     assert card["organisation_title"] == "Координационный центр ранней помощи"
+    assert [call["called_by_name"] for call in card["calls"]] == [card["coordinator_name"]]
 
 
 async def test_staff_of_elsewhere_stay_unnamed(moscow: Route, coordinator: Caller) -> None:
@@ -45,6 +46,25 @@ async def test_an_enquiry_names_the_journals_keeper_and_the_specialist(moscow: R
     await leader.post(f"/enquiries/{filed['id']}/assign")
     card = (await leader.get(f"/enquiries/{filed['id']}")).json()
     assert all(card[name] for name in ("territory_title", "organisation_title", "assigned_to_name"))
+
+
+async def test_a_found_family_names_who_is_responsible_and_who_called(irkutsk: Route) -> None:
+    curator = await irkutsk.person("koordinator.angarsk")
+    told = signal(sender_organisation_id=str(organisation("polyclinic", IRKUTSK)))
+    referral = (await curator.post("/referrals", json=told)).json()
+    assert all(referral[f"{side}_organisation_title"] for side in ("sender", "receiver"))
+    accepted = (await curator.post(f"/referrals/{referral['id']}/accept")).json()
+    url = f"/outreaches/{accepted['outreach_id']}"
+    await curator.post(f"{url}/calls", json={"outcome": "no_answer"})
+    card = (await curator.get(url)).json()
+    assert all(card[name] for name in ("territory_title", "organisation_title", "responsible_name"))
+    assert all(attempt["attempted_by_name"] for attempt in card["attempts"])
+
+
+async def test_organisations_and_their_offices_name_their_territories(moscow: Route) -> None:
+    found = (await moscow.app.client().get("/organisations", params={"region": SMOLENSK})).json()["items"]
+    places = [*found, *(office for one in found for office in one["offices"])]
+    assert all(place["territory_title"] for place in places)
 
 
 async def test_staff_and_agreements_name_their_organisations(moscow: Route) -> None:

@@ -11,7 +11,7 @@ from chassis.data.context import Cause
 from chassis.testing.running import Caller
 from contracts.notifications import MessageSent
 from embedded import MailSink
-from notifications.messages.background import claim
+from notifications.messages.background import claim_message
 from notifications.testing import CENTRE, Household, Office, local
 from sqlalchemy import text
 
@@ -35,7 +35,7 @@ async def listed(caller: Caller, **which: Any) -> list[dict[str, Any]]:
 async def lost(office: Office) -> Household:
     """A family whose acknowledgement has an unclear outcome."""
     home = await office.household()
-    await claim(office.app.worker, (await office.newest(home)).id, Cause())
+    await claim_message(office.app.worker, (await office.newest(home)).id, Cause())
     office.app.clock.advance(timedelta(minutes=3))
     await office.send()
     return home

@@ -13,7 +13,7 @@ from chassis.testing.running import Caller, Running
 from contracts.access import Relation, Role
 from nats.aio.client import Client
 from notifications.main import service
-from notifications.messages.background import claim
+from notifications.messages.background import claim_message
 from notifications.messages.model import Message
 from notifications.testing import CENTRE, Office
 
@@ -35,7 +35,7 @@ async def message(app: Running, nats_client: Client) -> Message:
     office = Office(app, nats_client)
     home = await office.household()
     assert await app.deliver(home.accepted(app.clock.now(), SERVING)) is None
-    await claim(app.worker, (await office.newest(home)).id, Cause())
+    await claim_message(app.worker, (await office.newest(home)).id, Cause())
     app.clock.advance(timedelta(minutes=3))
     await office.send()
     return await office.newest(home)

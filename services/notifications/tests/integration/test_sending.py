@@ -16,7 +16,7 @@ from embedded import MailSink
 from notifications.channels import email
 from notifications.channels.letter import Refused
 from notifications.messages import background
-from notifications.messages.background import claim, hand_over, send_messages, settle
+from notifications.messages.background import claim_message, hand_over, send_messages, settle_attempt
 from notifications.messages.commands.write_letter import write_letter
 from notifications.messages.model import MessageState
 from notifications.testing import CENTRE, Household, Office
@@ -111,7 +111,7 @@ async def test_a_mail_server_that_was_down_gets_the_letter_once_it_is_back(offic
 async def test_I3_a_crash_while_sending_is_listed_and_not_sent_again(office: Office, sink: MailSink) -> None:
     home = await office.household()
     row = await office.newest(home)
-    attempt = await claim(office.app.worker, row.id, Cause())
+    attempt = await claim_message(office.app.worker, row.id, Cause())
     assert attempt is not None
     await hand_over(office.app.worker, attempt)  # and the process dies before it writes that down
     office.app.clock.advance(timedelta(seconds=119))
@@ -129,11 +129,11 @@ async def test_I3_a_crash_while_sending_is_listed_and_not_sent_again(office: Off
 
 async def test_a_paused_process_that_wakes_up_tells_the_truth(office: Office, sink: MailSink) -> None:
     home = await office.household()
-    attempt = await claim(office.app.worker, (await office.newest(home)).id, Cause())
+    attempt = await claim_message(office.app.worker, (await office.newest(home)).id, Cause())
     assert attempt is not None
     office.app.clock.advance(timedelta(minutes=3))
     await office.send()
-    await settle(office.app.worker, attempt, await hand_over(office.app.worker, attempt))
+    await settle_attempt(office.app.worker, attempt, await hand_over(office.app.worker, attempt))
     assert (await office.newest(home)).state is MessageState.SENT
     assert len(await office.app.published(MessageSent)) == 1
     assert len(sink.messages(home.email)) == 1
@@ -142,15 +142,15 @@ async def test_a_paused_process_that_wakes_up_tells_the_truth(office: Office, si
 async def test_an_answer_to_an_older_attempt_does_not_end_the_new_one(office: Office) -> None:
     home = await office.household()
     row = await office.newest(home)
-    late = await claim(office.app.worker, row.id, Cause())
+    late = await claim_message(office.app.worker, row.id, Cause())
     assert late is not None
     office.app.clock.advance(timedelta(minutes=3))
     await office.send()
     coordinator = await office.app.as_role("coordinator", organisation_ids=[CENTRE])
     assert (await coordinator.post(f"/messages/{row.id}/resend")).status_code == 200
-    second = await claim(office.app.worker, row.id, Cause())
+    second = await claim_message(office.app.worker, row.id, Cause())
     assert second is not None
-    await settle(office.app.worker, late, Refused("address_refused"))
+    await settle_attempt(office.app.worker, late, Refused("address_refused"))
     assert (await office.newest(home)).state is MessageState.SENDING
 
 

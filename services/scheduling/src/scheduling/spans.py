@@ -24,16 +24,20 @@ class Span(NamedTuple):
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
-def free(span: Span, taken: Iterable[Span]) -> bool:
+def is_free(span: Span, taken: Iterable[Span]) -> bool:
     """Whether nothing taken meets the span."""
     return not any(span.meets(other) for other in taken)
 
 
-def at(day: date, clock: time | int, zone: ZoneInfo) -> datetime:
+def moment_at(day: date, clock: time | int, zone: ZoneInfo) -> datetime:
     """The moment of a local time (or minute after midnight) of a day, in UTC."""
     midnight = datetime.combine(day, time(), zone)
     wall = midnight + timedelta(minutes=clock) if isinstance(clock, int) else datetime.combine(day, clock, zone)
     return wall.astimezone(UTC)
+
+
+at = moment_at
+"""The former name, for `plans.worklist`."""
 
 
 def minute(clock: time) -> int:
@@ -53,7 +57,7 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
 
 def whole_day(day: date, zone: ZoneInfo) -> Span:
     """A local day from midnight to midnight."""
-    return Span(at(day, 0, zone), at(day + timedelta(days=1), 0, zone))
+    return Span(moment_at(day, 0, zone), moment_at(day + timedelta(days=1), 0, zone))
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cases.assessments.model import FINDINGS_PLACE, Assessment, FindingList, Findings
 from cases.files import errors
-from cases.files.commands import progress
+from cases.files.commands import file_progress
 from cases.files.model import CaseFile
 from cases.files.queries import working_for
 from cases.local_time import today
@@ -70,7 +70,7 @@ async def record_assessment(case_id: UUID, command: RecordAssessment, unit: Unit
     unit.session.add(assessment)
     assessment.complete()
     file.note_assessment(assessment.assessed_on)
-    stands = progress(file, unit)
+    stands = file_progress(file, unit)
     return AssessmentRecorded(id=assessment.id, case_id=file.id, version=stands.version, done=stands.done)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Select, select
 
 from cases.assessments.icf import CHAPTERS, Finding, chapter
 from cases.assessments.model import FINDINGS_PLACE, Assessment, Findings
-from cases.files.queries import audited, readable_file, shown
+from cases.files.queries import audit_read, readable_file, visible_groups
 from cases.pack import CasesPack, title_of
 
 
@@ -65,11 +65,11 @@ class AssessmentQuery(PageQuery):
 async def assessments(case_id: UUID, query: AssessmentQuery, unit: Unit) -> Page[AssessmentCard]:
     """The assessments of a file, latest first."""
     file = await readable_file(case_id, unit)
-    groups = shown(file, unit)
+    groups = visible_groups(file, unit)
     of_file = query.narrow(select(Assessment).where(Assessment.case_id == file.id))
     rows, cursor, total = await paginate(unit.session, of_file, query, ORDER)
     cards = [await _card(row[0], FieldGroup.HEALTH in groups, unit) for row in rows]
-    await audited(file, groups, unit, len(cards))
+    await audit_read(file, groups, unit, len(cards))
     return Page(items=cards, next_cursor=cursor, total=total)
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from cases.files import errors
-from cases.files.commands import progress
+from cases.files.commands import file_progress
 from cases.files.model import CaseFile, Consent, TickedConsent
 from cases.local_time import local_day, today
 from cases.pack import CasesPack, Step
@@ -102,5 +102,5 @@ async def keep_ticked_consent(event: ConsentTicked, unit: Unit) -> None:
 
 
 def _entered(consent: Consent, file: CaseFile, unit: Unit) -> ConsentEntered:
-    stands = progress(file, unit)
+    stands = file_progress(file, unit)
     return ConsentEntered(id=consent.id, case_id=file.id, version=stands.version, done=stands.done)

@@ -19,13 +19,13 @@ router = Router(tags=["files"])
 @router.get("/case-files", permission="case_file:read", sort=ORDER)
 async def list_case_files(unit: UnitDep, query: Annotated[FileQuery, Query()]) -> Page[FileSummary]:
     """List the personal files the caller may see."""
-    return await queries.files(query, unit)
+    return await queries.list_files(query, unit)
 
 
 @router.get("/case-files/{case_id}/readers", permission="readers:read")
 async def list_case_file_readers(case_id: UUID, query: ReadersQueryDep, unit: UnitDep) -> Page[Reader]:
     """List who read the file, latest first, for the family and the head."""
-    return await queries.readers(case_id, query, unit)
+    return await queries.file_readers(case_id, query, unit)
 
 
 @router.post("/case-files/{case_id}/documents-seen", permission="case_file:record")

@@ -126,7 +126,7 @@ async def see_documents(case_id: UUID, command: SeeDocuments, unit: Unit) -> Fil
     file = await unit.get(CaseFile, case_id, "case_file:record", under=True)
     seen = SeenDocuments(kinds=command.kinds, authority=command.authority, seen_by=_acting(unit), seen_at=unit.now)
     file.see_documents(seen, unit.packs.of(CasesPack, file.region))
-    return progress(file, unit)
+    return file_progress(file, unit)
 
 
 class RecogniseEligibility(Command):
@@ -146,7 +146,7 @@ async def recognise_eligibility(case_id: UUID, command: RecogniseEligibility, un
         raise errors.in_the_future("decided_on")
     eligibility = Eligibility(eligible=command.eligible, decided_on=day, decided_by=_acting(unit))
     file.recognise(eligibility, unit.packs.of(CasesPack, file.region))
-    return progress(file, unit)
+    return file_progress(file, unit)
 
 
 class FixTeam(Command):
@@ -168,10 +168,10 @@ async def fix_team(case_id: UUID, command: FixTeam, unit: Unit) -> FileProgress:
         raise errors.unknown_specialists(len(wanted) - len(found))
     principals = [specialist.principal_id for specialist in found if specialist.principal_id]
     file.fix_team(wanted, principals, today(unit, file.region), unit.packs.of(CasesPack, file.region))
-    return progress(file, unit)
+    return file_progress(file, unit)
 
 
-def progress(file: CaseFile, unit: Unit) -> FileProgress:
+def file_progress(file: CaseFile, unit: Unit) -> FileProgress:
     """The answer to a command on the file."""
     pack = unit.packs.of(CasesPack, file.region)
     done = file.done(today(unit, file.region), pack)

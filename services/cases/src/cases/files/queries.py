@@ -75,11 +75,11 @@ _FILES = CaseFile.__table__.c
 ORDER = Order({name: _FILES[name] for name in ("opened_at", "number", "territory")}, _FILES.id, "-opened_at")
 
 
-async def files(query: FileQuery, unit: Unit) -> Page[FileSummary]:
+async def list_files(query: FileQuery, unit: Unit) -> Page[FileSummary]:
     """The files the reader may see, latest first."""
     rows, cursor, total = await paginate(unit.session, query.narrow(select(CaseFile)), query, ORDER)
     found = [row[0] for row in rows]
-    await audited_list([(file.child_id, file.id) for file in found], CORE, unit)
+    await audit_reads([(file.child_id, file.id) for file in found], CORE, unit)
     return Page(items=[_summary(file, unit) for file in found], next_cursor=cursor, total=total)
 
 
@@ -102,7 +102,7 @@ def _summary(file: CaseFile, unit: Unit) -> FileSummary:
     )
 
 
-async def readers(case_id: UUID, query: ReadersQuery, unit: Unit) -> Page[Reader]:
+async def file_readers(case_id: UUID, query: ReadersQuery, unit: Unit) -> Page[Reader]:
     """Who read the data of the file's child in this service, latest first; protected readers are left out."""
     file = await unit.get(CaseFile, case_id, "readers:read")
     return await readers_of(file.child_id, "cases", query, unit.session)
@@ -113,29 +113,29 @@ async def readable_file(case_id: UUID, unit: Unit) -> CaseFile:
     return await unit.get(CaseFile, case_id, "case_file:read")
 
 
-def shown(file: CaseFile, unit: Unit) -> frozenset[FieldGroup]:
+def visible_groups(file: CaseFile, unit: Unit) -> frozenset[FieldGroup]:
     """The groups of fields to show, decided anew at every read: a withdrawal acts at once."""
     purposes = file.purposes(today(unit, file.region), unit.packs.of(CasesPack, file.region))
     return unit.policy.visible_groups(unit.actor, RESOURCE, file, purposes)
 
 
-def withheld(file: CaseFile, groups: Collection[FieldGroup], unit: Unit) -> list[FieldGroup]:
+def withheld_groups(file: CaseFile, groups: Collection[FieldGroup], unit: Unit) -> list[FieldGroup]:
     """Groups the reader would see if a consent, or another ground, stood; so that a page can say why it is empty."""
     granted = unit.policy.visible_groups(unit.actor, RESOURCE, file, set(GROUND.values()))
     return sorted(granted - set(groups))
 
 
-async def audited(file: CaseFile, groups: Collection[FieldGroup], unit: Unit, count: int = 1) -> None:
+async def audit_read(file: CaseFile, groups: Collection[FieldGroup], unit: Unit, count: int = 1) -> None:
     """Record the read; it is committed before the answer leaves."""
-    await unit.audit.read(RESOURCE, file.child_id, groups, purpose(groups), subject_id=file.id, result_count=count)
+    await unit.audit.read(RESOURCE, file.child_id, groups, purpose_of(groups), subject_id=file.id, result_count=count)
 
 
-async def audited_list(files: Iterable[tuple[UUID, UUID]], groups: Collection[FieldGroup], unit: Unit) -> None:
+async def audit_reads(files: Iterable[tuple[UUID, UUID]], groups: Collection[FieldGroup], unit: Unit) -> None:
     """The same for a list of (child, file)."""
-    await unit.audit.listed(RESOURCE, list(files), groups, purpose(groups))
+    await unit.audit.listed(RESOURCE, list(files), groups, purpose_of(groups))
 
 
-def purpose(groups: Collection[FieldGroup]) -> Purpose:
+def purpose_of(groups: Collection[FieldGroup]) -> Purpose:
     """What the read serves, as the family's page names it."""
     return Purpose.HEALTH if FieldGroup.HEALTH in groups else Purpose.SOCIAL_SERVICE
 

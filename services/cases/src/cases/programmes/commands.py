@@ -124,7 +124,7 @@ async def draw_up_programme(case_id: UUID, command: DrawUpProgramme, unit: Unit)
     )
     programme.ippsu_id = ippsu.id if ippsu else None
     unit.session.add(programme)
-    return standing(programme)
+    return programme_standing(programme)
 
 
 async def edit_programme(programme_id: UUID, form: ProgrammeForm, unit: Unit) -> ProgrammeStanding:
@@ -133,7 +133,7 @@ async def edit_programme(programme_id: UUID, form: ProgrammeForm, unit: Unit) ->
     pack = unit.packs.of(CasesPack, file.region)
     content = _drawn_up(form, file, _rules(programme.kind, pack), pack, unit)
     programme.edit(content, await unit.keys.get(file.child_id))
-    return standing(programme)
+    return programme_standing(programme)
 
 
 class SignProgramme(Command):
@@ -154,7 +154,7 @@ async def sign_programme(programme_id: UUID, command: SignProgramme, unit: Unit)
     if (command.signed_on or day) > day:
         raise file_errors.in_the_future("signed_on")
     programme.sign(command.form, command.signed_on or day, unit.actor.id)
-    return standing(programme)
+    return programme_standing(programme)
 
 
 async def approve_programme(programme_id: UUID, unit: Unit) -> ProgrammeStanding:
@@ -169,14 +169,14 @@ async def approve_programme(programme_id: UUID, unit: Unit) -> ProgrammeStanding
     programme.ippsu_id = ippsu.id if ippsu else None
     programme.approve(rules, file, unit.actor.id, unit.now, address, contact)
     await unit.timers.set(TERM_OVER, programme.id, _midnight_after(content.ends_on, file, unit))
-    return standing(programme)
+    return programme_standing(programme)
 
 
 async def correct_programme(programme_id: UUID, unit: Unit) -> ProgrammeStanding:
     """Open the next version as a draft; the approved one stays in force until it is replaced."""
     programme, _ = await _loaded(programme_id, "programme:correct", unit)
     programme.correct(unit.actor.id, unit.now)
-    return standing(programme)
+    return programme_standing(programme)
 
 
 async def finish_programme(programme_id: UUID, unit: Unit) -> None:
@@ -186,7 +186,7 @@ async def finish_programme(programme_id: UUID, unit: Unit) -> None:
         programme.finish(version.ends_on)
 
 
-def standing(programme: Programme) -> ProgrammeStanding:
+def programme_standing(programme: Programme) -> ProgrammeStanding:
     """The answer to a command on a programme."""
     latest = programme.latest
     return ProgrammeStanding(

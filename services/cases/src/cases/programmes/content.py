@@ -137,6 +137,6 @@ class Content(BaseModel):
         return Words(goals=self.goals, lines=lines)
 
 
-def demand(lines: Iterable[OutlineLine]) -> tuple[ServiceLine, ...]:
+def service_demand(lines: Iterable[OutlineLine]) -> tuple[ServiceLine, ...]:
     """The lines of a programme as they travel."""
     return tuple(line.as_demand() for line in lines)

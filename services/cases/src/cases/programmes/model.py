@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cases.files.model import CaseFile
 from cases.pack import ProgrammeRules
 from cases.programmes import errors
-from cases.programmes.content import Content, Outline, Words, demand
+from cases.programmes.content import Content, Outline, Words, service_demand
 from cases.tables import Base, ModelColumn
 
 WORDS_PLACE = "cases.programme"
@@ -60,7 +60,7 @@ class ProgrammeVersion(Base):
     approved_by: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
 
-    def put(self, content: Outline, words: Sealed[Words]) -> None:
+    def rewrite(self, content: Outline, words: Sealed[Words]) -> None:
         """Write the content anew; whatever was signed before is signed no more."""
         self.content, self.words = content, words
         self.starts_on, self.ends_on = content.starts_on, content.ends_on
@@ -123,7 +123,7 @@ class Programme(Aggregate, Base):
     def edit(self, content: Content, key: PersonKey) -> None:
         """Change the version in work; a signature on it falls away."""
         version = self._in(ProgrammeState.DRAFT, ProgrammeState.SIGNED)
-        version.put(content.outline, self._sealed(content, key))
+        version.rewrite(content.outline, self._sealed(content, key))
         self._drafted(version)
 
     def sign(self, form: ConsentForm, on: date, before: UUID | None) -> None:
@@ -186,7 +186,7 @@ class Programme(Aggregate, Base):
                 approved_at=at,
                 goals=version.content.goals,
                 quota=dict(rules.minimum),
-                lines=demand(version.content.lines),
+                lines=service_demand(version.content.lines),
                 address=address,
                 contact=contact,
             )
@@ -224,7 +224,7 @@ class Programme(Aggregate, Base):
 
     def _open(self, number: int, content: Outline, words: Sealed[Words], by: UUID | None, at: datetime) -> None:
         version = ProgrammeVersion(programme_id=self.id, number=number, drawn_up_by=by, drawn_up_at=at)
-        version.put(content, words)
+        version.rewrite(content, words)
         self.versions.append(version)
         self._drafted(version)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from cases.assessments.icf import CHAPTERS, chapter
-from cases.files.queries import audited, file_of, shown
+from cases.files.queries import audit_read, file_of, visible_groups
 from cases.pack import CasesPack, title_of
 from cases.programmes.content import Goal, LineWords, OutlineLine, Words
 from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
@@ -93,8 +93,8 @@ async def programme_card(programme_id: UUID, unit: Unit) -> ProgrammeCard:
     programme = await unit.session.get(Programme, programme_id)
     file = await file_of(programme.case_id if programme else None, unit)
     assert programme is not None
-    groups, pack = shown(file, unit), unit.packs.of(CasesPack, file.region)
-    await audited(file, groups, unit)
+    groups, pack = visible_groups(file, unit), unit.packs.of(CasesPack, file.region)
+    await audit_read(file, groups, unit)
     words = await _words(programme, groups, unit)
     return ProgrammeCard(
         id=programme.id,

@@ -19,10 +19,11 @@ from intake.applications.commands.coordinate import HandOver, RecordCall, TakeAp
 from intake.applications.commands.form import SubmitApplication
 from intake.applications.commands.link_duplicates import JudgeDuplicate
 from intake.applications.commands.serve import ReturnApplication
-from intake.applications.queries import applications, doors, services
-from intake.applications.queries.applications import ORDER, ApplicationForm, Filter
+from intake.applications.queries import applications, doors, form, services
+from intake.applications.queries.applications import ORDER, Filter
 from intake.applications.queries.cards import ApplicationCard, ApplicationLine, FileView, StatusView
 from intake.applications.queries.doors import DoorCount, DoorFilter
+from intake.applications.queries.form import ApplicationForm
 from intake.applications.queries.services import NearestAnswer, NearestQuery, NearService
 from intake.rates import limited_by
 
@@ -34,7 +35,7 @@ UPLOAD_BODY = LARGEST_UPLOAD_BYTES + 64 * 1024
 @router.get("/regions/{region}/application-form", permission="form:read")
 async def get_application_form(region: str, unit: UnitDep) -> ApplicationForm:
     """Show the public form of a region: fields, territories, consents in full, the time of the call (D2-16)."""
-    return applications.application_form(region, unit)
+    return form.application_form(region, unit)
 
 
 @router.post(

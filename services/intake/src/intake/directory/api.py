@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from chassis.errors import not_found
 from chassis.http import ListQueryDep, Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import read_upload
 from contracts.identifiers import AgeBand
 from fastapi import File, Query, UploadFile
 
-from intake.directory import sectors
 from intake.directory.commands import import_organisations as importing
 from intake.directory.commands import keep_resource as resources
 from intake.directory.commands import keep_staff
@@ -20,7 +18,7 @@ from intake.directory.commands.import_organisations import LARGEST_BYTES, Import
 from intake.directory.commands.keep_resource import KeepResource, RegisterResource
 from intake.directory.commands.keep_staff import ChangeStaff
 from intake.directory.commands.register_agreement import RegisterAgreement
-from intake.directory.pack import DirectoryPack, OrganisationRole, ResourceKind
+from intake.directory.pack import OrganisationRole, ResourceKind
 from intake.directory.queries import directory, search
 from intake.directory.queries.agreements import ORDER as AGREEMENTS
 from intake.directory.queries.agreements import AgreementView, agreement_view, agreements
@@ -64,28 +62,20 @@ async def import_organisations(
     apply: bool = False,
 ) -> ImportReport:
     """Import organisations from CSV or XLSX: without `apply` it only shows the difference (D0-34, D3-04)."""
-    pack = unit.packs.of(DirectoryPack, region)
     content = await read_upload(file, LARGEST_BYTES)
-    return await importing.import_organisations(content, file.filename, unit.regions[region], pack, apply, unit)
+    return await importing.import_organisations(content, file.filename, region, apply, unit)
 
 
 @router.get("/regions/{region}/sectors", permission="territory:read")
 async def get_sectors(region: str, unit: UnitDep) -> SectorList:
     """Show the sectors of a region with their consultants (D0-02, D0-03)."""
-    pack = unit.packs.find(DirectoryPack, region)
-    if pack is None or region not in unit.regions:
-        raise not_found()
-    return sectors.sectors(unit.regions[region], pack)
+    return directory.region_sectors(region, unit)
 
 
 @router.get("/regions/{region}/interagency", permission="territory:read")
 async def get_interagency_map(region: str, unit: UnitDep) -> InteragencyMap:
     """Show the interagency road map of a region: departments and the orders they act by (D2-06)."""
-    pack = unit.packs.find(DirectoryPack, region)
-    found = sectors.interagency(pack) if pack else None
-    if found is None:
-        raise not_found()
-    return found
+    return directory.interagency_map(region, unit)
 
 
 @router.get("/resource-map", permission="resource_map:read")
@@ -97,8 +87,7 @@ async def get_resource_map(
     age_band: AgeBand | None = None,
 ) -> ResourceMap:
     """Show what a territory offers: services, leisure, learning, development (D3-36, D3-49)."""
-    months = unit.packs.of(DirectoryPack, region).resource_check_months
-    return await resource_map(region, territory, kind, age_band, months, unit)
+    return await resource_map(region, territory, kind, age_band, unit)
 
 
 @router.post("/resources", permission="resource_map:register", status_code=201)

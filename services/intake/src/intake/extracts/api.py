@@ -12,7 +12,6 @@ from intake.agencies.commands.verify_message import signed
 from intake.extracts import queries
 from intake.extracts.commands import hand_in, import_extracts, return_executions
 from intake.extracts.commands.return_executions import MakeReturn, RecordExecution
-from intake.extracts.model import IpraReturn
 from intake.extracts.queries import (
     ExtractCard,
     ExtractFilter,
@@ -115,8 +114,6 @@ async def list_extract_returns(paging: PageQueryDep, unit: UnitDep) -> Page[Retu
 @router.get("/ipra-returns/{return_id}/content", permission="ipra_return:read", files=["application/xml"])
 async def get_extract_return_content(return_id: UUID, unit: UnitDep) -> Response:
     """Download a file made for the bureau."""
-    made = await unit.get(IpraReturn, return_id, "ipra_return:read")
-    headers = {"Content-Disposition": f'attachment; filename="{made.layout}-{made.id}.xml"'}
-    return Response(
-        return_executions.content(made, unit.regions[made.region].zone), media_type="application/xml", headers=headers
-    )
+    name, content = await queries.return_file(return_id, unit)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/xml", headers=headers)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from intake.directory.queries.names import Names, names_of
+from intake.extracts.commands.return_executions import content
 from intake.extracts.model import ExtractStanding, IpraExecution, IpraExtract, IpraImport, IpraReturn, QuarantinedRecord
 from intake.finding.family import FoundHealth, opened
 from intake.finding.queries import FoundContact, FoundHealthView, contact
@@ -255,6 +256,12 @@ async def returns(page: PageQuery, unit: Unit) -> Page[ReturnView]:
 async def return_view(made: IpraReturn, unit: Unit) -> ReturnView:
     """A file for the bureau as lists show it."""
     return _return(made, await names_of([made.organisation_id], unit))
+
+
+async def return_file(return_id: UUID, unit: Unit) -> tuple[str, bytes]:
+    """Name and content of a file for the bureau."""
+    made = await unit.get(IpraReturn, return_id, "ipra_return:read")
+    return f"{made.layout}-{made.id}.xml", content(made, unit.regions[made.region].zone)
 
 
 def _return(made: IpraReturn, names: Names) -> ReturnView:

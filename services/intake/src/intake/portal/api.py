@@ -6,69 +6,37 @@ import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
-from chassis.errors import not_found
 from chassis.http import Page, PageQueryDep, Router, UnitDep
 from chassis.privacy.files import LARGEST_UPLOAD_BYTES, MediaType, read_upload
 from fastapi import File, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel
 
 from intake.accounts import commands
 from intake.accounts.commands import Prefer, known_account
 from intake.accounts.queries import AccountView, account_view
-from intake.applications.queries.applications import FormConsent, FormTerritory
 from intake.portal.commands import change_data, decide_questionnaire, fill_questionnaire
 from intake.portal.commands.change_data import DecideChange, RequestChange
 from intake.portal.commands.decide_questionnaire import ReturnQuestionnaire, SeeHealthConsent
 from intake.portal.commands.fill_questionnaire import (
-    NEEDED,
     RewriteQuestionnaire,
     SendQuestionnaire,
     WriteQuestionnaire,
 )
 from intake.portal.model.changes import DataChange, DataChangeState
 from intake.portal.model.questionnaire import Questionnaire, QuestionnaireFileKind, QuestionnaireState
-from intake.portal.pack import PortalPack, Word
-from intake.portal.queries import cards, export
+from intake.portal.queries import cards, export, form
 from intake.portal.queries.cards import CHANGES, QUESTIONNAIRES
+from intake.portal.queries.form import QuestionnaireForm
 from intake.portal.queries.views import DataChangeView, FileLine, QuestionnaireCard, QuestionnaireLine
 from intake.rates import limited_by
 
 router = Router(tags=["portal"], recognise=known_account)
 
 
-class QuestionnaireForm(BaseModel):
-    """The questionnaire of a region: its dictionaries, what must be filled in, and the consents to be shown in full.
-
-    ``return_reasons`` and ``decline_reasons`` are the consultant's choices.
-    """
-
-    region: str
-    title: str
-    required: list[str]
-    sexes: list[Word]
-    districts: list[FormTerritory]
-    consents: list[FormConsent]
-    return_reasons: list[Word]
-    decline_reasons: list[Word]
-
-
 @router.get("/regions/{region}/questionnaire-form", permission="form:read")
 async def get_questionnaire_form(region: str, unit: UnitDep) -> QuestionnaireForm:
     """Show the questionnaire of a region: dictionaries, required fields, consents in full (D0-18)."""
-    pack = unit.packs.find(PortalPack, region)
-    if pack is None or region not in unit.regions:
-        raise not_found()
-    return QuestionnaireForm(
-        region=region,
-        title=pack.title,
-        required=[*NEEDED, "consents"],
-        sexes=list(pack.sexes),
-        districts=[FormTerritory(code=f"{region}/{t.code}", title=t.title) for t in unit.regions[region].territories],
-        consents=[FormConsent.model_validate(text) for text in pack.consents],
-        return_reasons=list(pack.return_reasons),
-        decline_reasons=list(pack.decline_reasons),
-    )
+    return form.questionnaire_form(region, unit)
 
 
 @router.get("/questionnaires", permission="questionnaire:read", sort=QUESTIONNAIRES)

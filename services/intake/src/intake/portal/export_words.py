@@ -44,6 +44,7 @@ TITLES = {
     "organisation_title": "Организация",
     "serving_organisation_title": "Служба",
     "coordinator_name": "Координатор",
+    "called_by_name": "Кто звонил",
     "consultant_name": "Консультант",
     "sent_at": "Отправлена",
     "due_at": "Срок",

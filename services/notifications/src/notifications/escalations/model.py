@@ -45,7 +45,7 @@ class Escalation(Base):
     met_by: Mapped[UUID | None]
     """The booking that ended it, where its cancellation lets the term run on (T5)."""
 
-    def run(self, due_at: datetime) -> bool:
+    def run_until(self, due_at: datetime) -> bool:
         """From now on it is due then; False where that is known already, so that nobody is warned twice."""
         if self.closed_at is None and self.due_at == due_at:
             return False
@@ -53,7 +53,7 @@ class Escalation(Base):
         return True
 
     def raise_to(self, level: Level, now: datetime) -> None:
-        """It became more urgent; nothing for a closed one, nor for one that is at least as urgent."""
+        """Raise the level; a closed term, or one at least as urgent, stays as it is."""
         if self.closed_at is None and self.level not in {level, Level.OVERDUE}:
             self.level, self.raised_at = level, now
 

@@ -14,7 +14,7 @@ from contracts.worklist import RouteStep, WorkItem
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from workdays import overdue
 
-from notifications.escalations.commands import LEVELS, timer
+from notifications.escalations.commands import LEVELS, timer_kind
 from notifications.escalations.model import Escalation, Level
 from notifications.kinds import Term
 from notifications.pack import NotificationsPack
@@ -111,7 +111,7 @@ def _item(escalation: Escalation, unit: Unit) -> WorkItem:
     return WorkItem(
         id=f"notifications:escalation:{escalation.term}:{escalation.subject_id}",
         service="notifications",
-        kind=timer(escalation.term, escalation.level),
+        kind=timer_kind(escalation.term, escalation.level),
         step=RouteStep(escalation.term),
         group=escalation.subject_id,
         subject_id=escalation.subject_id,

@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from notifications.channels import email, sms
 from notifications.channels.letter import Letter, NotNow, Outcome, Refused, Taken, Unclear
-from notifications.messages.commands.plan_message import pack_for, sendable_from, zone
+from notifications.messages.commands.plan_message import pack_for, sendable_from, zone_of
 from notifications.messages.commands.write_letter import seal_letter, write_letter
 from notifications.messages.model import Message, MessageState
 from notifications.preferences.commands import family_of, open_contact
@@ -100,16 +100,16 @@ async def _due(runtime: Runtime) -> list[tuple[UUID, Cause]]:
 
 async def _try(runtime: Runtime, message_id: UUID, cause: Cause) -> None:
     try:
-        attempt = await claim(runtime, message_id, cause)
+        attempt = await claim_message(runtime, message_id, cause)
     except Exception as error:
         log.error("message not written", message=str(message_id), error=describe(error))
         await _put_off(runtime, message_id, cause)
         return
     if attempt is not None:
-        await settle(runtime, attempt, await hand_over(runtime, attempt))
+        await settle_attempt(runtime, attempt, await hand_over(runtime, attempt))
 
 
-async def claim(runtime: Runtime, message_id: UUID, cause: Cause) -> Attempt | None:
+async def claim_message(runtime: Runtime, message_id: UUID, cause: Cause) -> Attempt | None:
     """Write the letter, seal it for proof and commit ``sending``; None where it is not to be sent now."""
     async with runtime.transaction(cause=cause) as unit:
         message = await unit.session.scalar(
@@ -129,7 +129,7 @@ async def _prepare(message: Message, unit: Unit, cause: Cause) -> Attempt | None
     if channel is None:
         return None
     pack = pack_for(unit, message.region)
-    letter = await write_letter(message, channel, contact, zone(unit, family), unit)
+    letter = await write_letter(message, channel, contact, zone_of(unit, family), unit)
     message.begin(channel, await seal_letter(letter, message, family, unit), pack.library.version, unit.now)
     return Attempt(message.id, message.attempts, pack.rules.sender, message.region, channel, letter, cause)
 
@@ -155,7 +155,7 @@ def _timely(message: Message, family: Family, unit: Unit) -> bool:
         # Who was only to be reminded knows already; who was not told at all needs a person's call.
         (message.cancel if message.kind.reminds else message.fail)("too_late")
         return False
-    allowed = sendable_from(message.kind, unit.now, pack_for(unit, message.region), zone(unit, family))
+    allowed = sendable_from(message.kind, unit.now, pack_for(unit, message.region), zone_of(unit, family))
     if allowed > unit.now:
         message.wait_until(allowed)
     return allowed <= unit.now
@@ -190,7 +190,7 @@ async def hand_over(runtime: Runtime, attempt: Attempt) -> Outcome:
         return Unclear()
 
 
-async def settle(runtime: Runtime, attempt: Attempt, outcome: Outcome) -> None:
+async def settle_attempt(runtime: Runtime, attempt: Attempt, outcome: Outcome) -> None:
     """Write down what came of it. A database that is away for a moment must not make it unknown."""
     for left in reversed(range(SETTLE_TRIES)):
         try:

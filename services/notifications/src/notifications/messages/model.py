@@ -125,7 +125,7 @@ class Message(Aggregate, Base):
         self.planned_for = now + min(FIRST_RETRY * 2 ** min(self.attempts, 10), LONGEST_RETRY)
 
     def not_ready(self, reason_code: str, now: datetime) -> None:
-        """It could not even be written yet; counts as an attempt, so that the delay grows."""
+        """The message could not even be written yet; counts as an attempt, so that the delay grows."""
         self.attempts += 1
         self.try_again(reason_code, now)
 
@@ -179,5 +179,11 @@ class Message(Aggregate, Base):
         self.state = to
 
     def _common(self) -> dict[str, Any]:
-        named = ("kind", "region", "channel", "person_id", "about_id")
-        return {"message_id": self.id, **{name: getattr(self, name) for name in named}}
+        return {
+            "message_id": self.id,
+            "kind": self.kind,
+            "region": self.region,
+            "channel": self.channel,
+            "person_id": self.person_id,
+            "about_id": self.about_id,
+        }

@@ -39,7 +39,7 @@ def occasion(envelope: Envelope) -> str:
 
 @events.on(ApplicationSubmitted)
 async def submitted(event: ApplicationSubmitted, envelope: Envelope, unit: Unit) -> None:
-    """Acknowledge it."""
+    """Acknowledge the application."""
     await applications.acknowledge(event, occasion(envelope), unit)
 
 
@@ -51,7 +51,7 @@ async def deadline_moved(event: ApplicationDeadlineMoved, envelope: Envelope, un
 
 @events.on(CallRecorded)
 async def called(event: CallRecorded, unit: Unit) -> None:
-    """Perhaps the family was reached."""
+    """A reached family needs no letter about the call any more."""
     await applications.note_call(event, unit)
 
 
@@ -81,7 +81,7 @@ async def cancelled(event: AppointmentCancelled, envelope: Envelope, unit: Unit)
 
 @events.on(AppointmentHeld)
 async def held(event: AppointmentHeld, unit: Unit) -> None:
-    """It was brought forward, perhaps: nothing to remind of."""
+    """End the reminder: the appointment took place, perhaps earlier than planned."""
     await appointments.end_reminder(event.appointment_id, unit)
 
 
@@ -99,7 +99,7 @@ async def visit_postponed(event: VisitPostponed, envelope: Envelope, unit: Unit)
 
 @events.on(VisitReported)
 async def visit_reported(event: VisitReported, unit: Unit) -> None:
-    """It is over: nothing to remind of."""
+    """End the reminder: the visit is over."""
     await visits.end_reminder(event.visit_id, unit)
 
 
@@ -129,4 +129,4 @@ async def enquiry_answered(event: EnquiryAnswered, envelope: Envelope, unit: Uni
 
 for kind in MessageKind:
     if kind.reminds:
-        timers.on(kind)(remind.remind)
+        timers.on(kind)(remind.plan_reminder)

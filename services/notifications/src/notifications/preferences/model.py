@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from contracts.personal import Contact
@@ -49,4 +48,4 @@ class Specialist(Base):
     __tablename__ = "specialists"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    skills: Mapped[list[Any]] = mapped_column(JSONB)
+    skills: Mapped[list[str]] = mapped_column(JSONB)

@@ -40,7 +40,7 @@ async def territories_set(event: ApplicationTerritoriesSet, unit: Unit) -> None:
 
 @events.on(ApplicationWithdrawn)
 async def withdrawn(event: ApplicationWithdrawn, unit: Unit) -> None:
-    """It wants nothing more."""
+    """The family wants no more messages."""
     await commands.note_withdrawal(event, unit)
 
 

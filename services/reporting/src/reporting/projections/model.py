@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reporting.tables import Base
@@ -73,7 +73,7 @@ class ProgrammeRow(_Scoped, Base):
     kind: Mapped[str | None]
     starts_on: Mapped[date | None] = mapped_column(index=True)
     ends_on: Mapped[date | None]
-    quota: Mapped[dict[str, Any] | None]
+    quota: Mapped[dict[str, int] | None] = mapped_column(JSONB)
 
 
 class DeliveryRow(_Scoped, Base):
@@ -107,7 +107,7 @@ class VisitRow(_Scoped, Base):
     starts_at: Mapped[datetime | None]
     state: Mapped[str | None]
     outcome: Mapped[str | None]
-    planned: Mapped[dict[str, Any] | None]
+    planned: Mapped[dict[str, int] | None] = mapped_column(JSONB)
     """Services of the visit by group; counts towards the forecast while the visit stands."""
 
 

@@ -10,9 +10,9 @@ from chassis.work import Unit
 from fastapi import Query, Response
 from pydantic import AwareDatetime
 
-from reporting.reports.catalogue import REPORTS, AnyReport, find
+from reporting.reports.catalogue import REPORTS, AnyReport, find_report
 from reporting.reports.pack import EntryPointsPack, ThemesPack
-from reporting.reports.report import Period, ReportListing, Titles, zone
+from reporting.reports.report import Period, ReportListing, Titles, zone_of
 from reporting.reports.spreadsheet import MEDIA_TYPE, spreadsheet
 from reporting.reports.titles import titles
 
@@ -30,9 +30,9 @@ async def list_reports(query: ListQueryDep) -> Page[ReportListing]:
 @router.get("/reports/{name}.xlsx", permission="report:read", files=[MEDIA_TYPE])
 async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Response:
     """A report as a spreadsheet."""
-    report = find(name)
+    report = find_report(name)
     rows = await report.query(period, unit)
-    counted = _local(unit.now, zone(period, unit))
+    counted = _local(unit.now, zone_of(period, unit))
     filename = f"{name}-{period.region}-{period.since}-{period.until}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(
@@ -43,7 +43,7 @@ async def get_report_file(name: str, period: PeriodQuery, unit: UnitDep) -> Resp
 @router.get("/reports/{name}", permission="report:read")
 async def get_report(name: str, period: PeriodQuery, unit: UnitDep) -> AnyReport:
     """A report as data: the shape of its rows depends on its ``name``."""
-    report = find(name)
+    report = find_report(name)
     rows = await report.query(period, unit)
     return cast(
         "AnyReport",

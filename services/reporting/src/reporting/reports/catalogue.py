@@ -25,7 +25,7 @@ AnyReport = Annotated[
 """The answer of any report; ``name`` tells which."""
 
 
-def find(name: str) -> Report[Any]:
+def find_report(name: str) -> Report[Any]:
     """The report of that name; 404 otherwise."""
     if name not in REPORTS:
         raise not_found()

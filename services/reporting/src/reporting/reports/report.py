@@ -100,7 +100,7 @@ class Report(Generic[R]):
         return [Heading(name=name, title=str(field.title)) for name, field in self.row.model_fields.items()]
 
 
-def zone(period: Period, unit: Unit) -> ZoneInfo:
+def zone_of(period: Period, unit: Unit) -> ZoneInfo:
     """The region's time zone; 422 names a region this deployment does not have."""
     region = unit.regions.get(period.region)
     if region is None:

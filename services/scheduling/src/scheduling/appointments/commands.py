@@ -14,8 +14,9 @@ from contracts.identifiers import Code
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from scheduling import bookings
+from scheduling.appointments.family import Family, family_of_appointment, family_of_request
 from scheduling.appointments.model import Appointment, AppointmentState
-from scheduling.appointments.queries.desk import Family, Offer, nearest, open_desk
+from scheduling.appointments.queries.desk import Offer, nearest, open_desk
 from scheduling.appointments.slots import Desk
 from scheduling.bookings import Booking
 from scheduling.resources.model import ChildFacts, Request
@@ -47,6 +48,19 @@ class BookAppointment(Time):
     ``skills`` and ``minutes`` may be given for a later appointment; the first one's composition stands in the pack.
     """
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0197f3a0-5c1e-7d44-8a52-3f6f0c5d9b11",
+                    "application_id": "0197f2d4-91b7-7e0a-b1c3-6a2d4be8f705",
+                    "starts_at": "2026-03-05T10:30:00+03:00",
+                }
+            ]
+        },
+    )
+
     application_id: UUID | None = None
     child_id: UUID | None = None
     skills: list[Code] | None = Field(None, min_length=1, max_length=5)
@@ -63,6 +77,13 @@ class BookAppointment(Time):
 class CancelAppointment(Command):
     """Why, and when instead (T5): ``next`` books the new date, ``no_next_reason`` says why there is none."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"reason_code": "child_ill", "next": {"starts_at": "2026-03-10T10:30:00+03:00"}}]
+        },
+    )
+
     reason_code: Code
     next: Time | None = None
     no_next_reason: Code | None = None
@@ -70,6 +91,10 @@ class CancelAppointment(Command):
 
 class HoldAppointment(Command):
     """When it took place; now, unless said."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"held_at": "2026-03-05T11:30:00+03:00"}]}
+    )
 
     held_at: AwareDatetime | None = None
 
@@ -105,7 +130,7 @@ async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, u
     known.require_reason(command.reason_code, "reason_code")
     if command.no_next_reason is not None:
         known.require_reason(command.no_next_reason, "no_next_reason")
-    family = _family_of(appointment)
+    family = family_of_appointment(appointment)
     if command.next is None and command.no_next_reason is None:
         raise _next_date_needed(await nearest(unit, family, unit.now))
     await bookings.release(unit, [appointment.id])
@@ -119,7 +144,7 @@ async def cancel_appointment(appointment_id: UUID, command: CancelAppointment, u
 async def _family(command: BookAppointment, unit: Unit) -> Family:
     if command.application_id is not None:
         _refuse_own_composition(command)
-        return family_of(await unit.get(Request, command.application_id, "appointment:book"))
+        return family_of_request(await unit.get(Request, command.application_id, "appointment:book"))
     facts = await unit.session.get(ChildFacts, command.child_id)
     if facts is None:
         raise not_found()
@@ -144,39 +169,6 @@ def _refuse_own_composition(command: BookAppointment) -> None:
         if getattr(command, field) is not None:
             ru, en = "Состав первого приёма задан регионом.", "The region sets who holds a first appointment."
             raise _refused("set_by_region", field, ru, en)
-
-
-def family_of(request: Request) -> Family:
-    """The family behind an application; refuses before the call and before the hand-over."""
-    if request.withdrawn:
-        raise _closed("application_withdrawn", "Семья отозвала заявку.", "The family withdrew its application.")
-    if request.first_due is None:
-        raise _closed("call_first", "Сначала позвоните семье: срок считается от звонка.", "Call the family first.")
-    if request.serving_organisation_id is None:
-        raise _closed("not_handed_over", "Заявка ещё не передана службе.", "No service has been given the application.")
-    return Family(
-        request.id,
-        request.child_id,
-        request.region,
-        request.territory,
-        request.coordinator_id,
-        request.serving_organisation_id,
-        request.first_due,
-    )
-
-
-def _family_of(appointment: Appointment) -> Family:
-    return Family(
-        appointment.application_id,
-        appointment.child_id,
-        appointment.region,
-        appointment.territory,
-        appointment.coordinator_id,
-        appointment.serving_organisation_id,
-        appointment.due_at,
-        None if appointment.first else appointment.skills,
-        None if appointment.first else (appointment.ends_at - appointment.starts_at) // timedelta(minutes=1),
-    )
 
 
 async def _book(time: Time, family: Family, unit: Unit, *, first: bool) -> Appointment:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from workdays import Calendar
 
 from scheduling.pack import Hours, opening_on
-from scheduling.spans import Span, at, free, local_day
+from scheduling.spans import Span, is_free, local_day, moment_at
 
 Taken = Mapping[UUID, Sequence[Span]]
 
@@ -65,21 +65,24 @@ class Desk:
 
     def slot(self, span: Span, child_id: UUID | None = None) -> Slot | None:
         """The slot at exactly this time, if people, room and child are free then."""
-        if child_id is not None and not free(span, self.taken.get(child_id, ())):
+        if child_id is not None and not is_free(span, self.taken.get(child_id, ())):
             return None
-        room = next((room for room in self.rooms if free(span, self.taken.get(room, ()))), None)
-        people = [one for one in self.candidates if self.at_work(one, span) and free(span, self.taken.get(one.id, ()))]
+        room = next((room for room in self.rooms if is_free(span, self.taken.get(room, ()))), None)
+        people = [
+            one for one in self.candidates if self.at_work(one, span) and is_free(span, self.taken.get(one.id, ()))
+        ]
         found = _one_each(self.skills, people)
         return Slot(span, found, room) if room is not None and found is not None else None
 
     def at_work(self, one: Candidate, span: Span) -> bool:
         """Whether the whole span lies in the specialist's working hours, on a day without absence."""
-        if not free(span, self.away.get(one.id, ())):
+        if not is_free(span, self.away.get(one.id, ())):
             return False
         day = local_day(span.starts_at, self.zone)
         opening = opening_on(one.hours, day, self.calendar)
         return opening is not None and (
-            at(day, opening.opens, self.zone) <= span.starts_at and span.ends_at <= at(day, opening.closes, self.zone)
+            moment_at(day, opening.opens, self.zone) <= span.starts_at
+            and span.ends_at <= moment_at(day, opening.closes, self.zone)
         )
 
     def staffed(self, span: Span, chosen: Sequence[UUID] | None = None) -> bool:
@@ -91,8 +94,8 @@ class Desk:
         openings = [opening for one in self.candidates if (opening := opening_on(one.hours, day, self.calendar))]
         if not openings:
             return
-        start = at(day, min(opening.opens for opening in openings), self.zone)
-        latest = at(day, max(opening.closes for opening in openings), self.zone)
+        start = moment_at(day, min(opening.opens for opening in openings), self.zone)
+        latest = moment_at(day, max(opening.closes for opening in openings), self.zone)
         length = timedelta(minutes=self.minutes)
         while start + length <= latest:
             yield Span(start, start + length)

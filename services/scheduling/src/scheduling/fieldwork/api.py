@@ -14,6 +14,7 @@ from scheduling.fieldwork.queries import conflicts
 from scheduling.fieldwork.queries import day_sheet as sheets
 from scheduling.fieldwork.queries.conflicts import ConflictCard, ConflictFilter, WaitingVisit
 from scheduling.fieldwork.queries.day_sheet import DaySheet
+from scheduling.fieldwork.reports import Sync, SyncAnswer
 from scheduling.visits.queries.visits import VisitCard, visit_card
 
 router = Router(tags=["fieldwork"])
@@ -28,9 +29,9 @@ async def get_day_sheet(brigade_id: UUID, day: date, unit: UnitDep) -> DaySheet:
 
 
 @router.post("/day-sheets/sync", permission="day_sheet:report", max_body=SYNC_BODY)
-async def report_offline_work(command: sync_device.Sync, unit: UnitDep) -> sync_device.SyncAnswer:
+async def report_offline_work(command: Sync, unit: UnitDep) -> SyncAnswer:
     """Take reports written offline; one answer per item, a resend is harmless."""
-    return await sync_device.sync(command, unit)
+    return await sync_device.sync_device(command, unit)
 
 
 @router.get("/sync-conflicts", permission="sync_conflict:read", sort=conflicts.CONFLICTS)

@@ -13,7 +13,10 @@ from sqlalchemy import ARRAY, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from scheduling.fieldwork.reports import ItemAnswer
 from scheduling.tables import Base, Typed
+from scheduling.trips.model import TripInvitation
+from scheduling.visits.model import Visit
 
 
 class SyncItem(Base):
@@ -37,7 +40,27 @@ class SyncItem(Base):
     received_at: Mapped[datetime]
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     note: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    answer: Mapped[ItemAnswer] = mapped_column(Typed(ItemAnswer))
+
+
+Subject = Visit | TripInvitation
+"""What a report is of: a visit, or a family invited to a trip."""
+
+
+class SubjectKind(StrEnum):
+    """The kinds of `Subject`."""
+
+    VISIT = "visit"
+    INVITATION = "invitation"
+
+
+def subject_kind(subject: Subject) -> SubjectKind:
+    """Which of the two it is."""
+    match subject:
+        case Visit():
+            return SubjectKind.VISIT
+        case TripInvitation():
+            return SubjectKind.INVITATION
 
 
 ReportedValue = VisitOutcome | tuple[PerformedService, ...] | None
@@ -58,7 +81,7 @@ class SyncConflict(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     item_id: Mapped[UUID] = mapped_column(index=True)
-    subject_kind: Mapped[str]
+    subject_kind: Mapped[SubjectKind]
     subject_id: Mapped[UUID]
     region: Mapped[str]
     organisation_id: Mapped[UUID] = mapped_column(index=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.work import Timer, TimerRouter, Unit
 
 from scheduling.fieldwork.commands.follow_report import NEW_DATES, PAUSE
-from scheduling.fieldwork.commands.offer_new_dates import REFRESH, offer_new_dates, stale
+from scheduling.fieldwork.commands.offer_new_dates import REFRESH, offer_new_dates, visits_with_spoilt_offers
 from scheduling.fieldwork.commands.pause_child import pause_child
 
 timers = TimerRouter()
@@ -31,6 +31,6 @@ async def refresh(timer: Timer, unit: Unit) -> None:
     """Compute offers anew after a route or a child's days have changed."""
     brigade = timer.payload["brigade_id"]
     day, child = date.fromisoformat(timer.payload["day"]), UUID(timer.payload["child_id"])
-    others = await stale(None if brigade == "None" else UUID(brigade), day, child, unit)
+    others = await visits_with_spoilt_offers(None if brigade == "None" else UUID(brigade), day, child, unit)
     for visit_id in sorted({timer.subject_id, *others}):
         await offer_new_dates(visit_id, unit)

@@ -22,6 +22,16 @@ def _point(place: Place) -> Point:
     return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
 
 
+def driven_km(a: Place, b: Place, detour: float) -> float:
+    """Kilometres on the road, rounded to 10 m: the great circle, longer by the detour."""
+    return int(100 * detour * great_circle_km(a, b) + 0.5) / 100
+
+
+def driving_minutes(km: float, speed_kmh: float) -> int:
+    """Minutes for a way, rounded up."""
+    return math.ceil(km / speed_kmh * 60)
+
+
 class TravelTimes:
     """Minutes (rounded up) and kilometres (rounded to 10 m, so that sums are the same everywhere) between place ids."""
 

@@ -21,7 +21,7 @@ from sqlalchemy import or_, select
 from scheduling import planner
 from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem
-from scheduling.plans.commands.search_plan import conclude
+from scheduling.plans.commands.search_plan import conclude_search
 from scheduling.plans.model import LEASE, Plan, PlanSearch, SearchState
 
 EVERY_SECONDS = 1.0
@@ -70,7 +70,7 @@ async def work_off_one(runtime: Runtime) -> bool:
             (await _locked(task.search_id, unit)).end(SearchState.FAILED, unit.now)
         return True
     async with runtime.transaction() as unit:
-        await conclude(task.search_id, answer, unit)
+        await conclude_search(task.search_id, answer, unit)
     return True
 
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from scheduling.planner import Route
 from scheduling.plans.month import Draft
-from scheduling.spans import at
+from scheduling.spans import moment_at
 
 
 class PlacedSession(BaseModel):
@@ -43,7 +43,7 @@ def placed_visits(routes: Iterable[Route], drafts: Mapping[UUID, Draft], zone: Z
     for route in routes:
         brigade_id, crew = UUID(route.brigade), [UUID(one) for one in route.crew]
         for stop in route.stops:
-            draft, starts_at = drafts[UUID(stop.visit)], at(route.day, stop.start, zone)
+            draft, starts_at = drafts[UUID(stop.visit)], moment_at(route.day, stop.start, zone)
             ends_at = starts_at + timedelta(minutes=draft.minutes)
             found.append(
                 PlacedVisit(draft=draft, brigade_id=brigade_id, crew=crew, starts_at=starts_at, ends_at=ends_at)

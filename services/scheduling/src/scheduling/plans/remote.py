@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from workdays import Calendar
 
 from scheduling.pack import Hours, opening_on
-from scheduling.spans import Span, at, free, local_day
+from scheduling.spans import Span, is_free, local_day, moment_at
 
 STEP = timedelta(minutes=30)
 
@@ -67,14 +67,14 @@ class Diary:
                 continue  # one thing a day is enough for a child
             for specialist in able:
                 for span in self._spans(specialist, day, wish.minutes):
-                    if free(span, self.taken.get(specialist, ())):
+                    if is_free(span, self.taken.get(specialist, ())):
                         yield Placed(wish.visit_id, specialist, span)
 
     def _spans(self, specialist: UUID, day: date, minutes: int) -> Iterator[Span]:
         opening = opening_on(self.specialists[specialist][1], day, self.calendar)
         if opening is None:
             return
-        start, closes = at(day, opening.opens, self.zone), at(day, opening.closes, self.zone)
+        start, closes = moment_at(day, opening.opens, self.zone), moment_at(day, opening.closes, self.zone)
         while start + timedelta(minutes=minutes) <= closes:
             yield Span(start, start + timedelta(minutes=minutes))
             start += STEP

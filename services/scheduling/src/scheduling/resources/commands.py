@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from scheduling import bookings
 from scheduling.resources.model import Absence, Specialist
 from scheduling.roster import Roster, rosters
-from scheduling.spans import Day, Span, at, local_day, whole_day
+from scheduling.spans import Day, Span, local_day, moment_at, whole_day
 
 _LOADING = text("SELECT pg_advisory_xact_lock(7810802)")
 
@@ -23,7 +23,9 @@ _LOADING = text("SELECT pg_advisory_xact_lock(7810802)")
 class RecordAbsence(BaseModel):
     """The days a specialist is away, both included."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"first_day": "2026-03-16", "last_day": "2026-03-20"}]}
+    )
 
     id: UUID | None = None
     first_day: Day
@@ -120,7 +122,7 @@ async def withdraw_absence(specialist_id: UUID, absence_id: UUID, unit: Unit) ->
 
 async def _recorded(id: UUID, command: RecordAbsence, specialist: Specialist, unit: Unit) -> AbsenceRecorded:
     zone = unit.regions[specialist.region].zone
-    span = Span(at(command.first_day, 0, zone), whole_day(command.last_day, zone).ends_at)
+    span = Span(moment_at(command.first_day, 0, zone), whole_day(command.last_day, zone).ends_at)
     met = await bookings.held(unit, [specialist.id], span)
     return AbsenceRecorded(
         id=id,

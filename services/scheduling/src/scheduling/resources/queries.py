@@ -15,6 +15,7 @@ from sqlalchemy import select
 from scheduling.pack import Hours, Weekday
 from scheduling.resources.model import Absence, ChildFacts, Specialist
 from scheduling.roster import roster, rosters
+from scheduling.titles import titles
 
 
 class Away(BaseModel):
@@ -59,6 +60,7 @@ class PointCard(BaseModel):
     id: UUID
     region: str
     territory: str
+    territory_title: str | None
     host_organisation_id: UUID
     title: str
     latitude: float
@@ -126,6 +128,7 @@ def points(region: str | None, query: ListQuery, unit: Unit) -> Page[PointCard]:
             id=id,
             region=team.region,
             territory=f"{team.region}/{point.territory}",
+            territory_title=titles(unit.regions, unit.packs, team.region).territory(point.territory),
             host_organisation_id=team.organisation(point.host_organisation),
             title=point.title,
             latitude=point.place.latitude,

@@ -11,6 +11,7 @@ from fastapi import Query
 from scheduling.trips import queries
 from scheduling.trips.commands import cancel_trip as cancellation
 from scheduling.trips.commands import plan_trip as planning
+from scheduling.trips.commands import publish_trip as publication
 from scheduling.trips.model import Trip
 from scheduling.trips.queries import FamilyInvitation, InvitationFilter, TripCard, TripFilter
 
@@ -38,13 +39,13 @@ async def get_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
 @router.post("/trips/{trip_id}/confirm", permission="trip:confirm")
 async def confirm_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
     """The host confirms the day."""
-    return await queries.trip_card(await planning.confirm_trip(trip_id, unit), unit)
+    return await queries.trip_card(await publication.confirm_trip(trip_id, unit), unit)
 
 
 @router.post("/trips/{trip_id}/publish", permission="trip:publish")
 async def publish_trip(trip_id: UUID, unit: UnitDep) -> TripCard:
     """Book everybody and invite the families."""
-    return await queries.trip_card(await planning.publish_trip(trip_id, unit), unit)
+    return await queries.trip_card(await publication.publish_trip(trip_id, unit), unit)
 
 
 @router.post("/trips/{trip_id}/cancel", permission="trip:cancel")

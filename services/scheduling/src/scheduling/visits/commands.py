@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from chassis.work import Unit
 from contracts.cases import ProgrammeApproved, ProgrammeFinished, TeamFixed
-from contracts.identifiers import DeliveryMode, ProgrammeKind
+from contracts.identifiers import COUNTED_MODES, ProgrammeKind
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from scheduling.roster import roster
 from scheduling.visits.model import Demand, Visit, VisitState
 
-_TO_PLAN = frozenset({DeliveryMode.HOME, DeliveryMode.REMOTE})
 _WORKING = frozenset({ProgrammeKind.IKSRA, ProgrammeKind.IPRP})
 
 
@@ -33,7 +32,7 @@ async def take_demand(event: ProgrammeApproved, unit: Unit) -> None:
         "starts_on": event.starts_on,
         "ends_on": event.ends_on,
         "quota": event.quota,
-        "lines": tuple(line for line in event.lines if line.mode in _TO_PLAN),
+        "lines": tuple(line for line in event.lines if line.mode in COUNTED_MODES),
     }
     statement = insert(Demand).values(programme_id=event.programme_id, **values)
     await unit.session.execute(

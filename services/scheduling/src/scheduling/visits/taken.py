@@ -12,7 +12,7 @@ from scheduling.spans import Span
 from scheduling.visits.model import Route, Visit
 
 
-def road(route: Route) -> Iterator[Booking]:
+def route_bookings(route: Route) -> Iterator[Booking]:
     """Crew and vehicle for the whole time away."""
     span = Span(route.leaves_at, route.back_at)
     yield Booking(route.vehicle_id, bookings.Kind.VEHICLE, span, route.id)
@@ -20,7 +20,7 @@ def road(route: Route) -> Iterator[Booking]:
         yield Booking(one, bookings.Kind.SPECIALIST, span, route.id)
 
 
-def present(visit: Visit) -> Iterator[Booking]:
+def visit_bookings(visit: Visit) -> Iterator[Booking]:
     """The child, and at a remote session the specialist, who is not on a route."""
     yield Booking(visit.child_id, bookings.Kind.CHILD, visit.span, visit.id)
     if visit.mode is DeliveryMode.REMOTE:

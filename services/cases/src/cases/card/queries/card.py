@@ -16,7 +16,7 @@ from cases.assessments.queries import AssessmentCard, assessment_cards
 from cases.card.queries.questionnaire import Questionnaire, questionnaire
 from cases.deliveries.model import AwaitedVisit, Delivery
 from cases.files.model import CaseFile, Eligibility, Ippsu, SeenDocuments
-from cases.files.queries import audited, readable_file, shown, withheld
+from cases.files.queries import audit_read, readable_file, visible_groups, withheld_groups
 from cases.local_time import today
 from cases.pack import CasesPack, Step, title_of
 from cases.programmes.queries import ProgrammeSummary, programme_summaries
@@ -113,8 +113,8 @@ class FileCard(BaseModel):
 async def file_card(case_id: UUID, unit: Unit) -> FileCard:
     """The whole card; what the reader may not see now is empty and named in ``withheld``."""
     file = await readable_file(case_id, unit)
-    groups = shown(file, unit)
-    await audited(file, groups, unit)
+    groups = visible_groups(file, unit)
+    await audit_read(file, groups, unit)
     return FileCard(
         id=file.id,
         version=file.version,
@@ -131,7 +131,7 @@ async def file_card(case_id: UUID, unit: Unit) -> FileCard:
         opened_at=file.opened_at,
         first_appointment=await _first_appointment(file, groups, unit),
         sections=await _sections(file, groups, unit),
-        withheld=withheld(file, groups, unit),
+        withheld=withheld_groups(file, groups, unit),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Integer, Select, func, select
 
 from cases.deliveries.model import Services, ServicesWithoutFile, UrgentAct
 from cases.files.model import CaseFile
-from cases.files.queries import CORE, audited_list
+from cases.files.queries import CORE, audit_reads
 from cases.pack import CasesPack, title_of
 
 
@@ -73,7 +73,7 @@ async def urgent_acts(query: ActQuery, unit: Unit) -> Page[ActCard]:
     statement = query.narrow(select(UrgentAct).join(CaseFile, CaseFile.id == UrgentAct.case_id))
     rows, cursor, total = await paginate(unit.session, statement, query, ACT_ORDER)
     acts = [row[0] for row in rows]
-    await audited_list([(act.child_id, act.case_id) for act in acts], CORE, unit)
+    await audit_reads([(act.child_id, act.case_id) for act in acts], CORE, unit)
     return Page(
         items=[_act(act, unit.packs.of(CasesPack, act.region)) for act in acts], next_cursor=cursor, total=total
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 
 from cases.deliveries.model import Delivery
-from cases.files.queries import CORE, audited, readable_file
+from cases.files.queries import CORE, audit_read, readable_file
 from cases.pack import CasesPack, title_of
 
 
@@ -63,7 +63,7 @@ async def deliveries(case_id: UUID, query: DeliveryQuery, unit: Unit) -> Page[De
     file = await readable_file(case_id, unit)
     statement = query.narrow(select(Delivery).where(Delivery.case_id == file.id, Delivery.cancelled_at.is_(None)))
     rows, cursor, total = await paginate(unit.session, statement, query, DELIVERY_ORDER)
-    await audited(file, CORE, unit, len(rows))
+    await audit_read(file, CORE, unit, len(rows))
     pack = unit.packs.of(CasesPack, file.region)
     return Page(items=[_delivered(row[0], pack) for row in rows], next_cursor=cursor, total=total)
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from cases.deliveries.model import AwaitedVisit, Delivery, IllnessPause
 from cases.deliveries.quota import Done, GroupQuota, Term, days_left, forecast
-from cases.files.queries import audited, readable_file
+from cases.files.queries import audit_read, readable_file
 from cases.local_time import today
 from cases.pack import CasesPack
 from cases.programmes.model import Programme, ProgrammeState, ProgrammeVersion
@@ -67,7 +67,7 @@ async def quota(case_id: UUID, month: str | None, unit: Unit) -> QuotaCard:
         await _programme_quota(programme, version, day, pauses, pack, unit)
         for programme, version in await _cards(file.id, month, pack, unit)
     ]
-    await audited(file, CORE, unit, len(cards))
+    await audit_read(file, CORE, unit, len(cards))
     return QuotaCard(
         case_id=file.id,
         child_id=file.child_id,

@@ -32,7 +32,6 @@ from intake.applications.model.papers import (
     ConsentDocument,
     Filing,
     Papers,
-    columns_of,
 )
 from intake.applications.states import CLOSED_UNSERVED, ApplicationState, other_coordinator, require_state
 from intake.tables import Base
@@ -105,7 +104,7 @@ class Application(Aggregate, Base):
     ) -> Application:
         """A new application that waits for its call back (D2-13, D2-16, D2-17)."""
         application = cls(
-            **columns_of(filing), **columns_of(papers), state=ApplicationState.SUBMITTED, due_at=call_back.due_at
+            **filing.columns(), **papers.columns(), state=ApplicationState.SUBMITTED, due_at=call_back.due_at
         )
         row = application._start(DeadlineKind.CALL_BACK, filing.submitted_at, call_back)
         application.record(telling.submitted(filing, row, contact))
@@ -116,7 +115,7 @@ class Application(Aggregate, Base):
         """A child outside the age bands served: kept, and shown the right service instead of a refusal (D2-03)."""
         now = filing.submitted_at
         application = cls(
-            **columns_of(filing), **columns_of(papers), state=ApplicationState.REDIRECTED, due_at=now, closed_at=now
+            **filing.columns(), **papers.columns(), state=ApplicationState.REDIRECTED, due_at=now, closed_at=now
         )
         application.record(telling.redirected(filing, to_organisation))
         return application

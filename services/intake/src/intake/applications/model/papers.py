@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -104,6 +104,16 @@ class Papers:
     words: dict[str, Any] | None
     health: dict[str, Any] | None
 
+    def columns(self) -> dict[str, Any]:
+        """As the row of the application keeps it."""
+        return {
+            "representative": self.representative,
+            "child": self.child,
+            "home": self.home,
+            "words": self.words,
+            "health": self.health,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
@@ -126,6 +136,23 @@ class Filing:
     filed_by: UUID | None = None
     client_type: str | None = None
 
-
-def columns_of(source: Filing | Papers) -> dict[str, Any]:
-    return {field.name: getattr(source, field.name) for field in fields(source)}
+    def columns(self) -> dict[str, Any]:
+        """As the row of the application keeps it."""
+        return {
+            "id": self.id,
+            "number": self.number,
+            "region": self.region,
+            "territory": self.territory,
+            "residence_territory": self.residence_territory,
+            "source": self.source,
+            "entry_point": self.entry_point,
+            "age_band": self.age_band,
+            "child_id": self.child_id,
+            "representative_id": self.representative_id,
+            "organisation_id": self.organisation_id,
+            "token_digest": self.token_digest,
+            "registered_in_region": self.registered_in_region,
+            "submitted_at": self.submitted_at,
+            "filed_by": self.filed_by,
+            "client_type": self.client_type,
+        }

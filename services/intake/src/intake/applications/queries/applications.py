@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from chassis.privacy.blobs import Blob
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
 from contracts.identifiers import AgeBand, ApplicationSource, Purpose
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from intake.acting import drop_token
 from intake.applications.commands.attach_and_withdraw import own_application
 from intake.applications.model.application import Application
 from intake.applications.model.papers import Attachment, CallAttempt, ConsentDocument
-from intake.applications.pack import REQUIRED_FIELDS, ClientType, EntryPoint, IntakePack, ReturnReason, Trigger
+from intake.applications.pack import IntakePack
 from intake.applications.personal import Child, Health, Home, Representative, Words, opened
 from intake.applications.queries.cards import (
     STATE_TITLES,
@@ -41,7 +41,7 @@ from intake.applications.queries.cards import (
 from intake.applications.queries.duplicates import duplicates_of
 from intake.applications.queries.search import found_by_name
 from intake.applications.states import ALLOWED, ApplicationState
-from intake.directory.queries.names import names_of
+from intake.directory.queries.names import Names, names_of
 from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
@@ -51,51 +51,6 @@ ORDER = Order(
     _column["id"],
     "due_at",
 )
-
-
-class FormField(BaseModel):
-    name: str
-    title: str
-    required: bool
-    hint: str | None
-
-
-class FormConsent(BaseModel):
-    """A consent document to be shown in full; its version and hash come back with the application."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    purpose: Purpose
-    version: str
-    text_hash: str
-    required: bool
-    title: str
-    text: str
-
-
-class FormTerritory(BaseModel):
-    code: str
-    title: str
-
-
-class ApplicationForm(BaseModel):
-    """The public form, and the dictionaries of whoever answers it.
-
-    ``client_types``: kinds of families the coordinator notes (D1-09); ``return_reasons``: why a service returns one.
-    """
-
-    region: str
-    title: str
-    intro: str
-    triggers: list[FormTerritory]
-    removed_barriers: list[str]
-    first_appointment_documents: list[str]
-    fields: list[FormField]
-    consents: list[FormConsent]
-    territories: list[FormTerritory]
-    entry_points: list[FormTerritory]
-    client_types: list[FormTerritory]
-    return_reasons: list[FormTerritory]
 
 
 class Filter(BaseModel):
@@ -116,36 +71,6 @@ class Filter(BaseModel):
     submitted_until: Until = None
     due_since: Since = None
     due_until: Until = None
-
-
-def application_form(region_code: str, unit: Unit) -> ApplicationForm:
-    """The public form of a region: fields, texts of the consents, territories (D2-13…D2-16); 404 for no region."""
-    if region_code not in unit.packs.all(IntakePack):
-        raise not_found()
-    pack, region = unit.packs.all(IntakePack)[region_code], unit.regions[region_code]
-    form = pack.form
-    fields = [
-        FormField(name=name, title=text.title, hint=text.hint, required=name in REQUIRED_FIELDS)
-        for name, text in form.fields.items()
-    ]
-    return ApplicationForm(
-        region=region_code,
-        title=form.title,
-        intro=form.intro,
-        triggers=_choices(one for one in form.triggers if not one.by_doctor),
-        removed_barriers=list(form.removed_barriers),
-        first_appointment_documents=list(form.first_appointment_documents),
-        fields=fields,
-        consents=[FormConsent.model_validate(text) for text in pack.consents],
-        territories=[FormTerritory(code=f"{region_code}/{t.code}", title=t.title) for t in region.territories],
-        entry_points=_choices(pack.entry_points),
-        client_types=_choices(pack.client_types),
-        return_reasons=_choices(pack.return_reasons),
-    )
-
-
-def _choices(entries: Iterable[Trigger | EntryPoint | ClientType | ReturnReason]) -> list[FormTerritory]:
-    return [FormTerritory(code=entry.code, title=entry.title) for entry in entries]
 
 
 async def applications(wanted: Filter, page: PageQuery, unit: Unit) -> Page[ApplicationLine]:
@@ -183,7 +108,9 @@ async def card(application: Application, unit: Unit) -> ApplicationCard:
     groups = unit.policy.visible_groups(unit.actor, "application", application, application.grounds)
     granted = unit.policy.visible_groups(unit.actor, "application", application, frozenset(GROUND.values()))
     await unit.audit.read("application", application.child_id, groups, Purpose.CONTACT, subject_id=application.id)
-    own, names = application.id, await names_of(named(application), unit)
+    own = application.id
+    calls = await _all(CallAttempt, own, unit)
+    names = await names_of([*named(application), *(call.called_by for call in calls)], unit)
     return ApplicationCard(
         **line(application, names, unit.now),
         child_id=application.child_id,
@@ -198,11 +125,21 @@ async def card(application: Application, unit: Unit) -> ApplicationCard:
         consents=[
             ConsentView.model_validate(row, from_attributes=True) for row in await _all(ConsentDocument, own, unit)
         ],
-        calls=[CallView.model_validate(row, from_attributes=True) for row in await _all(CallAttempt, own, unit)],
+        calls=[_call(row, names) for row in calls],
         contact=await _contact(application, unit) if FieldGroup.CONTACT in groups else None,
         social=await _social(application, unit) if FieldGroup.SOCIAL in groups else None,
         health=await _health(application, unit) if FieldGroup.HEALTH in groups else None,
         withheld=sorted(granted - groups),
+    )
+
+
+def _call(row: CallAttempt, names: Names) -> CallView:
+    return CallView(
+        outcome=row.outcome,
+        called_at=row.called_at,
+        called_by=row.called_by,
+        called_by_name=names.of(row.called_by),
+        explanation_given=row.explanation_given,
     )
 
 

@@ -128,6 +128,7 @@ class CallView(BaseModel):
     outcome: CallOutcome
     called_at: datetime
     called_by: UUID
+    called_by_name: str | None
     explanation_given: bool
 
 

@@ -90,14 +90,13 @@ class _Row(BaseModel):
         return whole if known is None else {k: v for k, v in whole.items() if k not in FIELDS - self.told}
 
 
-async def import_organisations(
-    content: bytes, name: str | None, region: Region, pack: DirectoryPack, apply: bool, unit: Unit
-) -> ImportReport:
+async def import_organisations(content: bytes, name: str | None, into: str, apply: bool, unit: Unit) -> ImportReport:
     """Compare the file with the directory and, where ``apply`` is set and no row is wrong, bring it in.
 
     Nobody is removed: an organisation the file does not name stays as it is.
     """
     unit.policy.require(unit.actor, "organisation:register")
+    pack, region = unit.packs.of(DirectoryPack, into), unit.regions[into]
     rows, errors = _entries(table(content, name), region, pack)
     known = await _known(rows, region, unit)
     report = ImportReport(applied=False, rows=len(rows) + len(errors), added=[], changed=[], unchanged=0, errors=errors)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 from uuid import UUID
 
+from chassis.errors import not_found
 from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
 from chassis.work import Unit
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import any_, select
 
-from intake.directory.model.directory import Organisation, Principal
-from intake.directory.queries.names import names_of
+from intake.directory.model.directory import Office, Organisation, Principal
+from intake.directory.pack import DirectoryPack
+from intake.directory.queries.names import Names, names_of, places_of
+from intake.directory.sectors import InteragencyMap, SectorList, interagency, sectors
 
 
 class TerritoryView(BaseModel):
@@ -27,26 +31,37 @@ class TerritoryView(BaseModel):
 class OfficeView(BaseModel):
     """A place where an organisation receives people."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     code: str
     title: str
     territory: str
+    territory_title: str | None
     address: str
     latitude: float | None
     longitude: float | None
     phone: str | None
 
+    @classmethod
+    def of(cls, office: Office, names: Names) -> OfficeView:
+        return cls(
+            code=office.code,
+            title=office.title,
+            territory=office.territory,
+            territory_title=names.territory(office.territory),
+            address=office.address,
+            latitude=office.latitude,
+            longitude=office.longitude,
+            phone=office.phone,
+        )
+
 
 class OrganisationView(BaseModel):
     """What everybody may know of an organisation."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     code: str
     region: str
     territory: str
+    territory_title: str | None
     title: str
     roles: list[str]
     serves: list[str]
@@ -61,6 +76,30 @@ class OrganisationView(BaseModel):
     offices: list[OfficeView]
     latitude: float | None
     longitude: float | None
+
+    @classmethod
+    def of(cls, row: Organisation, names: Names) -> Self:
+        return cls(
+            id=row.id,
+            code=row.code,
+            region=row.region,
+            territory=row.territory,
+            territory_title=names.territory(row.territory),
+            title=row.title,
+            roles=row.roles,
+            serves=row.serves,
+            age_bands=row.age_bands,
+            address=row.address,
+            phone=row.phone,
+            email=row.email,
+            site=row.site,
+            director=row.director,
+            themes=row.themes,
+            gives=row.gives,
+            offices=[OfficeView.of(office, names) for office in row.offices],
+            latitude=row.latitude,
+            longitude=row.longitude,
+        )
 
 
 class StaffView(BaseModel):
@@ -104,6 +143,23 @@ def territories(region: str | None, page: ListQuery, unit: Unit) -> Page[Territo
     return page_of(found, page)
 
 
+def region_sectors(region: str, unit: Unit) -> SectorList:
+    """The sectors of a region with their consultants (D0-02, D0-03); 404 for no region."""
+    pack = unit.packs.find(DirectoryPack, region)
+    if pack is None or region not in unit.regions:
+        raise not_found()
+    return sectors(unit.regions[region], pack)
+
+
+def interagency_map(region: str, unit: Unit) -> InteragencyMap:
+    """The interagency road map of a region (D2-06); 404 where it has none."""
+    pack = unit.packs.find(DirectoryPack, region)
+    found = interagency(pack) if pack else None
+    if found is None:
+        raise not_found()
+    return found
+
+
 async def organisations(region: str | None, role: str | None, page: PageQuery, unit: Unit) -> Page[OrganisationView]:
     """Active organisations, by region and role."""
     statement = select(Organisation).where(Organisation.active)
@@ -112,7 +168,8 @@ async def organisations(region: str | None, role: str | None, page: PageQuery, u
     if role:
         statement = statement.where(any_(Organisation.roles) == role)
     rows, cursor, total = await paginate(unit.session, statement, page, ORGANISATIONS)
-    return Page(items=[OrganisationView.model_validate(row[0]) for row in rows], next_cursor=cursor, total=total)
+    places = places_of(unit)
+    return Page(items=[OrganisationView.of(row[0], places) for row in rows], next_cursor=cursor, total=total)
 
 
 async def staff(region: str | None, organisation_id: UUID | None, page: PageQuery, unit: Unit) -> Page[StaffView]:

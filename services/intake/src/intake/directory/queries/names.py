@@ -32,11 +32,16 @@ class Names:
         return found.title if found else None
 
 
+def places_of(unit: Unit) -> Names:
+    """Titles of territories alone, for rows that name nobody."""
+    return Names(unit.regions, {})
+
+
 async def names_of(ids: Iterable[UUID | None], unit: Unit) -> Names:
     """The names of organisations and staff; one query, none where nothing is named."""
     wanted = {id for id in ids if id is not None}
     if not wanted:
-        return Names(unit.regions, {})
+        return places_of(unit)
     organisations = select(Organisation.id, Organisation.title).where(Organisation.id.in_(wanted))
     staff = select(Principal.id, Principal.name).where(Principal.id.in_(wanted), Principal.name.is_not(None))
     both: CompoundSelect[UUID, str] = union_all(organisations, staff)

@@ -16,7 +16,7 @@ from intake.directory.model.resources import Resource
 from intake.directory.pack import DirectoryPack, ResourceKind
 from intake.directory.queries.agreements import today_of
 from intake.directory.queries.directory import OrganisationView
-from intake.directory.queries.names import Names, names_of
+from intake.directory.queries.names import Names, names_of, places_of
 from intake.particulars.checks import known_territory
 
 
@@ -56,9 +56,10 @@ class ResourceMap(BaseModel):
 
 
 async def resource_map(
-    region: str, territory: str | None, kind: ResourceKind | None, band: AgeBand | None, months: int, unit: Unit
+    region: str, territory: str | None, kind: ResourceKind | None, band: AgeBand | None, unit: Unit
 ) -> ResourceMap:
     """The map of one territory, or of the region (D3-36)."""
+    months = unit.packs.of(DirectoryPack, region).resource_check_months
     wanted = select(Resource).where(Resource.region == region, Resource.active)
     serving = select(Organisation).where(Organisation.region == region, Organisation.active)
     if territory:
@@ -76,7 +77,7 @@ async def resource_map(
         region=region,
         territory=territory,
         resources=_by_kind(rows, await _naming(rows, unit), months, today_of(unit, region)),
-        organisations=[OrganisationView.model_validate(row) for row in organisations],
+        organisations=[OrganisationView.of(row, places_of(unit)) for row in organisations],
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Select, any_, or_, select
 from intake.directory.model.directory import Organisation
 from intake.directory.pack import OrganisationRole
 from intake.directory.queries.directory import OrganisationView
+from intake.directory.queries.names import Names, places_of
 from intake.particulars.names import folded_words, trigrams
 from intake.particulars.places import Point, distance_km
 
@@ -63,7 +64,8 @@ async def search(wanted: OrganisationSearch, page: ListQuery, unit: Unit) -> Pag
     """The organisations that match: the nearest first where a place is given, else by title."""
     rows = (await unit.session.scalars(_narrowed(wanted))).all()
     words = folded_words(wanted.text or "")
-    found = [_measured(row, wanted.place) for row in rows if _called(words, row)]
+    places = places_of(unit)
+    found = [_measured(row, wanted.place, places) for row in rows if _called(words, row)]
     if wanted.within_km:
         found = [one for one in found if one.distance_km is not None and one.distance_km <= wanted.within_km]
     found.sort(key=lambda one: (one.distance_km is None, one.distance_km or 0.0, one.title, one.code))
@@ -100,8 +102,8 @@ def _alike(word: str, other: str) -> bool:
     return other.startswith(word) or len(letters & trigrams(other)) >= max(2, ALIKE * len(letters))
 
 
-def _measured(row: Organisation, place: Point | None) -> FoundOrganisation:
-    found = FoundOrganisation.model_validate(row)
+def _measured(row: Organisation, place: Point | None, names: Names) -> FoundOrganisation:
+    found = FoundOrganisation.of(row, names)
     if place is None:
         return found
     places = [(None, row.latitude, row.longitude), *((o.code, o.latitude, o.longitude) for o in row.offices)]

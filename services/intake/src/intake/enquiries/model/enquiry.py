@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -107,7 +106,35 @@ class Enquiry(Aggregate, Base):
     @classmethod
     def register(cls, entry: Entry, sheets: Sheets, due: Due, contact: Sealed[Contact] | None) -> Enquiry:
         """Step 1: a new line of the journal with its due time (D1-11, D1-14…D1-16)."""
-        enquiry = cls(**_columns(entry), **_columns(sheets), state=EnquiryState.REGISTERED, call_attempts=0)
+        enquiry = cls(
+            id=entry.id,
+            number=entry.number,
+            year=entry.year,
+            registration=entry.registration,
+            region=entry.region,
+            territory=entry.territory,
+            organisation_id=entry.organisation_id,
+            person_id=entry.person_id,
+            channel=entry.channel,
+            answer_channel=entry.answer_channel,
+            anonymous=entry.anonymous,
+            complaint=entry.complaint,
+            status=entry.status,
+            theme=entry.theme,
+            help_kind=entry.help_kind,
+            asked_by=entry.asked_by,
+            token_digest=entry.token_digest,
+            source_digest=entry.source_digest,
+            consent_version=entry.consent_version,
+            received_at=entry.received_at,
+            registered_at=entry.registered_at,
+            registered_by=entry.registered_by,
+            caller=sheets.caller,
+            place=sheets.place,
+            question=sheets.question,
+            state=EnquiryState.REGISTERED,
+            call_attempts=0,
+        )
         enquiry._run(due)
         enquiry.record(telling.registered(enquiry, contact))
         return enquiry
@@ -242,7 +269,3 @@ class Enquiry(Aggregate, Base):
             self.escalated_at = None
         self.due_since, self.due_at, self.due_provisional = due.since, due.found.due_at, due.found.provisional
         self.due_explanation = due.found.explanation.to_json()
-
-
-def _columns(source: Entry | Sheets) -> dict[str, Any]:
-    return {field.name: getattr(source, field.name) for field in fields(source)}

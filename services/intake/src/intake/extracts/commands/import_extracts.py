@@ -152,8 +152,10 @@ async def _take_batch(import_id: UUID, batch: list[RawRecord], bytes_done: int, 
         await _put_aside(import_id, tally, unit)
         job.seen += len(batch[:room])
         job.bytes_done, job.claimed_until = bytes_done, unit.now + LEASE
-        for name in ("taken", "known", "superseding", "superseded"):
-            setattr(job, name, getattr(job, name) + getattr(tally, name))
+        job.taken += tally.taken
+        job.known += tally.known
+        job.superseding += tally.superseding
+        job.superseded += tally.superseded
         job.quarantined += len(tally.refused)
     if room < len(batch):
         raise _too_many(room)

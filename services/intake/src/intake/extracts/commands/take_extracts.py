@@ -244,7 +244,16 @@ class Taking:
             origin_id=extract.id,
             found_at=self._received_at,
             words=None,
-            **{name: getattr(extract, name) for name in _SHARED},
+            region=extract.region,
+            territory=extract.territory,
+            organisation_id=extract.organisation_id,
+            child_id=extract.child_id,
+            representative_id=extract.representative_id,
+            person_digest=extract.person_digest,
+            age_band=extract.age_band,
+            ground=extract.ground,
+            child=extract.child,
+            family=extract.family,
         )
         return Outreach.open(found, self._ladder(extract.territory))
 
@@ -254,20 +263,6 @@ class Taking:
                 Ladder.of(self._unit.packs.of(OutreachPack, self._region.code), self._region, territory)
             )
         return self._ladders[territory]
-
-
-_SHARED = (
-    "region",
-    "territory",
-    "organisation_id",
-    "child_id",
-    "representative_id",
-    "person_digest",
-    "age_band",
-    "ground",
-    "child",
-    "family",
-)
 
 
 def _remembering(ladder: Ladder) -> Ladder:

@@ -37,7 +37,22 @@ class Outreach(Columns, Aggregate, Base):
         """A family was found; work starts within its term, counted from then (D3-15)."""
         start = ladder.due("start", found.found_at)
         outreach = cls(
-            **{name: getattr(found, name) for name in Found.__slots__},
+            id=found.id,
+            region=found.region,
+            territory=found.territory,
+            organisation_id=found.organisation_id,
+            responsible_id=found.responsible_id,
+            child_id=found.child_id,
+            representative_id=found.representative_id,
+            person_digest=found.person_digest,
+            age_band=found.age_band,
+            way=found.way,
+            origin_id=found.origin_id,
+            ground=found.ground,
+            found_at=found.found_at,
+            child=found.child,
+            family=found.family,
+            words=found.words,
             state=OutreachState.OPEN,
             step=ContactStep.PHONE,
             start_due_at=start.due_at,

@@ -14,7 +14,7 @@ from workdays import Standing, overdue
 from intake.directory.queries.names import Names
 from intake.finding.queries import FoundContact, FoundSocial
 from intake.outreach.model.outreach import Outreach
-from intake.outreach.model.steps import LadderStep
+from intake.outreach.model.steps import Attempt, LadderStep
 from intake.outreach.states import RUNNING, OutreachState
 
 
@@ -90,13 +90,23 @@ class OutreachLine(BaseModel):
 
 
 class AttemptView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     means: ContactStep
     outcome: ContactOutcome
     attempted_at: datetime
     attempted_by: UUID | None
+    attempted_by_name: str | None
     next_try_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Attempt, names: Names) -> AttemptView:
+        return cls(
+            means=row.means,
+            outcome=row.outcome,
+            attempted_at=row.attempted_at,
+            attempted_by=row.attempted_by,
+            attempted_by_name=names.of(row.attempted_by),
+            next_try_at=row.next_try_at,
+        )
 
 
 class LetterView(BaseModel):

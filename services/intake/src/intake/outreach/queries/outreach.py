@@ -91,14 +91,14 @@ async def card(outreach: Outreach, unit: Unit) -> OutreachCard:
     await unit.audit.read("outreach", outreach.child_id, groups, Purpose.CONTACT, subject_id=outreach.id)
     ladder = Ladder.of(unit.packs.of(OutreachPack, outreach.region), unit.regions[outreach.region], outreach.territory)
     met, surveyed = outreach.met_at, outreach.surveyed_at
-    attempts = await unit.session.scalars(
-        select(Attempt).where(Attempt.outreach_id == outreach.id).order_by(Attempt.attempted_at, Attempt.id)
-    )
+    made = select(Attempt).where(Attempt.outreach_id == outreach.id).order_by(Attempt.attempted_at, Attempt.id)
+    attempts = (await unit.session.scalars(made)).all()
+    names = await names_of([*named(outreach), *(attempt.attempted_by for attempt in attempts)], unit)
     letters = await unit.session.scalars(
         select(Letter).where(Letter.outreach_id == outreach.id).order_by(Letter.posted_on, Letter.id)
     )
     return OutreachCard(
-        **line(outreach, await names_of(named(outreach), unit), unit.now),
+        **line(outreach, names, unit.now),
         child_id=outreach.child_id,
         ground=outreach.ground,
         decided_at=outreach.decided_at,
@@ -107,7 +107,7 @@ async def card(outreach: Outreach, unit: Unit) -> OutreachCard:
         surveyed_at=surveyed,
         survey_same_day=ladder.same_day(met, surveyed) if met and surveyed else None,
         steps=[StepView.of(step, unit.now) for step in outreach.steps],
-        attempts=[AttemptView.model_validate(row) for row in attempts],
+        attempts=[AttemptView.of(row, names) for row in attempts],
         letters=[LetterView.model_validate(row) for row in letters],
         stages=await _stages(outreach, unit),
         contact=await contact(outreach, unit) if FieldGroup.CONTACT in groups else None,

@@ -230,8 +230,7 @@ def checked(answers: Answers, portal: PortalPack, region: Region, today: date) -
 def _checked(
     command: WriteQuestionnaire | RewriteQuestionnaire, portal: PortalPack, region: Region, unit: Unit
 ) -> Answers:
-    told = Answers(**{name: getattr(command, name) for name in Answers.model_fields})
-    return checked(told, portal, region, unit.now.astimezone(region.zone).date())
+    return checked(command, portal, region, unit.now.astimezone(region.zone).date())
 
 
 def _district(written: str | None, region: Region) -> str | None:

@@ -15,7 +15,7 @@ from contracts.identifiers import Purpose
 from sqlalchemy import select
 
 from intake.applications.queries.applications import consent_stands_not
-from intake.directory.queries.names import Names, names_of
+from intake.directory.queries.names import Names, names_of, places_of
 from intake.portal.answers import RECORDS, open_one
 from intake.portal.commands.change_data import wanted_by
 from intake.portal.model.changes import DataChange, DataChangeState
@@ -187,7 +187,7 @@ def _change_view(change: DataChange, unit: Unit) -> DataChangeView:
         questionnaire_id=change.questionnaire_id,
         region=change.region,
         territory=change.territory,
-        territory_title=Names(unit.regions, {}).territory(change.territory),
+        territory_title=places_of(unit).territory(change.territory),
         state=change.state,
         fields=change.fields,
         requested_at=change.requested_at,

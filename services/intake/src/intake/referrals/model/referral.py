@@ -126,13 +126,37 @@ class Referral(DueTime, Aggregate, Base):
     def receive(cls, filed: Told, answer: workdays.Deadline) -> Referral:
         """A referral came in; its receiver answers within the term. It is never refused for want of an agreement."""
         referral = cls(
-            **{name: getattr(filed, name) for name in Told.__slots__},
+            id=filed.id,
+            number=filed.number,
+            region=filed.region,
+            territory=filed.territory,
+            kind=filed.kind,
+            department=filed.department,
+            way=filed.way,
+            branch=filed.branch,
+            organisation_id=filed.organisation_id,
+            serving_organisation_id=filed.serving_organisation_id,
+            outgoing=filed.outgoing,
+            by_api=filed.by_api,
+            ground=filed.ground,
+            groups=filed.groups,
+            consent=filed.consent,
+            consent_id=filed.consent_id,
+            protocol_on=filed.protocol_on,
+            child_id=filed.child_id,
+            representative_id=filed.representative_id,
+            person_digest=filed.person_digest,
+            age_band=filed.age_band,
+            received_at=filed.received_at,
+            child=filed.child,
+            family=filed.family,
+            words=filed.words,
+            health=filed.health,
             state=ReferralState.RECEIVED,
             due_at=answer.due_at,
             provisional=answer.provisional,
             explanation=answer.explanation.to_json(),
         )
-        shared = {"number", "region", "territory", "kind", "department", "way", "branch", "child_id", "ground"}
         referral.record(
             told.ReferralReceived(
                 referral_id=filed.id,
@@ -141,7 +165,15 @@ class Referral(DueTime, Aggregate, Base):
                 received_at=filed.received_at,
                 answer_due=referral.moment,
                 outgoing=filed.outgoing,
-                **{name: getattr(filed, name) for name in shared},
+                number=filed.number,
+                region=filed.region,
+                territory=filed.territory,
+                kind=filed.kind,
+                department=filed.department,
+                way=filed.way,
+                branch=filed.branch,
+                child_id=filed.child_id,
+                ground=filed.ground,
             )
         )
         return referral

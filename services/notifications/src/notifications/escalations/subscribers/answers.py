@@ -38,7 +38,7 @@ async def enquiry_registered(event: EnquiryRegistered, unit: Unit) -> None:
         due_at=event.due.due_at,
         since=event.registered_at,
     )
-    await commands.watch(what, unit)
+    await commands.watch_term(what, unit)
 
 
 @events.on(EnquiryAssigned)
@@ -50,25 +50,25 @@ async def enquiry_assigned(event: EnquiryAssigned, unit: Unit) -> None:
 @events.on(EnquiryClassified)
 async def enquiry_classified(event: EnquiryClassified, unit: Unit) -> None:
     """A complaint has another term."""
-    await commands.move(Term.ENQUIRY, event.enquiry_id, event.due.due_at, unit)
+    await commands.move_due(Term.ENQUIRY, event.enquiry_id, event.due.due_at, unit)
 
 
 @events.on(EnquiryDueMoved)
 async def enquiry_due_moved(event: EnquiryDueMoved, unit: Unit) -> None:
     """It was computed again."""
-    await commands.move(Term.ENQUIRY, event.enquiry_id, event.due.due_at, unit)
+    await commands.move_due(Term.ENQUIRY, event.enquiry_id, event.due.due_at, unit)
 
 
 @events.on(EnquiryServed)
 async def enquiry_served(event: EnquiryServed, unit: Unit) -> None:
     """Where the family has asked on after its answer, a term of its own runs (D0-11)."""
-    await commands.move(Term.ENQUIRY, event.enquiry_id, event.due.due_at, unit, again=True)
+    await commands.move_due(Term.ENQUIRY, event.enquiry_id, event.due.due_at, unit, again=True)
 
 
 @events.on(EnquiryAnswerGiven)
 async def enquiry_answer_given(event: EnquiryAnswerGiven, unit: Unit) -> None:
     """The person has the answer."""
-    await commands.end(Term.ENQUIRY, event.enquiry_id, event.given_at, unit)
+    await commands.end_term(Term.ENQUIRY, event.enquiry_id, event.given_at, unit)
 
 
 @events.on(ReferralReceived)
@@ -85,28 +85,28 @@ async def referral_received(event: ReferralReceived, unit: Unit) -> None:
         due_at=event.answer_due.due_at,
         since=event.received_at,
     )
-    await commands.watch(what, unit)
+    await commands.watch_term(what, unit)
 
 
 @events.on(ReferralDueMoved)
 async def referral_due_moved(event: ReferralDueMoved, unit: Unit) -> None:
     """It was computed again."""
-    await commands.move(Term.REFERRAL, event.referral_id, event.due.due_at, unit)
+    await commands.move_due(Term.REFERRAL, event.referral_id, event.due.due_at, unit)
 
 
 @events.on(ReferralAccepted)
 async def referral_accepted(event: ReferralAccepted, unit: Unit) -> None:
     """That is an answer."""
-    await commands.end(Term.REFERRAL, event.referral_id, event.accepted_at, unit)
+    await commands.end_term(Term.REFERRAL, event.referral_id, event.accepted_at, unit)
 
 
 @events.on(ReferralDeclined)
 async def referral_declined(event: ReferralDeclined, unit: Unit) -> None:
     """That is an answer too."""
-    await commands.end(Term.REFERRAL, event.referral_id, event.declined_at, unit)
+    await commands.end_term(Term.REFERRAL, event.referral_id, event.declined_at, unit)
 
 
 @events.on(ReferralRevoked)
 async def referral_revoked(event: ReferralRevoked, unit: Unit) -> None:
     """Nobody waits for an answer any more."""
-    await commands.end(Term.REFERRAL, event.referral_id, event.revoked_at, unit)
+    await commands.end_term(Term.REFERRAL, event.referral_id, event.revoked_at, unit)

@@ -41,7 +41,7 @@ async def submitted(event: ApplicationSubmitted, unit: Unit) -> None:
         due_at=event.call_back_due.due_at,
         since=event.submitted_at,
     )
-    await commands.watch(what, unit)
+    await commands.watch_term(what, unit)
 
 
 @events.on(ApplicationTaken)
@@ -56,20 +56,20 @@ async def taken(event: ApplicationTaken, unit: Unit) -> None:
 @events.on(ApplicationDeadlineMoved)
 async def moved(event: ApplicationDeadlineMoved, unit: Unit) -> None:
     """It was computed again."""
-    await commands.move(Term(event.kind), event.application_id, event.due.due_at, unit)
+    await commands.move_due(Term(event.kind), event.application_id, event.due.due_at, unit)
 
 
 @events.on(ApplicationTerritoriesSet)
 async def territories_set(event: ApplicationTerritoriesSet, unit: Unit) -> None:
     """Another territory answers for the family."""
-    await commands.follow(event.application_id, event.responsible_territory, unit)
+    await commands.move_to_territory(event.application_id, event.responsible_territory, unit)
 
 
 @events.on(CallRecorded)
 async def called(event: CallRecorded, unit: Unit) -> None:
     """Only a reached family ends the call back (D2-17); from then on the first appointment is due (D2-19)."""
     if event.outcome is CallOutcome.REACHED:
-        await commands.end(Term.CALL_BACK, event.application_id, event.called_at, unit)
+        await commands.end_term(Term.CALL_BACK, event.application_id, event.called_at, unit)
     if due := event.first_appointment_due:
         await commands.watch_first_appointment(event.application_id, due.due_at, event.called_at, unit)
 
@@ -87,13 +87,13 @@ async def handed_over(event: ApplicationHandedOver, unit: Unit) -> None:
         due_at=event.acceptance_due.due_at,
         since=unit.now,
     )
-    await commands.watch(what, unit)
+    await commands.watch_term(what, unit)
 
 
 @events.on(ApplicationAccepted)
 async def accepted(event: ApplicationAccepted, unit: Unit) -> None:
     """The service has the family, and the first appointment is its business."""
-    await commands.end(Term.ACCEPTANCE, event.application_id, event.accepted_at, unit)
+    await commands.end_term(Term.ACCEPTANCE, event.application_id, event.accepted_at, unit)
     await commands.hand_to(
         Term.FIRST_APPOINTMENT, event.application_id, None, unit, organisation_id=event.serving_organisation_id
     )
@@ -102,29 +102,29 @@ async def accepted(event: ApplicationAccepted, unit: Unit) -> None:
 @events.on(ApplicationReturned)
 async def returned(event: ApplicationReturned, unit: Unit) -> None:
     """The coordinator looks for another service."""
-    await commands.end(Term.ACCEPTANCE, event.application_id, event.returned_at, unit)
+    await commands.end_term(Term.ACCEPTANCE, event.application_id, event.returned_at, unit)
 
 
 @events.on(ApplicationWithdrawn)
 async def withdrawn(event: ApplicationWithdrawn, unit: Unit) -> None:
     """Nobody waits any more."""
     for term in TERMS:
-        await commands.end(term, event.application_id, event.withdrawn_at, unit)
+        await commands.end_term(term, event.application_id, event.withdrawn_at, unit)
 
 
 @events.on(AppointmentBooked)
 async def booked(event: AppointmentBooked, unit: Unit) -> None:
     """The first appointment has its day."""
     if event.first and event.application_id:
-        await commands.keep(event.application_id, event.appointment_id, event.starts_at, unit)
+        await commands.note_booking(event.application_id, event.appointment_id, event.starts_at, unit)
 
 
 @events.on(AppointmentCancelled)
 async def cancelled(event: AppointmentCancelled, unit: Unit) -> None:
-    """Perhaps it has none any more."""
+    """Without a next date the week counts on."""
     if event.application_id and event.next_appointment_id is None:
-        await commands.lose(event.application_id, event.appointment_id, unit)
+        await commands.note_cancellation(event.application_id, event.appointment_id, unit)
 
 
 for kind in commands.LEVELS:
-    timers.on(kind)(commands.escalate)
+    timers.on(kind)(commands.raise_term)

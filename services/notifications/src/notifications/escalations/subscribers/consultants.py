@@ -35,31 +35,31 @@ async def questionnaire_sent(event: QuestionnaireSent, unit: Unit) -> None:
         due_at=event.due.due_at,
         since=event.sent_at,
     )
-    await commands.watch(what, unit)
+    await commands.watch_term(what, unit)
 
 
 @events.on(QuestionnaireDueMoved)
 async def questionnaire_due_moved(event: QuestionnaireDueMoved, unit: Unit) -> None:
     """It was computed again."""
-    await commands.move(Term.QUESTIONNAIRE, event.questionnaire_id, event.due.due_at, unit)
+    await commands.move_due(Term.QUESTIONNAIRE, event.questionnaire_id, event.due.due_at, unit)
 
 
 @events.on(QuestionnaireReturned)
 async def questionnaire_returned(event: QuestionnaireReturned, unit: Unit) -> None:
     """That is an answer."""
-    await commands.end(Term.QUESTIONNAIRE, event.questionnaire_id, event.returned_at, unit)
+    await commands.end_term(Term.QUESTIONNAIRE, event.questionnaire_id, event.returned_at, unit)
 
 
 @events.on(QuestionnaireAccepted)
 async def questionnaire_accepted(event: QuestionnaireAccepted, unit: Unit) -> None:
     """That is an answer too."""
-    await commands.end(Term.QUESTIONNAIRE, event.questionnaire_id, event.accepted_at, unit)
+    await commands.end_term(Term.QUESTIONNAIRE, event.questionnaire_id, event.accepted_at, unit)
 
 
 @events.on(ContactConsentWithdrawn)
 async def contact_consent_withdrawn(event: ContactConsentWithdrawn, unit: Unit) -> None:
     """Nobody may answer it any more, until the family sends it anew."""
-    await commands.end(Term.QUESTIONNAIRE, event.questionnaire_id, event.withdrawn_at, unit)
+    await commands.end_term(Term.QUESTIONNAIRE, event.questionnaire_id, event.withdrawn_at, unit)
 
 
 @events.on(DataChangeRequested)
@@ -77,16 +77,16 @@ async def data_change_requested(event: DataChangeRequested, unit: Unit) -> None:
         due_at=event.due.due_at,
         since=event.requested_at,
     )
-    await commands.watch(what, unit)
+    await commands.watch_term(what, unit)
 
 
 @events.on(DataChangeDueMoved)
 async def data_change_due_moved(event: DataChangeDueMoved, unit: Unit) -> None:
     """It was computed again."""
-    await commands.move(Term.DATA_CHANGE, event.data_change_id, event.due.due_at, unit)
+    await commands.move_due(Term.DATA_CHANGE, event.data_change_id, event.due.due_at, unit)
 
 
 @events.on(DataChangeDecided)
 async def data_change_decided(event: DataChangeDecided, unit: Unit) -> None:
     """Decided, or taken back by the family."""
-    await commands.end(Term.DATA_CHANGE, event.data_change_id, event.decided_at, unit)
+    await commands.end_term(Term.DATA_CHANGE, event.data_change_id, event.decided_at, unit)

@@ -16,7 +16,7 @@ from contracts.intake import (
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
-from notifications.messages.commands.plan_message import OUTDATED, plan, planned
+from notifications.messages.commands.plan_message import OUTDATED, plan_message, planned_messages
 from notifications.messages.letter_data import ApplicationReceived, CallBackMoved, ServiceAccepted
 from notifications.messages.model import Message, MessageState
 from notifications.preferences.model import Family
@@ -31,7 +31,7 @@ async def acknowledge(event: ApplicationSubmitted, occasion: str, unit: Unit) ->
     """Number and by when we call (D0-38, D2-17). No status link: its token is shown once and never travels."""
     due = event.call_back_due
     facts = ApplicationReceived(number=event.number, call_back_due=due.due_at, provisional=due.provisional)
-    await plan(unit, event.child_id, facts, event.application_id, occasion)
+    await plan_message(unit, event.child_id, facts, event.application_id, occasion)
 
 
 async def tell_later_call(event: ApplicationDeadlineMoved, occasion: str, unit: Unit) -> None:
@@ -48,18 +48,18 @@ async def tell_later_call(event: ApplicationDeadlineMoved, occasion: str, unit: 
         last.facts = known.model_copy(update=due)
     elif event.due.due_at > known.call_back_due:
         told = {"number": known.number, "promised": known.call_back_due, **due}
-        await plan(unit, last.child_id, CallBackMoved.model_validate(told), event.application_id, occasion)
+        await plan_message(unit, last.child_id, CallBackMoved.model_validate(told), event.application_id, occasion)
 
 
 async def note_call(event: CallRecorded, unit: Unit) -> None:
-    """Whoever was reached needs no letter about the call any more."""
+    """Take back the letter about a later call once the family was reached."""
     if event.outcome is CallOutcome.REACHED:
         await take_back_later_call(event.application_id, unit)
 
 
 async def take_back_later_call(application_id: UUID, unit: Unit) -> None:
     """A letter about a later call that has not left is not true any more."""
-    for message in await planned(unit, about_id=application_id, kinds={MessageKind.CALL_BACK_MOVED}):
+    for message in await planned_messages(unit, about_id=application_id, kinds={MessageKind.CALL_BACK_MOVED}):
         message.cancel(OUTDATED)
 
 
@@ -79,12 +79,12 @@ async def tell_service(event: ApplicationAccepted, occasion: str, unit: Unit) ->
         coordinating_organisation_id=event.coordinating_organisation_id,
         first_appointment_due=event.first_appointment_due.due_at,
     )
-    await plan(unit, event.child_id, facts, event.application_id, occasion)
+    await plan_message(unit, event.child_id, facts, event.application_id, occasion)
 
 
 async def fall_silent(event: ApplicationWithdrawn, unit: Unit) -> None:
     """Nothing more is said to a family that has withdrawn; reminders that fire later find that out themselves."""
     family = await unit.session.scalar(select(Family).where(Family.application_id == event.application_id))
     if family is not None:
-        for message in await planned(unit, child_id=family.child_id):
+        for message in await planned_messages(unit, child_id=family.child_id):
             message.cancel(WITHDRAWN)

@@ -9,7 +9,7 @@ from contracts.scheduling import AppointmentBooked as Booked
 from contracts.scheduling import AppointmentCancelled as Cancelled
 
 from notifications.kinds import MessageKind
-from notifications.messages.commands.plan_message import plan, take_back, told_before
+from notifications.messages.commands.plan_message import plan_message, take_back, told_before
 from notifications.messages.commands.remind import set_reminder
 from notifications.messages.letter_data import AppointmentBooked, AppointmentCancelled, AppointmentReminder
 from notifications.messages.model import MessageState
@@ -28,7 +28,7 @@ async def tell_booking(event: Booked, occasion: str, unit: Unit) -> None:
     known = await told_before(unit, event.appointment_id, MessageKind.APPOINTMENT_BOOKED)
     if known is None or known.state is MessageState.CANCELLED or known.facts != facts:
         await take_back(unit, event.appointment_id, but=occasion)
-        await plan(unit, event.child_id, facts, event.appointment_id, occasion)
+        await plan_message(unit, event.child_id, facts, event.appointment_id, occasion)
     reminder = AppointmentReminder.model_validate(told)
     await set_reminder(unit, event.appointment_id, event.child_id, event.appointment_id, reminder)
 
@@ -46,7 +46,7 @@ async def tell_cancellation(event: Cancelled, occasion: str, unit: Unit) -> None
         starts_at=known.starts_at if isinstance(known, AppointmentBooked) else None,
         rebooked=event.next_appointment_id is not None,
     )
-    await plan(unit, event.child_id, facts, event.appointment_id, occasion)
+    await plan_message(unit, event.child_id, facts, event.appointment_id, occasion)
 
 
 async def end_reminder(appointment_id: UUID, unit: Unit) -> None:

@@ -7,7 +7,7 @@ from contracts.identifiers import EnquiryChannel, MessageChannel
 from contracts.intake import EnquiryAnswered, EnquiryRegistered
 
 from notifications.messages import letter_data
-from notifications.messages.commands.plan_message import plan
+from notifications.messages.commands.plan_message import plan_message
 from notifications.preferences.commands import remember_asker
 
 LEAVES_BY = {
@@ -22,7 +22,7 @@ async def acknowledge(event: EnquiryRegistered, occasion: str, unit: Unit) -> No
     if event.person_id is None or event.contact is None or not await remember_asker(event, unit):
         return
     told = letter_data.EnquiryReceived(number=event.number, due_at=event.due.due_at, provisional=event.due.provisional)
-    await plan(unit, event.person_id, told, event.enquiry_id, occasion)
+    await plan_message(unit, event.person_id, told, event.enquiry_id, occasion)
 
 
 async def tell_answer(event: EnquiryAnswered, occasion: str, unit: Unit) -> None:
@@ -31,4 +31,4 @@ async def tell_answer(event: EnquiryAnswered, occasion: str, unit: Unit) -> None
         return
     if await remember_asker(event, unit):
         told = letter_data.EnquiryAnswered(number=event.number, answer=event.answer)
-        await plan(unit, event.person_id, told, event.enquiry_id, occasion, channel=LEAVES_BY[event.channel])
+        await plan_message(unit, event.person_id, told, event.enquiry_id, occasion, channel=LEAVES_BY[event.channel])

@@ -22,7 +22,7 @@ from notifications.quiet import allowed_from
 OUTDATED = "outdated"
 
 
-async def plan(
+async def plan_message(
     unit: Unit,
     child_id: UUID,
     facts: Facts,
@@ -69,7 +69,7 @@ def _new(
         organisation_id=family.organisation_id,
         serving_organisation_id=family.serving_organisation_id,
         created_at=unit.now,
-        planned_for=sendable_from(facts.kind, earliest, pack_for(unit, family.region), zone(unit, family)),
+        planned_for=sendable_from(facts.kind, earliest, pack_for(unit, family.region), zone_of(unit, family)),
         give_up_at=earliest + GIVE_UP_AFTER,
         correlation_id=unit.correlation_id,
     )
@@ -77,7 +77,7 @@ def _new(
     return message
 
 
-async def planned(
+async def planned_messages(
     unit: Unit, *, child_id: UUID | None = None, about_id: UUID | None = None, kinds: Collection[MessageKind] = ()
 ) -> Sequence[Message]:
     """Messages that have not been sent, locked, so that the sender waits for what becomes of them."""
@@ -94,7 +94,7 @@ async def planned(
 
 async def take_back(unit: Unit, about_id: UUID, *, but: str) -> None:
     """Cancel what is planned about something that has changed, all but what this very occasion has planned."""
-    for message in await planned(unit, about_id=about_id):
+    for message in await planned_messages(unit, about_id=about_id):
         if message.occasion != but:
             message.cancel(OUTDATED)
 
@@ -117,6 +117,6 @@ def pack_for(unit: Unit, region: str) -> RegionPack:
     return pack_of(unit.packs, region)
 
 
-def zone(unit: Unit, family: Family) -> ZoneInfo:
+def zone_of(unit: Unit, family: Family) -> ZoneInfo:
     """The time zone the family lives in."""
     return unit.regions[family.region].zone_of(family.territory.rpartition("/")[2])

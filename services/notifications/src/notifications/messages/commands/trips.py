@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from notifications.kinds import MessageKind
 from notifications.messages import letter_data
-from notifications.messages.commands.plan_message import OUTDATED, plan, planned
+from notifications.messages.commands.plan_message import OUTDATED, plan_message, planned_messages
 from notifications.messages.commands.remind import set_reminder
 from notifications.messages.letter_data import TripInvitation, TripReminder
 from notifications.messages.model import Message, MessageState
@@ -24,7 +24,7 @@ async def invite(event: TripPublished, occasion: str, unit: Unit) -> None:
     A family that knows it already is told nothing; one that is not invited any more is told so.
     """
     invited = {invitation.child_id for invitation in event.invitations}
-    for message in await planned(unit, about_id=event.trip_id, kinds={MessageKind.TRIP_CANCELLED}):
+    for message in await planned_messages(unit, about_id=event.trip_id, kinds={MessageKind.TRIP_CANCELLED}):
         if message.child_id in invited:
             message.cancel(OUTDATED)
     await unit.session.flush()
@@ -51,7 +51,7 @@ async def _invite(
     now = TripInvitation.model_validate(about | {"moved": told is not None and _heard(told)})
     if not (isinstance(known, TripInvitation) and known.same_as(now)):
         await _take_back(event.trip_id, child_id, unit)
-        await plan(unit, child_id, now, event.trip_id, occasion)
+        await plan_message(unit, child_id, now, event.trip_id, occasion)
     reminder = TripReminder.model_validate(about)
     await set_reminder(unit, _invited(event.trip_id, child_id), child_id, event.trip_id, reminder)
 
@@ -62,7 +62,7 @@ async def _uninvite(trip_id: UUID, told: Message, occasion: str, unit: Unit) -> 
     known = told.facts
     if isinstance(known, TripInvitation) and _heard(told):
         off = letter_data.TripCancelled.model_validate(known.model_dump(exclude={"moved"}))
-        await plan(unit, told.child_id, off, trip_id, occasion)
+        await plan_message(unit, told.child_id, off, trip_id, occasion)
 
 
 def _heard(told: Message) -> bool:
@@ -74,7 +74,7 @@ def _heard(told: Message) -> bool:
 
 
 async def _take_back(trip_id: UUID, child_id: UUID, unit: Unit, *, but: MessageKind | None = None) -> None:
-    for message in await planned(unit, child_id=child_id, about_id=trip_id):
+    for message in await planned_messages(unit, child_id=child_id, about_id=trip_id):
         if message.kind is not but:
             message.cancel(OUTDATED)
 

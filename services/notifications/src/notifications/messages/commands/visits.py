@@ -12,7 +12,7 @@ from contracts.scheduling import VisitScheduled
 from sqlalchemy import select
 
 from notifications.kinds import MessageKind
-from notifications.messages.commands.plan_message import OUTDATED, pack_for, plan, planned, take_back
+from notifications.messages.commands.plan_message import OUTDATED, pack_for, plan_message, planned_messages, take_back
 from notifications.messages.commands.remind import set_reminder
 from notifications.messages.letter_data import VisitFact, VisitPostponed, VisitReminder, VisitsPublished
 from notifications.messages.model import Message, MessageState
@@ -55,7 +55,7 @@ async def tell_postponement(event: Postponed, occasion: str, unit: Unit) -> None
         starts_at=told.visit.starts_at if told else None,
         until=event.until,
     )
-    await plan(unit, event.child_id, facts, event.visit_id, occasion)
+    await plan_message(unit, event.child_id, facts, event.visit_id, occasion)
 
 
 async def end_reminder(visit_id: UUID, unit: Unit) -> None:
@@ -65,7 +65,7 @@ async def end_reminder(visit_id: UUID, unit: Unit) -> None:
 
 async def _tell(visit: VisitFact, plan_id: UUID, child_id: UUID, occasion: str, unit: Unit) -> None:
     await _leave_out(visit.visit_id, child_id, unit)
-    waiting = await planned(unit, child_id=child_id, about_id=plan_id, kinds={MessageKind.VISITS_PUBLISHED})
+    waiting = await planned_messages(unit, child_id=child_id, about_id=plan_id, kinds={MessageKind.VISITS_PUBLISHED})
     for message in waiting[:1]:
         known = message.facts
         assert isinstance(known, VisitsPublished)
@@ -73,12 +73,14 @@ async def _tell(visit: VisitFact, plan_id: UUID, child_id: UUID, occasion: str, 
         return
     family = await family_of(unit, child_id)
     gather = timedelta(seconds=pack_for(unit, family.region).rules.gather_seconds)
-    await plan(unit, child_id, VisitsPublished(visits=(visit,)), plan_id, f"{visit.visit_id}/{occasion}", gather)
+    await plan_message(
+        unit, child_id, VisitsPublished(visits=(visit,)), plan_id, f"{visit.visit_id}/{occasion}", gather
+    )
 
 
 async def _leave_out(visit_id: UUID, child_id: UUID, unit: Unit) -> None:
     """Take a visit out of letters that were not sent; a letter without visits is not sent at all."""
-    for message in await planned(unit, child_id=child_id, kinds={MessageKind.VISITS_PUBLISHED}):
+    for message in await planned_messages(unit, child_id=child_id, kinds={MessageKind.VISITS_PUBLISHED}):
         known = message.facts
         if isinstance(known, VisitsPublished) and known.visit(visit_id):
             left = known.without(visit_id)

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import Date, and_, case, cast, func, select
 
 from reporting.projections.model import ApplicationRow
-from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class ApplicationsBySource(Row):
@@ -43,7 +43,7 @@ class ApplicationsReport(ReportAnswer[ApplicationsBySource]):
 
 async def by_source(period: Period, unit: Unit) -> Sequence[ApplicationsBySource]:
     """Applications submitted in the period, counted by source and entry point."""
-    day = cast(func.timezone(str(zone(period, unit)), ApplicationRow.submitted_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), ApplicationRow.submitted_at), Date)
     overdue = and_(
         ApplicationRow.reached_at.is_(None),
         ApplicationRow.withdrawn_at.is_(None),

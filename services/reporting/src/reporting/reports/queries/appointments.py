@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import AppointmentRow
-from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class FirstAppointments(Row):
@@ -35,7 +35,7 @@ class FirstAppointmentsReport(ReportAnswer[FirstAppointments]):
 
 async def by_month(period: Period, unit: Unit) -> Sequence[FirstAppointments]:
     """First appointments by the month they take place in."""
-    day = cast(func.timezone(str(zone(period, unit)), AppointmentRow.starts_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), AppointmentRow.starts_at), Date)
     first = (
         select(AppointmentRow.application_id, day.label("day"), AppointmentRow.in_time, AppointmentRow.held_at)
         .where(

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Date, and_, case, cast, func, select
 
 from reporting.projections.model import EnquiryRow
-from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class EnquiriesByTheme(Row):
@@ -40,7 +40,7 @@ class EnquiriesReport(ReportAnswer[EnquiriesByTheme]):
 
 async def by_theme(period: Period, unit: Unit) -> Sequence[EnquiriesByTheme]:
     """Questions registered in the period, counted by theme."""
-    day = cast(func.timezone(str(zone(period, unit)), EnquiryRow.registered_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), EnquiryRow.registered_at), Date)
     overdue = and_(EnquiryRow.given_at.is_(None), EnquiryRow.due_at < unit.now)
     statement = (
         select(

@@ -18,7 +18,7 @@ from sqlalchemy import Date, Integer, String, and_, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from reporting.projections.model import DeliveryRow, ProgrammeRow, VisitRow
-from reporting.reports.report import Period, Report, ReportAnswer, Row, zone
+from reporting.reports.report import Period, Report, ReportAnswer, Row, zone_of
 
 Counts = dict[tuple[UUID, str], int]
 """Programme and group of services → number of services."""
@@ -111,7 +111,7 @@ async def _done(period: Period, unit: Unit) -> Counts:
 
 
 async def _planned(period: Period, unit: Unit) -> Counts:
-    day = cast(func.timezone(str(zone(period, unit)), VisitRow.starts_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), VisitRow.starts_at), Date)
     services = (
         func.jsonb_each_text(cast(VisitRow.planned, JSONB))
         .table_valued(column("group", String), column("number", String))

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Date, case, cast, func, select
 
 from reporting.projections.model import TripRow, VisitRow
-from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone
+from reporting.reports.report import Month, Period, Report, ReportAnswer, Row, Share, share, zone_of
 
 
 class PlannedAgainstDone(Row):
@@ -42,7 +42,7 @@ async def by_month(period: Period, unit: Unit) -> Sequence[PlannedAgainstDone]:
 
 
 async def _visits(period: Period, unit: Unit) -> list[PlannedAgainstDone]:
-    day = cast(func.timezone(str(zone(period, unit)), VisitRow.starts_at), Date)
+    day = cast(func.timezone(str(zone_of(period, unit)), VisitRow.starts_at), Date)
     performed = VisitRow.outcome == VisitOutcome.PERFORMED
     reported = VisitRow.state == "reported"
     statement = (

@@ -14,7 +14,7 @@ from contracts.identifiers import Purpose
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, any_, select
 
-from scheduling.appointments.commands import family_of
+from scheduling.appointments.family import family_of_request
 from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.appointments.queries.desk import NEAREST, Offer, horizon, offers, open_desk
 from scheduling.periods import Since, Until, within
@@ -80,11 +80,12 @@ class AppointmentCard(BaseModel):
 
 async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
     """Free times until the due time; where there is none, the nearest three after it."""
-    family = family_of(await unit.get(Request, application_id, "appointment:book"))
+    family = family_of_request(await unit.get(Request, application_id, "appointment:book"))
     assert family.due_at is not None
     last = max(family.due_at, unit.now) + timedelta(days=horizon(family.region, unit.packs))
     desk = await open_desk(unit, family, last)
-    found = offers(islice(desk.slots(unit.now, family.due_at, family.child_id), MOST_SLOTS), family.due_at)
+    called = titles(unit.regions, unit.packs, family.region)
+    found = offers(islice(desk.slots(unit.now, family.due_at, family.child_id), MOST_SLOTS), family.due_at, called)
     later = [] if found else list(islice(desk.slots(max(family.due_at, unit.now), last, family.child_id), NEAREST))
     ru, en = (_NONE_IN_TIME, _NONE_IN_TIME_EN) if later else (_NONE_AT_ALL, _NONE_AT_ALL_EN)
     texts = {} if found else {"message": ru, "message_en": en}
@@ -94,7 +95,7 @@ async def first_slots(application_id: UUID, unit: Unit) -> FirstSlots:
         time_zone=desk.zone.key,
         minutes=desk.minutes,
         in_time=found,
-        nearest=offers(later, family.due_at),
+        nearest=offers(later, family.due_at, called),
         **texts,
     )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,10 +14,12 @@ from pydantic import BaseModel
 from sqlalchemy import Select, select
 
 from scheduling import bookings
+from scheduling.appointments.family import Family
 from scheduling.appointments.slots import Candidate, Desk, Slot
 from scheduling.resources.model import Absence
 from scheduling.roster import roster
-from scheduling.spans import Span, at, local_day, whole_day
+from scheduling.spans import Span, local_day, moment_at, whole_day
+from scheduling.titles import SpecialistTitle, Titles, titles
 
 NEAREST = 3
 
@@ -29,25 +30,10 @@ class Offer(BaseModel):
     starts_at: datetime
     ends_at: datetime
     specialist_ids: list[UUID]
+    specialists: list[SpecialistTitle]
     room_id: UUID
+    room_title: str | None
     in_time: bool | None = None
-
-
-class Family(NamedTuple):
-    """Who comes, to which service, and until when it should have happened.
-
-    ``skills`` and ``minutes`` of a later appointment; without them the first appointment's composition stands.
-    """
-
-    application_id: UUID | None
-    child_id: UUID
-    region: str
-    territory: str
-    coordinator_id: UUID | None
-    organisation_id: UUID
-    due_at: datetime | None
-    skills: Sequence[str] | None = None
-    minutes: int | None = None
 
 
 def zone_of(unit: Unit, region: str, territory: str) -> ZoneInfo:
@@ -80,7 +66,7 @@ async def absent(unit: Unit, specialist_ids: Iterable[UUID], zone: ZoneInfo) -> 
     query = _standing(specialist_ids).where(Absence.last_day >= today)
     found: dict[UUID, list[Span]] = {}
     for one in await unit.session.scalars(query):
-        span = Span(at(one.first_day, 0, zone), whole_day(one.last_day, zone).ends_at)
+        span = Span(moment_at(one.first_day, 0, zone), whole_day(one.last_day, zone).ends_at)
         found.setdefault(one.specialist_id, []).append(span)
     return found
 
@@ -103,7 +89,8 @@ async def nearest(unit: Unit, family: Family, after: datetime) -> list[Offer]:
     """The next three free times after a moment, whatever the due time."""
     until = after + timedelta(days=horizon(family.region, unit.packs))
     desk = await open_desk(unit, family, until)
-    return offers(islice(desk.slots(after, until, family.child_id), NEAREST), family.due_at)
+    free = islice(desk.slots(after, until, family.child_id), NEAREST)
+    return offers(free, family.due_at, titles(unit.regions, unit.packs, family.region))
 
 
 def horizon(region: str, packs: Packs) -> int:
@@ -111,14 +98,16 @@ def horizon(region: str, packs: Packs) -> int:
     return roster(packs, region).pack.first_appointment.horizon_days
 
 
-def offers(slots: Iterable[Slot], due_at: datetime | None) -> list[Offer]:
+def offers(slots: Iterable[Slot], due_at: datetime | None, called: Titles) -> list[Offer]:
     """Slots as people see them."""
     return [
         Offer(
             starts_at=slot.span.starts_at,
             ends_at=slot.span.ends_at,
             specialist_ids=list(slot.specialist_ids),
+            specialists=called.specialists(slot.specialist_ids),
             room_id=slot.room_id,
+            room_title=called.room(slot.room_id),
             in_time=None if due_at is None else slot.span.starts_at <= due_at,
         )
         for slot in slots

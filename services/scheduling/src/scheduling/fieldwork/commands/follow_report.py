@@ -10,19 +10,18 @@ from contracts.identifiers import VisitOutcome
 from sqlalchemy import func, select
 
 from scheduling import bookings
-from scheduling.fieldwork.model import SyncConflict
+from scheduling.fieldwork.model import Subject, SyncConflict
 from scheduling.roster import roster
 from scheduling.spans import local_day
-from scheduling.trips.commands.plan_trip import invitations_of
+from scheduling.trips.commands.publish_trip import invitations_of
 from scheduling.trips.model import Trip, TripInvitation, TripState
 from scheduling.visits.model import Visit
 
-Subject = Visit | TripInvitation
 PAUSE = "pause_child"
 NEW_DATES = "offer_new_dates"
 
 
-async def apply(
+async def follow_report(
     subject: Subject, changes: dict[str, Any], reported_at: datetime, ill_until: date | None, unit: Unit
 ) -> None:
     """Take over new fields of a report and set in motion what follows.
@@ -30,27 +29,30 @@ async def apply(
     What concerns visits of other teams is done by the worker, which may see them: timers due at once.
     """
     subject.report(changes, reported_at)
-    if subject.outcome is VisitOutcome.CHILD_ILL:
-        until = ill_until or _default_pause(subject, unit)
-        await unit.timers.set(PAUSE, subject.child_id, unit.now, {"until": until.isoformat()})
-    elif subject.outcome is VisitOutcome.NOBODY_HOME and isinstance(subject, Visit):
-        await bookings.release(unit, [subject.id])
-        subject.postpone(VisitOutcome.NOBODY_HOME, None)
-        await unit.timers.set(NEW_DATES, subject.id, unit.now)
+    match subject:
+        case Visit(outcome=VisitOutcome.NOBODY_HOME):
+            await bookings.release(unit, [subject.id])
+            subject.postpone(VisitOutcome.NOBODY_HOME, None)
+            await unit.timers.set(NEW_DATES, subject.id, unit.now)
+        case Visit(outcome=VisitOutcome.CHILD_ILL) | TripInvitation(outcome=VisitOutcome.CHILD_ILL):
+            until = ill_until or _default_pause(subject, unit)
+            await unit.timers.set(PAUSE, subject.child_id, unit.now, {"until": until.isoformat()})
 
 
-async def resume(subject: Subject, unit: Unit) -> None:
-    """A trip is performed once every invited family has a report without an open conflict.
+async def perform_trip_when_all_have_reported(subject: Subject, unit: Unit) -> None:
+    """A trip is performed once every invited family has a report without an open conflict; a visit has no trip.
 
     Whatever is reported or decided later is told as the whole trip anew; who listens replaces what was told (D4-21).
     """
-    if not isinstance(subject, TripInvitation):
-        return
-    await unit.session.flush()
-    query = select(Trip).where(Trip.id == subject.trip_id).with_for_update()
-    trip = await unit.session.scalar(query)
-    if trip is None or trip.state not in {TripState.PUBLISHED, TripState.PERFORMED}:
-        return
+    match subject:
+        case TripInvitation(trip_id=trip_id):
+            await unit.session.flush()
+            trip = await unit.session.scalar(select(Trip).where(Trip.id == trip_id).with_for_update())
+            if trip is not None and trip.state in {TripState.PUBLISHED, TripState.PERFORMED}:
+                await _perform_when_all_have_reported(trip, unit)
+
+
+async def _perform_when_all_have_reported(trip: Trip, unit: Unit) -> None:
     invitations = await invitations_of(trip.id, unit)
     if all(one.outcome for one in invitations) and not await _open_conflicts(invitations, unit):
         trip.perform(invitations)

@@ -14,14 +14,14 @@ from sqlalchemy import select, update
 from scheduling import bookings
 from scheduling.appointments.queries.desk import absent
 from scheduling.fieldwork.model import NewDate, OfferState
-from scheduling.fieldwork.queries.free_days import Gap, gap
+from scheduling.fieldwork.queries.free_days import Gap, gap_on_day
 from scheduling.plans.queries.month_problem import working_days
 from scheduling.plans.remote import Diary, Wish
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import roster
 from scheduling.spans import Span, local_day, whole_day
 from scheduling.visits.model import Demand, Route, Visit, VisitState
-from scheduling.visits.taken import present, road
+from scheduling.visits.taken import route_bookings, visit_bookings
 
 OFFERED = 3
 REFRESH = "refresh_offers"
@@ -52,7 +52,7 @@ async def _gaps(visit: Visit, unit: Unit) -> AsyncIterator[Gap]:
     for day in (*apart, *close):
         if left == 0:
             return
-        found = await (gap(visit, day, unit) if visit.mode is DeliveryMode.HOME else _session(visit, day, unit))
+        found = await (gap_on_day(visit, day, unit) if visit.mode is DeliveryMode.HOME else _session(visit, day, unit))
         if found is not None:
             left -= 1
             yield found
@@ -130,7 +130,7 @@ async def accept_offer(offer_id: UUID, unit: Unit) -> Visit:
     visit.specialist_ids = list(offer.specialist_ids)
     visit.team = sorted({*visit.team, *roster(unit.packs, visit.region).team(offer.specialist_ids)})
     visit.day, visit.starts_at, visit.ends_at = offer.day, offer.starts_at, offer.ends_at
-    if await bookings.book(unit, [*(road(route) if route else ()), *present(visit)]):
+    if await bookings.book(unit, [*(route_bookings(route) if route else ()), *visit_bookings(visit)]):
         raise _gone()
     offer.state = OfferState.ACCEPTED
     await unit.session.flush()
@@ -171,7 +171,7 @@ async def _route(offer: NewDate, visit: Visit, unit: Unit) -> Route:
     return found
 
 
-async def stale(brigade_id: UUID | None, day: date, child_id: UUID, unit: Unit) -> Sequence[UUID]:
+async def visits_with_spoilt_offers(brigade_id: UUID | None, day: date, child_id: UUID, unit: Unit) -> Sequence[UUID]:
     """Visits whose open offers a change on a brigade's day or of a child may have spoilt."""
     same_child = select(Visit.id).where(Visit.child_id == child_id, Visit.state == VisitState.POSTPONED)
     same_day = select(NewDate.visit_id).where(NewDate.day == day, NewDate.state == OfferState.OPEN)

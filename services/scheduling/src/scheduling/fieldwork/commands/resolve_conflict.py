@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict
 
-from scheduling.fieldwork.commands.follow_report import Subject, apply, resume
+from scheduling.fieldwork.commands.follow_report import follow_report, perform_trip_when_all_have_reported
 from scheduling.fieldwork.commands.offer_new_dates import REFRESH
-from scheduling.fieldwork.model import Choice, SyncConflict
+from scheduling.fieldwork.model import Choice, Subject, SubjectKind, SyncConflict
 from scheduling.trips.model import TripInvitation
 from scheduling.visits.model import Visit
 
@@ -19,7 +18,7 @@ from scheduling.visits.model import Visit
 class Resolve(BaseModel):
     """Which of the two values stands."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"choice": "kept"}]})
 
     choice: Choice
 
@@ -34,7 +33,7 @@ async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> S
     conflict.choice, conflict.resolved_by, conflict.resolved_at = command.choice, unit.actor.id, unit.now
     subject = await _subject(conflict, unit)
     if command.choice is Choice.OFFERED:
-        await apply(subject, {conflict.field: conflict.offered}, conflict.reported_at, None, unit)
+        await follow_report(subject, {conflict.field: conflict.offered}, conflict.reported_at, None, unit)
         if isinstance(subject, Visit):
             payload = {
                 "brigade_id": str(subject.brigade_id),
@@ -42,11 +41,13 @@ async def resolve_conflict(conflict_id: UUID, command: Resolve, unit: Unit) -> S
                 "child_id": str(subject.child_id),
             }
             await unit.timers.set(REFRESH, subject.id, unit.now, payload)
-    await resume(subject, unit)
+    await perform_trip_when_all_have_reported(subject, unit)
     return conflict
 
 
 async def _subject(conflict: SyncConflict, unit: Unit) -> Subject:
-    model: Any = Visit if conflict.subject_kind == "visit" else TripInvitation
-    subject: Subject = await unit.get(model, conflict.subject_id, "sync_conflict:resolve")
-    return subject
+    match conflict.subject_kind:
+        case SubjectKind.VISIT:
+            return await unit.get(Visit, conflict.subject_id, "sync_conflict:resolve")
+        case SubjectKind.INVITATION:
+            return await unit.get(TripInvitation, conflict.subject_id, "sync_conflict:resolve")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
-from typing import Any, Literal, Self
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from chassis.errors import DomainError, Kind
 from chassis.regions import Packs
 from chassis.work import Unit
-from contracts.identifiers import Code, ServiceGroup, VisitOutcome
+from contracts.identifiers import ServiceGroup, VisitOutcome
 from contracts.scheduling import PerformedService
 from contracts.sealed import place, seal
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 
-from scheduling.fieldwork.commands.follow_report import Subject, apply, resume
+from scheduling.fieldwork.commands.follow_report import follow_report, perform_trip_when_all_have_reported
 from scheduling.fieldwork.merge import Clash, merge
-from scheduling.fieldwork.model import SyncConflict, SyncItem
+from scheduling.fieldwork.model import Subject, SyncConflict, SyncItem, subject_kind
+from scheduling.fieldwork.reports import DoneService, Fault, Item, ItemAnswer, Note, Sync, SyncAnswer
 from scheduling.roster import roster
 from scheduling.trips.model import TripInvitation
 from scheduling.visits.model import Visit
@@ -29,83 +29,7 @@ CLOCK_SKEW = timedelta(minutes=10)
 """How far a device's clock may be ahead of ours."""
 
 
-class Note(BaseModel):
-    """Free text of a brigade; stored sealed under the child's key only."""
-
-    text: str
-
-
-class DoneService(BaseModel):
-    """A service given; ``delivery_id`` is the device's own, so that a resend counts nothing twice."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    delivery_id: UUID
-    line_id: UUID | None = None
-    service_code: Code
-    minutes: int = Field(ge=1, le=480)
-    specialist_id: UUID | None = None
-
-
-class Item(BaseModel):
-    """One report: of a visit, or of a family invited to a trip. ``base_version`` is what the device had seen."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    client_id: UUID
-    visit_id: UUID | None = None
-    trip_id: UUID | None = None
-    child_id: UUID | None = None
-    base_version: int = Field(ge=0)
-    reported_at: AwareDatetime
-    outcome: VisitOutcome
-    services: list[DoneService] = Field(default=[], max_length=50)
-    ill_until: date | None = None
-    note: str | None = Field(None, max_length=4000)
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> Self:
-        if (self.visit_id is None) == (self.trip_id is None or self.child_id is None):
-            raise ValueError("either visit_id, or trip_id and child_id")
-        return self
-
-
-class Sync(BaseModel):
-    """A device's items in the order they were written."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    device_id: str = Field(min_length=1, max_length=100)
-    items: list[Item] = Field(min_length=1, max_length=500)
-
-
-class Fault(BaseModel):
-    """Why an item was not taken."""
-
-    slug: str
-    ru: str
-    en: str
-
-
-class ItemAnswer(BaseModel):
-    """What became of one item. ``duplicate`` repeats the first answer (``first``), its version and conflicts."""
-
-    client_id: UUID
-    status: Literal["applied", "conflict", "duplicate", "rejected"]
-    first: Literal["applied", "conflict"] | None = None
-    subject_id: UUID | None = None
-    version: int | None = None
-    conflict_ids: list[UUID] = []
-    error: Fault | None = None
-
-
-class SyncAnswer(BaseModel):
-    """One answer per item, in the order of the request."""
-
-    items: list[ItemAnswer]
-
-
-async def sync(command: Sync, unit: Unit) -> SyncAnswer:
+async def sync_device(command: Sync, unit: Unit) -> SyncAnswer:
     """Take every item that can be taken; a faulty one is answered with its error and holds nobody up."""
     return SyncAnswer(items=[await _take(item, command.device_id, unit) for item in command.items])
 
@@ -132,8 +56,7 @@ def _again(known: SyncItem, item: Item) -> ItemAnswer:
             ru="Под этим номером уже принята другая запись.",
             en="Another item was taken under this id.",
         )
-    first = ItemAnswer.model_validate(known.answer)
-    return first.model_copy(update={"status": "duplicate", "first": first.status})
+    return known.answer.model_copy(update={"status": "duplicate", "first": known.answer.status})
 
 
 async def _subject(item: Item, unit: Unit) -> Subject:
@@ -167,12 +90,11 @@ async def _merge(item: Item, subject: Subject, device_id: str, unit: Unit) -> It
     merged = merge(current, subject.changed_at, item.base_version, offered)
     applied = {} if any(clash.field == "outcome" for clash in merged.clashes) else merged.applied
     held_back = [Clash(name, current[name], value) for name, value in merged.applied.items() if name not in applied]
-    row = await _keep(item, subject, device_id, unit)
-    conflicts = [_conflict(clash, item, row, subject, unit) for clash in (*merged.clashes, *held_back)]
+    conflicts = [_conflict(clash, item, subject, unit) for clash in (*merged.clashes, *held_back)]
     unit.session.add_all(conflicts)
     if applied:
-        await apply(subject, applied, item.reported_at, item.ill_until, unit)
-    await resume(subject, unit)
+        await follow_report(subject, applied, item.reported_at, item.ill_until, unit)
+    await perform_trip_when_all_have_reported(subject, unit)
     answer = ItemAnswer(
         client_id=item.client_id,
         status="conflict" if conflicts else "applied",
@@ -180,14 +102,14 @@ async def _merge(item: Item, subject: Subject, device_id: str, unit: Unit) -> It
         version=subject.version,
         conflict_ids=[one.id for one in conflicts],
     )
-    row.answer = answer.model_dump(mode="json")
+    unit.session.add(await _kept(item, answer, subject, device_id, unit))
     await unit.session.flush()
     return answer
 
 
-async def _keep(item: Item, subject: Subject, device_id: str, unit: Unit) -> SyncItem:
+async def _kept(item: Item, answer: ItemAnswer, subject: Subject, device_id: str, unit: Unit) -> SyncItem:
     assert unit.actor.id is not None
-    row = SyncItem(
+    return SyncItem(
         id=item.client_id,
         device_id=device_id,
         principal_id=unit.actor.id,
@@ -201,10 +123,8 @@ async def _keep(item: Item, subject: Subject, device_id: str, unit: Unit) -> Syn
         received_at=unit.now,
         content=item.model_dump(mode="json", exclude={"note"}),
         note=await _sealed(item, subject.child_id, unit),
-        answer={},
+        answer=answer,
     )
-    unit.session.add(row)
-    return row
 
 
 async def _sealed(item: Item, child_id: UUID, unit: Unit) -> dict[str, Any] | None:
@@ -215,11 +135,11 @@ async def _sealed(item: Item, child_id: UUID, unit: Unit) -> dict[str, Any] | No
     return value.model_dump(mode="json")
 
 
-def _conflict(clash: Clash, item: Item, row: SyncItem, subject: Subject, unit: Unit) -> SyncConflict:
+def _conflict(clash: Clash, item: Item, subject: Subject, unit: Unit) -> SyncConflict:
     return SyncConflict(
         id=unit.new_id(),
-        item_id=row.id,
-        subject_kind="visit" if isinstance(subject, Visit) else "invitation",
+        item_id=item.client_id,
+        subject_kind=subject_kind(subject),
         subject_id=subject.id,
         region=subject.region,
         organisation_id=subject.organisation_id,

@@ -15,7 +15,7 @@ from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutc
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
-from scheduling.fieldwork.model import Choice, NewDate, OfferState, ReportedValue, SyncConflict
+from scheduling.fieldwork.model import Choice, NewDate, OfferState, ReportedValue, SubjectKind, SyncConflict
 from scheduling.periods import Since, Until, within
 from scheduling.resources.model import ChildFacts
 from scheduling.titles import SpecialistTitle, Titles, titles
@@ -36,7 +36,7 @@ class ConflictCard(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    subject_kind: Literal["visit", "invitation"]
+    subject_kind: SubjectKind
     subject_id: UUID
     child_id: UUID
     field: Literal["outcome", "services"]

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from scheduling.resources.model import Request
 from scheduling.roster import Roster, roster_of_brigade
+from scheduling.titles import SpecialistTitle, titles
 from scheduling.trips.model import Trip, TripInvitation, TripState
 from scheduling.visits.demand import Task
 from scheduling.visits.model import Demand, Route, Visit, VisitState
@@ -92,6 +93,7 @@ class DaySheet(BaseModel):
     back_at: datetime | None
     lunch_at: datetime | None
     specialist_ids: list[UUID]
+    specialists: list[SpecialistTitle]
     visits: list[SheetVisit]
     trips: list[SheetTrip]
 
@@ -106,6 +108,7 @@ async def day_sheet(brigade_id: UUID, day: date, unit: Unit) -> DaySheet:
     visits = list(await unit.session.scalars(query.order_by(Visit.starts_at, Visit.id)))
     trips = await _trips(brigade_id, day, unit)
     await _recorded(visits, trips, unit)
+    crew = route.specialist_ids if route and visits else []
     return DaySheet(
         brigade_id=brigade_id,
         title=entry.title,
@@ -115,7 +118,8 @@ async def day_sheet(brigade_id: UUID, day: date, unit: Unit) -> DaySheet:
         leaves_at=route.leaves_at if route and visits else None,
         back_at=route.back_at if route and visits else None,
         lunch_at=route.lunch_at if route and visits else None,
-        specialist_ids=list(route.specialist_ids) if route and visits else [],
+        specialist_ids=crew,
+        specialists=titles(unit.regions, unit.packs, team.region).specialists(crew),
         visits=[await _visit(one, team, unit) for one in visits],
         trips=[await _trip(trip, invited, team, unit) for trip, invited in trips],
     )

@@ -16,7 +16,7 @@ from scheduling.appointments.queries.desk import absent_days
 from scheduling.pack import opening_on
 from scheduling.plans.queries.month_problem import brigade_problem
 from scheduling.roster import roster_of_brigade
-from scheduling.spans import Span, at, minute_of, whole_day
+from scheduling.spans import Span, minute_of, moment_at, whole_day
 from scheduling.visits.model import Demand, Route, Visit, VisitState
 from scheduling.visits.queries.families import home
 
@@ -34,7 +34,7 @@ class Gap:
     back_at: datetime
 
 
-async def gap(visit: Visit, day: date, unit: Unit) -> Gap | None:
+async def gap_on_day(visit: Visit, day: date, unit: Unit) -> Gap | None:
     """Where the visit's brigade could take it on a day, or None."""
     assert visit.brigade_id is not None
     query = select(Route).where(Route.brigade_id == visit.brigade_id, Route.day == day, Route.active)
@@ -123,7 +123,7 @@ def _read(answer: planner.Plan, visit: Visit, day: date, route: Route | None, un
     for planned in answer.routes:
         for stop in planned.stops:
             if stop.visit == str(visit.id):
-                starts_at = at(day, stop.start, zone)
+                starts_at = moment_at(day, stop.start, zone)
                 minutes = sum(task.minutes for task in visit.tasks)
                 return Gap(
                     day=day,
@@ -131,7 +131,7 @@ def _read(answer: planner.Plan, visit: Visit, day: date, route: Route | None, un
                     specialist_ids=tuple(UUID(one) for one in planned.crew),
                     route_id=route.id if route else None,
                     route_version=route.version if route else 0,
-                    leaves_at=at(day, planned.leave, zone),
-                    back_at=at(day, planned.back, zone),
+                    leaves_at=moment_at(day, planned.leave, zone),
+                    back_at=moment_at(day, planned.back, zone),
                 )
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,14 +18,15 @@ from sqlalchemy import func, select
 from scheduling import planner
 from scheduling.planner import Plan as Answer
 from scheduling.planner import Problem
-from scheduling.plans.commands.publish_plan import publish
+from scheduling.plans.commands.publish_plan import put_into_calendars
+from scheduling.plans.errors import calendar_changed
 from scheduling.plans.model import Plan, PlanState
 from scheduling.plans.month import Month
 from scheduling.plans.placements import PlacedSession
-from scheduling.plans.queries.month_problem import build
+from scheduling.plans.queries.month_problem import build_month
 from scheduling.plans.remote import Diary
 from scheduling.roster import roster
-from scheduling.spans import Day, Span, at, month_of, whole_day
+from scheduling.spans import Day, Span, moment_at, month_of, whole_day
 from scheduling.trips.model import Trip, TripState
 
 
@@ -36,7 +37,18 @@ def _month(value: object) -> object:
 class MakePlan(BaseModel):
     """A month to plan, as ``2026-03`` or any day of it. ``seed`` makes a searched plan repeatable."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "organisation_id": "93c3f40e-ff61-50d5-af4c-4d780a40fdb7",
+                    "region": "smolensk",
+                    "month": "2026-03",
+                }
+            ]
+        },
+    )
 
     id: UUID | None = None
     organisation_id: UUID
@@ -57,7 +69,7 @@ async def make_plan(command: MakePlan, unit: Unit) -> Plan:
         raise forbidden()
     roster(unit.packs, command.region)
     id, month = command.id or unit.new_id(), month_of(command.month)[0]
-    found = await build(unit, id, command.region, command.organisation_id, month, unit.now)
+    found = await build_month(unit, id, command.region, command.organisation_id, month, unit.now)
     if not found.problem.days:
         raise DomainError(
             "month_over",
@@ -110,7 +122,7 @@ async def publish_plan(plan_id: UUID, unit: Unit) -> Plan:
         refuse_violations(plan)
         await _unchanged(plan, unit)
     plan.publish(trips=await _trips(plan, unit))
-    await publish(plan, unit)
+    await put_into_calendars(plan, unit)
     return plan
 
 
@@ -128,20 +140,9 @@ def refuse_violations(plan: Plan) -> None:
 
 
 async def _unchanged(plan: Plan, unit: Unit) -> None:
-    now = await build(unit, plan.id, plan.region, plan.organisation_id, plan.month, plan.made_at)
+    now = await build_month(unit, plan.id, plan.region, plan.organisation_id, plan.month, plan.made_at)
     if now.digest != plan.digest:
         raise calendar_changed()
-
-
-def calendar_changed(**extra: Any) -> DomainError:
-    """409: the plan was made for another calendar."""
-    return DomainError(
-        "calendar_changed",
-        Kind.CONFLICT,
-        ru="С момента составления плана расписание изменилось. Составьте план заново.",
-        en="The calendar has changed since the plan was made. Make the plan again.",
-        **extra,
-    )
 
 
 async def _answered(problem: Problem, seed: int) -> Answer:
@@ -186,9 +187,9 @@ def _on_the_road(month: Month, answer: Answer, zone: ZoneInfo) -> Iterator[tuple
     drafts = {str(draft.visit_id): draft for draft in month.drafts}
     for route in answer.routes:
         for person in route.crew:
-            yield UUID(person), Span(at(route.day, route.leave, zone), at(route.day, route.back, zone))
+            yield UUID(person), Span(moment_at(route.day, route.leave, zone), moment_at(route.day, route.back, zone))
         for stop in route.stops:
-            start = at(route.day, stop.start, zone)
+            start = moment_at(route.day, stop.start, zone)
             yield drafts[stop.visit].child_id, Span(start, start + timedelta(minutes=drafts[stop.visit].minutes))
 
 

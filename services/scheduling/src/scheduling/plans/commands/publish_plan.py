@@ -6,37 +6,31 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from sqlalchemy import select
 
 from scheduling import bookings
 from scheduling.planner import Route as PlannedRoute
+from scheduling.plans.errors import calendar_changed
 from scheduling.plans.model import Plan
 from scheduling.plans.month import Draft
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import roster
-from scheduling.spans import Span, at, local_day
+from scheduling.spans import Span, local_day, moment_at
 from scheduling.visits.model import Demand, Route, Visit, VisitState
-from scheduling.visits.taken import present, road
+from scheduling.visits.taken import route_bookings, visit_bookings
 
 
-async def publish(plan: Plan, unit: Unit) -> None:
+async def put_into_calendars(plan: Plan, unit: Unit) -> None:
     """Write it all down; 409 ``calendar_changed`` names what somebody took meanwhile."""
     work = _Publication(plan, unit)
-    await work.load()
+    await work.read_what_stands()
     routes = work.routes()
     published = [*work.home_visits(routes), *work.remote_sessions()]
-    wanted = [one for route in routes.values() for one in road(route)]
-    wanted += [one for visit in published for one in present(visit)]
+    wanted = [one for route in routes.values() for one in route_bookings(route)]
+    wanted += [one for visit in published for one in visit_bookings(visit)]
     if lost := await bookings.book(unit, wanted):
-        raise DomainError(
-            "calendar_changed",
-            Kind.CONFLICT,
-            ru="Пока план публиковался, кого-то уже записали. Составьте план заново.",
-            en="Somebody was booked meanwhile. Make the plan again.",
-            taken=sorted({str(one.kind) for one in lost}),
-        )
+        raise calendar_changed(str(one.kind) for one in lost)
     unit.session.add_all(routes.values())
     for visit in published:
         visit.schedule()
@@ -54,7 +48,7 @@ class _Publication:
         self.teams: dict[UUID, list[UUID]] = {}
         self.known: dict[UUID, Visit] = {}
 
-    async def load(self) -> None:
+    async def read_what_stands(self) -> None:
         """The demands behind the drafts, the children's teams, and the visits that move."""
         session, drafts = self.unit.session, self.drafts.values()
         programmes = {draft.programme_id for draft in drafts}
@@ -76,16 +70,16 @@ class _Publication:
         brigade_id = UUID(planned.brigade)
         entry = self.roster.brigades[brigade_id]
         return Route(
-            id=self._route_id(brigade_id, at(planned.day, planned.leave, self.zone)),
+            id=self._route_id(brigade_id, moment_at(planned.day, planned.leave, self.zone)),
             version=1,
             brigade_id=brigade_id,
             day=planned.day,
-            leaves_at=at(planned.day, planned.leave, self.zone),
-            back_at=at(planned.day, planned.back, self.zone),
+            leaves_at=moment_at(planned.day, planned.leave, self.zone),
+            back_at=moment_at(planned.day, planned.back, self.zone),
             vehicle_id=self.roster.vehicle_id(entry),
             specialist_ids=[UUID(one) for one in planned.crew],
             active=True,
-            lunch_at=None if planned.lunch is None else at(planned.day, planned.lunch, self.zone),
+            lunch_at=None if planned.lunch is None else moment_at(planned.day, planned.lunch, self.zone),
         )
 
     def _route_id(self, brigade_id: UUID, moment: datetime) -> UUID:

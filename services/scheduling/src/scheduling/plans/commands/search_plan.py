@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from chassis.errors import DomainError, Kind
 from chassis.work import Unit
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -15,8 +14,9 @@ from scheduling import planner
 from scheduling.planner import Plan as Answer
 from scheduling.planner.score import score
 from scheduling.plans.commands.make_plan import held_sessions
+from scheduling.plans.errors import plan_settled
 from scheduling.plans.model import UNFINISHED, Plan, PlanSearch, PlanState, SearchState
-from scheduling.plans.queries.month_problem import build
+from scheduling.plans.queries.month_problem import build_month
 from scheduling.roster import roster
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 class SearchPlan(BaseModel):
     """How long to search, in seconds of one core; the pack's time where none is given. ``seed`` varies the search."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"seconds": 120}]})
 
     seconds: int | None = Field(None, ge=1, le=600)
     seed: int = Field(1, ge=0, le=2**31 - 1)
@@ -65,7 +65,7 @@ async def last_search(plan_id: UUID, unit: Unit) -> PlanSearch | None:
     return await unit.session.scalar(mine.limit(1))
 
 
-async def conclude(search_id: UUID, answer: Answer, unit: Unit) -> None:
+async def conclude_search(search_id: UUID, answer: Answer, unit: Unit) -> None:
     """Put the better of both answers into the plan, unless it was settled or its calendar has changed meanwhile."""
     search = await unit.session.get_one(PlanSearch, search_id, with_for_update=True)
     plan = await unit.session.get_one(Plan, search.plan_id, with_for_update=True)
@@ -76,7 +76,7 @@ async def conclude(search_id: UUID, answer: Answer, unit: Unit) -> None:
         log.error("the search broke a rule", search=str(search.id))
         search.end(SearchState.FAILED, unit.now)
         return
-    month = await build(unit, plan.id, plan.region, plan.organisation_id, plan.month, plan.made_at)
+    month = await build_month(unit, plan.id, plan.region, plan.organisation_id, plan.month, plan.made_at)
     if month.digest != plan.digest:
         search.end(SearchState.OUTDATED, unit.now)
         return
@@ -103,13 +103,3 @@ class SearchView(BaseModel):
     km_after: float | None
     unplaced_before: int
     unplaced_after: int | None
-
-
-def plan_settled() -> DomainError:
-    """409: what is accepted is not searched any more."""
-    return DomainError(
-        "plan_settled",
-        Kind.CONFLICT,
-        ru="План уже принят. Чтобы искать лучший, составьте новый план месяца.",
-        en="The plan is accepted. To search for a better one, make a new plan of the month.",
-    )

@@ -24,15 +24,17 @@ from scheduling.planner.travel import TravelTimes
 from scheduling.plans.month import Draft, Month
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import Roster, roster
-from scheduling.spans import at, local_day, minute, month_of
+from scheduling.spans import local_day, minute, moment_at, month_of
 from scheduling.visits.demand import Bundle, bundles, singles, still_due
 from scheduling.visits.model import Demand, Visit, VisitState
 from scheduling.visits.queries.families import home
 
 
-async def build(unit: Unit, plan_id: UUID, region: str, organisation_id: UUID, month: date, as_of: datetime) -> Month:
+async def build_month(
+    unit: Unit, plan_id: UUID, region: str, organisation_id: UUID, month: date, as_of: datetime
+) -> Month:
     """The problem of a month as it stood; days up to ``as_of`` are over."""
-    return await _Builder(unit, plan_id, region, organisation_id, month, as_of).build()
+    return await _Builder(unit, plan_id, region, organisation_id, month, as_of).month()
 
 
 class _Builder:
@@ -52,14 +54,17 @@ class _Builder:
         self.drafts: list[Draft] = []
         self.series: list[planner.Series] = []
 
-    async def build(self) -> Month:
+    async def month(self) -> Month:
         specialists = self.roster.specialists_of(self.organisation_id)
         brigades = self.roster.brigades_of(self.organisation_id)
         demands = await self._demands()
         vehicles = [self.roster.vehicle_id(one) for one in brigades.values()]
         known = [*specialists, *vehicles, *(demand.child_id for demand in demands)]
         self.taken = await bookings.taken(
-            self.unit, known, at(self.first, 0, self.zone), at(self.last + timedelta(days=1), 0, self.zone)
+            self.unit,
+            known,
+            moment_at(self.first, 0, self.zone),
+            moment_at(self.last + timedelta(days=1), 0, self.zone),
         )
         self.away = await absent_days(self.unit, specialists, self.days)
         for demand in demands:

@@ -20,6 +20,8 @@ from scheduling.planner.travel import TravelTimes
 from scheduling.plans.commands.search_plan import SearchView, last_search
 from scheduling.plans.model import Plan, PlanState
 from scheduling.plans.month import Draft
+from scheduling.spans import Span
+from scheduling.titles import SpecialistTitle, Titles, titles
 from scheduling.visits.demand import Task
 from scheduling.visits.model import Demand, Visit, VisitState
 
@@ -46,7 +48,9 @@ class PlanVisit(BaseModel):
     programme_id: UUID
     mode: DeliveryMode
     brigade_id: UUID | None
+    brigade_title: str | None
     specialist_ids: list[UUID]
+    specialists: list[SpecialistTitle]
     starts_at: datetime
     ends_at: datetime
     services: list[PlannedService]
@@ -98,7 +102,7 @@ class PlanCard(BaseModel):
 
 async def plan_card(plan: Plan, unit: Unit) -> PlanCard:
     """The plan with its quota per child; every child shown is recorded."""
-    visits = [*_home(plan, unit), *_remote(plan)]
+    visits = _visits(plan, unit)
     left = _left(plan)
     quota = await _quota(visits, plan.drafts, unit)
     children = {one.child_id for one in visits} | {one.child_id for one in left}
@@ -133,33 +137,33 @@ def kilometres(problem: Problem, answer: Answer) -> float:
     return round(sum(travel.km(one, other) for way in stops for one, other in pairwise(way)), 1)
 
 
-def _home(plan: Plan, unit: Unit) -> list[PlanVisit]:
-    return [
-        _plan_visit(one.draft, one.brigade_id, one.crew, one.starts_at, one.ends_at)
-        for one in plan.home_visits(unit.regions[plan.region].zone)
-    ]
-
-
-def _remote(plan: Plan) -> list[PlanVisit]:
+def _visits(plan: Plan, unit: Unit) -> list[PlanVisit]:
+    """The placed home visits and remote sessions."""
+    called = titles(unit.regions, unit.packs, plan.region)
     drafts = plan.drafts_by_visit
-    return [
-        _plan_visit(drafts[one.visit_id], None, [one.specialist_id], one.starts_at, one.ends_at)
+    home = [
+        _plan_visit(one.draft, one.brigade_id, one.crew, Span(one.starts_at, one.ends_at), called)
+        for one in plan.home_visits(called.region.zone)
+    ]
+    remote = [
+        _plan_visit(drafts[one.visit_id], None, [one.specialist_id], Span(one.starts_at, one.ends_at), called)
         for one in plan.sessions
     ]
+    return home + remote
 
 
-def _plan_visit(
-    draft: Draft, brigade_id: UUID | None, people: list[UUID], starts_at: datetime, ends_at: datetime
-) -> PlanVisit:
+def _plan_visit(draft: Draft, brigade_id: UUID | None, people: list[UUID], span: Span, called: Titles) -> PlanVisit:
     return PlanVisit(
         visit_id=draft.visit_id,
         child_id=draft.child_id,
         programme_id=draft.programme_id,
         mode=draft.mode,
         brigade_id=brigade_id,
+        brigade_title=called.brigade(brigade_id),
         specialist_ids=people,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        specialists=called.specialists(people),
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
         services=[_service(task) for task in draft.tasks],
         place_estimated=draft.place_estimated,
     )

@@ -11,10 +11,10 @@ from chassis.work import Unit
 from contracts.identifiers import DeliveryMode
 from pydantic import BaseModel
 
-from scheduling.planner.explain import Explanation, Place, explain
+from scheduling.planner.explain import Explanation, Place, Relaxation, explain
 from scheduling.planner.words import in_words
 from scheduling.plans.model import Plan
-from scheduling.roster import Roster, roster
+from scheduling.titles import Titles, titles
 
 REMOTE = "Занятие проходит дистанционно: дорога не нужна, решает свободное время специалиста и семьи."
 
@@ -30,6 +30,7 @@ class Spot(BaseModel):
     """A brigade's day, and the kilometres (with prices) the visit adds there."""
 
     brigade_id: UUID
+    brigade_title: str | None
     day: date
     price: float
 
@@ -39,6 +40,7 @@ class Way(BaseModel):
 
     rule: str
     brigade_id: UUID
+    brigade_title: str | None
     day: date
     start: int
     detail: str
@@ -66,24 +68,37 @@ async def why(plan_id: UUID, visit_id: UUID, unit: Unit) -> Why:
         return Why(visit_id=visit_id, text=[REMOTE], reason=plan.unplaced.get(visit_id))
     # in a thread: a month of a thousand visits takes a while
     found = await asyncio.to_thread(explain, plan.problem, plan.answer, str(visit_id))
-    return _why(visit_id, found, roster(unit.packs, plan.region))
+    return _why(visit_id, found, titles(unit.regions, unit.packs, plan.region))
 
 
-def _why(visit_id: UUID, found: Explanation, team: Roster) -> Why:
-    names = {str(id): f"бригада «{one.title}»" for id, one in team.brigades.items()} | {str(visit_id): ""}
+def _why(visit_id: UUID, found: Explanation, called: Titles) -> Why:
+    brigades = called.roster.brigades
+    names = {str(id): f"бригада «{one.title}»" for id, one in brigades.items()} | {str(visit_id): ""}
     return Why(
         visit_id=visit_id,
         text=list(in_words(found, names)),
         funnel=[Stage(rule=stage.rule, left=stage.left) for stage in found.funnel],
         reason=found.reason,
-        ways=[
-            Way(rule=one.rule, brigade_id=UUID(one.brigade), day=one.day, start=one.start, detail=one.detail)
-            for one in found.relaxations
-        ],
-        place=_spot(found.place),
-        runner_up=_spot(found.runner_up),
+        ways=[_way(one, called) for one in found.relaxations],
+        place=_spot(found.place, called),
+        runner_up=_spot(found.runner_up, called),
     )
 
 
-def _spot(place: Place | None) -> Spot | None:
-    return None if place is None else Spot(brigade_id=UUID(place.brigade), day=place.day, price=place.price)
+def _way(found: Relaxation, called: Titles) -> Way:
+    brigade_id = UUID(found.brigade)
+    return Way(
+        rule=found.rule,
+        brigade_id=brigade_id,
+        brigade_title=called.brigade(brigade_id),
+        day=found.day,
+        start=found.start,
+        detail=found.detail,
+    )
+
+
+def _spot(place: Place | None, called: Titles) -> Spot | None:
+    if place is None:
+        return None
+    brigade_id = UUID(place.brigade)
+    return Spot(brigade_id=brigade_id, brigade_title=called.brigade(brigade_id), day=place.day, price=place.price)

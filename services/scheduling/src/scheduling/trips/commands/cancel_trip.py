@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from scheduling import bookings
 from scheduling.roster import roster
-from scheduling.trips.commands.plan_trip import invitations_of
+from scheduling.trips.commands.publish_trip import invitations_of
 from scheduling.trips.model import Trip
 
 TRIP_CANCELLED = "trip_cancelled"
@@ -19,7 +19,7 @@ TRIP_CANCELLED = "trip_cancelled"
 class CancelTrip(BaseModel):
     """Why the brigade does not come: a code of the pack's list."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason_code": "vehicle_broken"}]})
 
     reason_code: Code
 

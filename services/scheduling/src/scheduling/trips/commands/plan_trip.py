@@ -1,4 +1,4 @@
-"""A brigade's day at a point: planned by the head, confirmed by the host, published to the families."""
+"""A brigade's day at a point is planned: who sees whom when."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from scheduling import bookings, planner
-from scheduling.appointments.queries.desk import absent_days
-from scheduling.bookings import Booking
-from scheduling.pack import Opening, PointEntry, PointService, Spot, opening_on
-from scheduling.planner.travel import TravelTimes
+from scheduling.pack import Opening, PointEntry, PointService, Spot, VisitRules, opening_on
+from scheduling.planner.travel import driven_km, driving_minutes
 from scheduling.resources.model import ChildFacts
 from scheduling.roster import Roster, roster_of_point
-from scheduling.spans import Day, Span, at, local_day, minute
+from scheduling.spans import Day, local_day, minute, moment_at
 from scheduling.trips.assignment import Meeting, Schedule, assign
+from scheduling.trips.commands.publish_trip import absent_specialists, resource_taken
 from scheduling.trips.model import Session, Trip, TripInvitation, TripState
 from scheduling.visits.demand import Task
 
@@ -38,7 +37,28 @@ class Invited(BaseModel):
 class PlanTrip(BaseModel):
     """A day at a point. ``urgent``: asked for by the territory, beside the monthly plan (D4-16)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "point_id": "11eacb65-c247-5146-b2c9-bf4653884cbd",
+                    "day": "2026-03-12",
+                    "specialist_ids": [
+                        "de344d9b-d119-55a1-8da0-e579b6bf0849",
+                        "8372cc8d-0c54-5834-986b-1561d45b364d",
+                    ],
+                    "vehicle_id": "9dd9036b-1321-511b-948e-9b2d58d9ff27",
+                    "invited": [
+                        {
+                            "child_id": "0197f2d4-91b7-7c55-9e21-08f4d1a6b3c2",
+                            "services": ["psychologist_session", "speech_session"],
+                        }
+                    ],
+                }
+            ]
+        },
+    )
 
     id: UUID | None = None
     point_id: UUID
@@ -71,7 +91,7 @@ async def plan_trip(command: PlanTrip, unit: Unit) -> Trip:
     if not schedule.meetings:
         raise _refused("nobody_placed", "invited", "Ни одну услугу не удалось разместить.", "No service found a place.")
     trip = _trip(command, team, point, organisation_id, opening, schedule, unit)
-    await _free(trip, unit)
+    await _refuse_what_is_taken(trip, unit)
     unit.session.add(trip)
     await unit.session.flush()
     invitations = _invitations(trip, schedule, children, unit)
@@ -79,42 +99,6 @@ async def plan_trip(command: PlanTrip, unit: Unit) -> Trip:
     unit.session.add_all(invitations)
     trip.planned()
     return trip
-
-
-async def confirm_trip(trip_id: UUID, unit: Unit) -> Trip:
-    """The host says yes."""
-    trip = await unit.get(Trip, trip_id, "trip:confirm", under=True)
-    trip.confirm(unit.now)
-    return trip
-
-
-async def publish_trip(trip_id: UUID, unit: Unit) -> Trip:
-    """Book specialists, vehicle, point and children, and invite the families. Publishing twice changes nothing.
-
-    Raises `DomainError` 409: ``host_not_confirmed``, ``trip_begun``, ``resource_taken`` (also by an absence since).
-    """
-    trip = await unit.get(Trip, trip_id, "trip:publish", under=True)
-    if trip.state in {TripState.PUBLISHED, TripState.PERFORMED}:
-        return trip
-    invitations = await invitations_of(trip.id, unit)
-    trip.publish(invitations, unit.now)
-    if absent := await _absent(trip, unit):
-        raise _taken(absent)
-    wanted = [Booking(trip.vehicle_id, bookings.Kind.VEHICLE, trip.span, trip.id)]
-    wanted += [Booking(one, bookings.Kind.SPECIALIST, trip.span, trip.id) for one in trip.specialist_ids]
-    wanted.append(Booking(trip.point_id, bookings.Kind.POINT, Span(trip.opens_at, trip.closes_at), trip.id))
-    for one in invitations:
-        one.published = True
-        wanted.append(Booking(one.child_id, bookings.Kind.CHILD, Span(one.starts_at, one.ends_at), one.id))
-    if lost := await bookings.book(unit, wanted):
-        raise _taken(lost)
-    return trip
-
-
-async def invitations_of(trip_id: UUID, unit: Unit) -> list[TripInvitation]:
-    """The trip's invitations the actor may see, in order of time."""
-    query = select(TripInvitation).where(TripInvitation.trip_id == trip_id)
-    return list(await unit.session.scalars(query.order_by(TripInvitation.starts_at, TripInvitation.id)))
 
 
 def _organisation(command: PlanTrip, team: Roster, unit: Unit) -> UUID:
@@ -167,9 +151,9 @@ def _trip(
     unit: Unit,
 ) -> Trip:
     zone = unit.regions[team.region].zone_of(point.territory)
-    way = timedelta(minutes=travel_minutes(team, team.specialists[command.specialist_ids[0]].base, point.place))
-    opens_at = at(command.day, opening.opens, zone)
-    closes_at = at(command.day, max(one.end for one in schedule.meetings), zone)
+    road = _on_the_road(team.specialists[command.specialist_ids[0]].base, point.place, team.pack.visits)
+    opens_at = moment_at(command.day, opening.opens, zone)
+    closes_at = moment_at(command.day, max(one.end for one in schedule.meetings), zone)
     return Trip(
         id=command.id or unit.new_id(),
         region=team.region,
@@ -183,10 +167,10 @@ def _trip(
         vehicle_id=command.vehicle_id,
         specialist_ids=sorted(set(command.specialist_ids)),
         team=team.team(set(command.specialist_ids)),
-        leaves_at=opens_at - way,
+        leaves_at=opens_at - road,
         opens_at=opens_at,
         closes_at=closes_at,
-        back_at=closes_at + way,
+        back_at=closes_at + road,
         unmet=schedule.unmet,
         families=0,
         services=len(schedule.meetings),
@@ -194,27 +178,21 @@ def _trip(
     )
 
 
-def travel_minutes(team: Roster, origin: Spot, target: Spot) -> int:
-    """Minutes on the road between two places, by the pack's speed."""
-    rules = team.pack.visits
-    ends = (
-        planner.Place(id="from", lat=origin.latitude, lon=origin.longitude),
-        planner.Place(id="to", lat=target.latitude, lon=target.longitude),
-    )
-    travel = planner.Travel(speed_kmh=rules.speed_kmh, detour=rules.detour)
-    return TravelTimes(planner.Problem(days=(), places=ends, brigades=(), travel=travel)).minutes("from", "to")
+def _on_the_road(origin: Spot, target: Spot, rules: VisitRules) -> timedelta:
+    """How long the way takes, by the great circle and the pack's speed."""
+    km = driven_km(_place("from", origin), _place("to", target), rules.detour)
+    return timedelta(minutes=driving_minutes(km, rules.speed_kmh))
 
 
-async def _free(trip: Trip, unit: Unit) -> None:
+def _place(id: str, spot: Spot) -> planner.Place:
+    return planner.Place(id=id, lat=spot.latitude, lon=spot.longitude)
+
+
+async def _refuse_what_is_taken(trip: Trip, unit: Unit) -> None:
     """Refuse early what publication would refuse anyway, so that the host is not asked in vain."""
     met = await bookings.held(unit, [*trip.specialist_ids, trip.vehicle_id, trip.point_id], trip.span)
-    if busy := [*met, *await _absent(trip, unit)]:
-        raise _taken(busy)
-
-
-async def _absent(trip: Trip, unit: Unit) -> list[Booking]:
-    away = await absent_days(unit, trip.specialist_ids, [trip.day])
-    return [Booking(id, bookings.Kind.SPECIALIST, trip.span, trip.id) for id, days in away.items() if days]
+    if busy := [*met, *await absent_specialists(trip, unit)]:
+        raise resource_taken(busy)
 
 
 def _invitations(
@@ -241,8 +219,8 @@ def _session(meeting: Meeting, trip: Trip, zone: ZoneInfo) -> Session:
         ),
         specialist_id=meeting.specialist_id,
         room=meeting.room,
-        starts_at=at(trip.day, meeting.start, zone),
-        ends_at=at(trip.day, meeting.end, zone),
+        starts_at=moment_at(trip.day, meeting.start, zone),
+        ends_at=moment_at(trip.day, meeting.end, zone),
     )
 
 
@@ -263,16 +241,6 @@ def _invitation(trip: Trip, facts: ChildFacts, sessions: Sequence[Session], id: 
         sessions=tuple(sessions),
         performed=(),
         changed_at={},
-    )
-
-
-def _taken(lost: Sequence[Booking]) -> DomainError:
-    return DomainError(
-        "resource_taken",
-        Kind.CONFLICT,
-        ru="В этот день кто-то из специалистов, машина, пункт или ребёнок уже заняты.",
-        en="A specialist, the vehicle, the point or a child is taken that day.",
-        taken=sorted({str(one.kind) for one in lost}),
     )
 
 
