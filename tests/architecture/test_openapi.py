@@ -62,6 +62,25 @@ def _references(part: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_every_file_is_said_to_be_bytes(service: str) -> None:
+    """Generators leave out an operation with a body or an answer of no schema, and read an upload as text."""
+    contents = [
+        (name, media_type, content.get("schema"))
+        for name, operation in operations(service)
+        for part in [operation.get("requestBody", {}), *operation["responses"].values()]
+        for media_type, content in part.get("content", {}).items()
+    ]
+    assert [where for where in contents if not where[2] and where[1] != "application/json"] == []
+    uploads = [
+        field
+        for schema in document(service)["components"]["schemas"].values()
+        for field in schema.get("properties", {}).values()
+        if field.get("contentMediaType")
+    ]
+    assert [field for field in uploads if field.get("format") != "binary"] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_list_says_how_it_can_be_sorted(service: str) -> None:
     silent = [
         name

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.conftest import run
-from tests.clients.toolchain import NODE
+from tests.clients.toolchain import HERE, NODE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 DIRECTIVE = "// @ts-expect-error"
@@ -17,6 +17,10 @@ DIRECTIVE = "// @ts-expect-error"
 def compiled(folder: Path) -> str:
     """What the compiler says; nothing when all is well."""
     return run(NODE, folder / "node_modules" / "typescript" / "bin" / "tsc", "--pretty", "false", cwd=folder).stdout
+
+
+def test_the_lock_holds_no_address_of_a_registry() -> None:
+    assert '"resolved"' not in (HERE / "typescript" / "package-lock.json").read_text("utf-8")
 
 
 def test_types_and_sample_compile_and_every_directive_stands_over_a_mistake(typescript: Path) -> None:

@@ -33,7 +33,7 @@ def install() -> None:
         shutil.copytree(HERE / folder.name, folder)
     subprocess.run([NODE, _NPM, "ci", "--loglevel", "error"], cwd=TYPESCRIPT, check=True)
     uv = [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "venv", "--quiet", PYTHON / "venv"], check=True)
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, PYTHON / "venv"], check=True)
     sync = [*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(tool("python"))]
     subprocess.run([*sync, PYTHON / "requirements.lock"], check=True)
 

@@ -80,14 +80,14 @@ def apply(region: str, territory: str) -> dict[str, Any]:
 
 def work(territory: str) -> list[dict[str, Any]]:
     client = intake_client.AuthenticatedClient(base_url=f"{URL}/intake", token=TOKEN)
-    items = granted(list_intake_work.sync(client=client, territory=territory, which="all", limit=200))
+    page = granted(list_intake_work.sync(client=client, territory=territory, which="all", limit=200))
     return [
         {
             "subject_id": str(item.subject_id),
             "standing": item.standing,
             "due_at": item.due_at and item.due_at.isoformat(),
         }
-        for item in items
+        for item in page.items
     ]
 
 

@@ -55,10 +55,10 @@ async function apply(region: string, territory: string) {
 }
 
 async function work(territory: string) {
-  const items = granted(
+  const page = granted(
     await intake.GET("/worklist", { params: { query: { territory, which: "all", limit: 200 } } }),
   );
-  return items.map((item) => ({ subject_id: item.subject_id, standing: item.standing, due_at: item.due_at }));
+  return page.items.map((item) => ({ subject_id: item.subject_id, standing: item.standing, due_at: item.due_at }));
 }
 
 async function book(application_id: string) {
