@@ -189,12 +189,12 @@ def load_regions(folder: Path) -> Mapping[str, Region]:
     return regions
 
 
-def territory_title(territory: str, regions: Mapping[str, Region]) -> str:
-    """What people read instead of ``smolensk/gagarin``, or of a whole region; what no pack knows stays as it is."""
-    pack, _, code = territory.partition("/")
+def territory_title(territory: str | None, regions: Mapping[str, Region]) -> str | None:
+    """What people read instead of ``smolensk/gagarin``, or of a whole region; None for what no pack knows any more."""
+    pack, _, code = (territory or "").partition("/")
     region = regions.get(pack)
     named = region.territory(code) if region and code else region
-    return named.title if named else territory
+    return named.title if named else None
 
 
 def load_file(path: Path, model: type[M]) -> M:

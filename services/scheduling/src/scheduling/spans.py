@@ -36,10 +36,6 @@ def moment_at(day: date, clock: time | int, zone: ZoneInfo) -> datetime:
     return wall.astimezone(UTC)
 
 
-at = moment_at
-"""The former name, for `plans.worklist`."""
-
-
 def minute(clock: time) -> int:
     """Minutes after midnight."""
     return clock.hour * 60 + clock.minute

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from chassis.regions import Packs, Region
+from chassis.regions import Packs, Region, territory_title
 from pydantic import BaseModel
 
 from scheduling.roster import Roster, roster
@@ -39,8 +39,7 @@ class Titles:
 
     def territory(self, territory: str) -> str | None:
         """Of a territory, as ``smolensk/gagarin``."""
-        found = self.region.territory(territory.removeprefix(f"{self.region.code}/"))
-        return found.title if found else None
+        return territory_title(territory, {self.region.code: self.region})
 
     def specialists(self, ids: Iterable[UUID]) -> list[SpecialistTitle]:
         """In the order of the ids."""

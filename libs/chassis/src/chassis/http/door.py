@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from contracts.access import Permission
 from fastapi import APIRouter, Depends, Request, Response, params
+from fastapi._compat import ModelField
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
@@ -256,14 +257,28 @@ async def _read_body(route: TransactionalRoute, request: Request) -> None:
             raise too_large(limit)
     # where Starlette keeps what request.body() has read; form() and json() start from it
     request._body = bytes(body)
-    _check_media_type(route, request, bool(body))
+    if route.body_field is None:
+        _refuse_unread(route, request, bytes(body))
+    elif body:
+        _check_media_type(route.body_field, request)
 
 
-def _check_media_type(route: TransactionalRoute, request: Request, has_body: bool) -> None:
-    if route.body_field is None or not has_body:
-        return
+def _refuse_unread(route: TransactionalRoute, request: Request, body: bytes) -> None:
+    """A body that nobody reads would be words lost in silence; an empty object says nothing."""
+    reads_raw = route.dependant.request_param_name is not None
+    if request.method not in SAFE_METHODS and not reads_raw and body.strip() not in {b"", b"{}"}:
+        raise DomainError(
+            "no_body_asked",
+            Kind.INVALID,
+            ru="Этот запрос не читает тела. Версию записи передают в If-Match.",
+            en="This request reads no body. The version of a record travels in If-Match.",
+            rule="no_body_asked",
+        )
+
+
+def _check_media_type(field: ModelField, request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if isinstance(route.body_field.field_info, params.Form):
+    if isinstance(field.field_info, params.Form):
         if media_type not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
             raise wrong_content_type("multipart/form-data")
     elif media_type != "application/json" and not media_type.endswith("+json"):

@@ -199,3 +199,12 @@ async def test_a_page_counts_the_whole_list_where_it_is_asked_to(app: Running, n
     await new_application(app, organisation_id=operator)
     following = {"limit": 1, "with_total": True, "cursor": counted["next_cursor"]}
     assert (await caller.get("/applications", params=following)).json()["total"] == 4
+
+
+async def test_a_body_that_nobody_reads_is_refused_for_its_words_would_be_lost(app: Running) -> None:
+    path = "/applications/broken?how=nothing"
+    refused = await app.client().post(path, json={"version": 3})
+    assert (refused.status_code, refused.json()["slug"]) == (422, "no_body_asked")
+    ways: tuple[dict[str, Any], ...] = ({}, {"json": {}}, {"content": b" \n"})
+    for nothing in ways:
+        assert (await app.client().post(path, **nothing)).status_code == 204

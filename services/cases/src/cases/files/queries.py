@@ -32,7 +32,7 @@ class FileSummary(BaseModel):
     number: str
     region: str
     territory: str
-    territory_title: str
+    territory_title: str | None
     age_band: AgeBand
     child_id: UUID
     coordinator_id: UUID

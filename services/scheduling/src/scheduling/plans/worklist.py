@@ -13,7 +13,7 @@ from workdays import overdue
 
 from scheduling.plans.model import Plan, PlanState
 from scheduling.roster import Roster, rosters
-from scheduling.spans import at, local_day, month_of
+from scheduling.spans import local_day, moment_at, month_of
 from scheduling.visits.model import Demand
 
 ACTIONS = {
@@ -50,7 +50,7 @@ async def _unplanned(region: str, month: date, unit: Unit) -> set[UUID]:
 
 def _month_item(team: Roster, organisation_id: UUID, month: date, today: date, unit: Unit) -> WorkItem:
     due_on = today.replace(day=team.pack.plan_made_by_day)
-    due_at = at(due_on + timedelta(days=1), 0, unit.regions[team.region].zone)
+    due_at = moment_at(due_on + timedelta(days=1), 0, unit.regions[team.region].zone)
     return WorkItem(
         id=f"plan/{organisation_id}/{month:%Y-%m}",
         service="scheduling",
@@ -61,7 +61,7 @@ def _month_item(team: Roster, organisation_id: UUID, month: date, today: date, u
         title=f"Составить план на {month:%m.%Y}",
         region=team.region,
         organisation_id=organisation_id,
-        created_at=at(today.replace(day=1), 0, unit.regions[team.region].zone),
+        created_at=moment_at(today.replace(day=1), 0, unit.regions[team.region].zone),
         due_at=due_at,
         standing=overdue(due_at, None, unit.now),
         explanation=f"План следующего месяца составляют до {team.pack.plan_made_by_day} числа включительно.",

@@ -8,13 +8,13 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import FirstDay, LastDay, Since, Until, within
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose, VisitOutcome
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, any_, select
 
-from scheduling.periods import FirstDay, LastDay, Since, Until, within
 from scheduling.titles import SpecialistTitle, Titles, titles
 from scheduling.trips.assignment import Unmet
 from scheduling.trips.model import Session, Trip, TripInvitation, TripState

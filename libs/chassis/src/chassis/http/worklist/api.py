@@ -14,6 +14,7 @@ from chassis.http.worklist.actions import Actions
 from chassis.http.worklist.counts import Tally, tally
 from chassis.http.worklist.lists import WorkQuery, urgent
 from chassis.http.worklist.sources import WorkSource
+from chassis.regions import territory_title
 from chassis.work.unit import Unit
 
 
@@ -37,8 +38,5 @@ def worklist_router(sources: Sequence[WorkSource], actions: Actions) -> Router:
 
 def _told(item: WorkItem, actions: Actions, unit: Unit) -> WorkItem:
     """The item with what every service adds: the next action and the territory in words."""
-    region = unit.regions.get(item.region)
-    territory = region.territory(item.territory.rpartition("/")[2]) if region and item.territory else None
-    return item.model_copy(
-        update={"next_action": actions.of(item), "territory_title": territory.title if territory else None}
-    )
+    title = territory_title(item.territory, unit.regions)
+    return item.model_copy(update={"next_action": actions.of(item), "territory_title": title})

@@ -98,7 +98,7 @@ class FileCard(BaseModel):
     application_id: UUID
     region: str
     territory: str
-    territory_title: str
+    territory_title: str | None
     age_band: AgeBand
     child_id: UUID
     coordinator_id: UUID

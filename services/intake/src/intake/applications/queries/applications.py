@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.errors import DomainError, Kind, forbidden, not_found
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.privacy.blobs import Blob
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
@@ -42,7 +43,6 @@ from intake.applications.queries.duplicates import duplicates_of
 from intake.applications.queries.search import found_by_name
 from intake.applications.states import ALLOWED, ApplicationState
 from intake.directory.queries.names import Names, names_of
-from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ConsentDocument, CallAttempt, Attachment)
 _column = Application.__table__.c

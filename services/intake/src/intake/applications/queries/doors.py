@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from chassis.http import ListQuery, Page, page_of
+from chassis.http.periods import Since, Until, within
 from chassis.regions import Packs
 from chassis.work import Unit
 from contracts.identifiers import ApplicationSource
@@ -15,7 +16,6 @@ from intake.acting import drop_token
 from intake.applications.model.application import Application
 from intake.applications.pack import IntakePack
 from intake.applications.states import ApplicationState
-from intake.particulars.periods import Since, Until, within
 
 
 class DoorCount(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.regions import Region
+from chassis.regions import Region, territory_title
 from chassis.work import Unit
 from sqlalchemy import CompoundSelect, select, union_all
 
@@ -26,10 +26,7 @@ class Names:
 
     def territory(self, code: str | None) -> str | None:
         """Of ``<region>/<territory>``, or of a whole region; None for one the packs do not know any more."""
-        region, _, own = (code or "").partition("/")
-        known = self.regions.get(region)
-        found = known.territory(own) if known and own else known
-        return found.title if found else None
+        return territory_title(code, self.regions)
 
 
 def places_of(unit: Unit) -> Names:

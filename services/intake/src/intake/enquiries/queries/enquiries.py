@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.errors import forbidden, not_found
 from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.privacy.blobs import Blob
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup
@@ -42,7 +43,6 @@ from intake.enquiries.queries.cards import (
 from intake.enquiries.queries.competence import Candidate, candidates
 from intake.enquiries.states import ALLOWED, EnquiryState
 from intake.enquiries.stems import digests
-from intake.particulars.periods import Since, Until, within
 
 R = TypeVar("R", ThreadMessage, Amendment, EnquiryFile)
 _PLAN_FOR_THESE_WORDS = text("SET LOCAL plan_cache_mode = force_custom_plan")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, Kind, invalid, not_found
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import FirstDay, LastDay
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
@@ -25,7 +26,6 @@ from intake.enquiries.packs import journal_of, organisation_title
 from intake.enquiries.personal import Words, opened
 from intake.enquiries.queries.cards import AmendmentView
 from intake.enquiries.queries.enquiries import amendment_view, contact
-from intake.particulars.periods import FirstDay, LastDay
 
 COLUMNS = (
     "№ п/п",

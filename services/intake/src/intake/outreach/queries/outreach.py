@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.http import ListQuery, Order, Page, PageQuery, page_of, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import ContactStep, FindingWay, Purpose
@@ -30,7 +31,6 @@ from intake.outreach.queries.cards import (
     named,
 )
 from intake.outreach.states import OutreachState
-from intake.particulars.periods import Since, Until, within
 
 _column = Outreach.__table__.c
 ORDER = Order({n: _column[n] for n in ("due_at", "found_at", "state", "territory")}, _column["id"], "due_at")

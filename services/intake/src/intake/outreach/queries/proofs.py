@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.errors import invalid
+from chassis.http.periods import FIRST_DAY, LAST_DAY
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
@@ -23,7 +24,6 @@ from intake.finding.queries import contact
 from intake.finding.referrals_pack import ReferralsPack
 from intake.outreach.model.outreach import Outreach
 from intake.outreach.model.steps import Attempt, Letter
-from intake.particulars.periods import FIRST_DAY, LAST_DAY
 
 LAYOUT = "notification-proof-csv-1"
 PURPOSE, SYSTEM_OF = "notification_proof", "social"

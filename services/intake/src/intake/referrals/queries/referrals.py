@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.regions import Packs
 from chassis.work import Unit
 from contracts.access import GROUND, FieldGroup, Relation
@@ -18,7 +19,6 @@ from intake.finding.family import FoundHealth, FoundWords, opened
 from intake.finding.ladder_pack import OutreachPack
 from intake.finding.queries import FoundHealthView, FoundSocial, contact
 from intake.finding.referrals_pack import ReferralsPack, RoadMap
-from intake.particulars.periods import Since, Until, within
 from intake.referrals.model.referral import Referral, ReferralState
 from intake.referrals.queries.cards import ReferralCard, ReferralForm, ReferralLine, line, named
 

@@ -8,6 +8,7 @@ from itertools import islice
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import Purpose
@@ -17,7 +18,6 @@ from sqlalchemy import ColumnElement, any_, select
 from scheduling.appointments.family import family_of_request
 from scheduling.appointments.model import Appointment, AppointmentState
 from scheduling.appointments.queries.desk import NEAREST, Offer, horizon, offers, open_desk
-from scheduling.periods import Since, Until, within
 from scheduling.resources.model import Request
 from scheduling.titles import SpecialistTitle, titles
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.errors import not_found
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, ServiceGroup, VisitOutcome
@@ -16,7 +17,6 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from scheduling.fieldwork.model import Choice, NewDate, OfferState, ReportedValue, SubjectKind, SyncConflict
-from scheduling.periods import Since, Until, within
 from scheduling.resources.model import ChildFacts
 from scheduling.titles import SpecialistTitle, Titles, titles
 from scheduling.visits.model import Visit, VisitState

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.http import Order, Page, PageQuery, paginate
+from chassis.http.periods import Since, Until, within
 from chassis.work import Unit
 from contracts.access import FieldGroup
 from contracts.identifiers import DeliveryMode, Purpose, VisitOutcome
@@ -14,7 +15,6 @@ from contracts.scheduling import PlannedService
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, any_, select
 
-from scheduling.periods import Since, Until, within
 from scheduling.titles import SpecialistTitle, titles
 from scheduling.visits.model import Visit, VisitState
 
