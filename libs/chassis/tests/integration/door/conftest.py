@@ -194,7 +194,7 @@ async def worklist(unit: Unit) -> Sequence[WorkItem]:
         WorkItem(
             id=f"take:{one.id}", service="intake", kind="take", step=RouteStep.CALL_BACK,
             group=one.id, subject_id=one.id, title=f"Взять {one.number}",
-            region="moscow-early-help", territory=one.territory, created_at=one.made_at,
+            region="moscow-early-help", territory=f"moscow-early-help/{one.territory}", created_at=one.made_at,
             due_at=None if one.number.endswith("0") else one.made_at.replace(year=2030 - int(one.number[-1])),
             standing=Standing.OPEN, url=f"/applications/{one.id}",
         )
