@@ -68,16 +68,16 @@ def _row_policy(table: str, condition: str | None) -> None:
 
 def mapping_without_a_relation() -> None:
     """Reports lose the column that says whose organisation a row belongs to."""
-    _mapping("reporting", {Relation.TERRITORY: ("territory", "region")})
+    _mapping("reporting.projections", {Relation.TERRITORY: ("territory", "region")})
 
 
 def mapping_to_a_wrong_column() -> None:
     """A report is taken to belong to whoever may see any of the region's children."""
-    _mapping("reporting", {Relation.ORGANISATION: "organisation_id", Relation.TERRITORY: "region"})
+    _mapping("reporting.projections", {Relation.ORGANISATION: "organisation_id", Relation.TERRITORY: "region"})
 
 
-def _mapping(service: str, columns: dict[Relation, Any]) -> None:
-    module: Any = import_module(f"{service}.access")
+def _mapping(room: str, columns: dict[Relation, Any]) -> None:
+    module: Any = import_module(f"{room}.access")
     module.GUARDED = tuple(replace(entry, columns=columns) for entry in module.GUARDED)
 
 
