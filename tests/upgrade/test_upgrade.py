@@ -55,8 +55,7 @@ async def oracle(upgraded: System) -> AsyncIterator[Oracle]:
 
 
 async def test_every_fact_that_waited_arrives_once_and_in_order(oracle: Oracle) -> None:
-    await oracle.settled(within=90)
-    assert await oracle.violations(History()) == []
+    assert await oracle.verdict(History(), within=90) == []
 
 
 async def test_no_row_of_the_older_version_is_lost(upgraded: System, oracle: Oracle) -> None:

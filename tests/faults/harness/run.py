@@ -20,7 +20,6 @@ WARM_UP_SECONDS = 1.0
 DOOR = "intake api"
 _WRITERS = 8
 _BETWEEN_COUNTS_SECONDS = 0.5
-_LOOKS, _BETWEEN_LOOKS_SECONDS = 4, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +60,11 @@ async def ordeal(
         last = time.monotonic()
         await oracle.settled(RECOVERY_SECONDS)
         recovery = time.monotonic() - last
-        found = [one for one in await _judged(oracle, history, before) if one not in before]
+        found = [one for one in await oracle.verdict(history, RECOVERY_SECONDS, before) if one not in before]
         return Verdict(history, happened, recovery, _silence(history), found)
     finally:
         await families.close()
         await oracle.close()
-
-
-async def _judged(oracle: Oracle, history: History, before: list[str]) -> list[str]:
-    """The verdict in a quiet moment. Timers and letters tell of themselves while we read, so a complaint is looked at
-    again: what is on its way arrives, what is lost, doubled or out of order stays so."""
-    found: list[str] = []
-    for _ in range(_LOOKS):
-        await oracle.settled(RECOVERY_SECONDS)
-        found = await oracle.violations(history)
-        if set(found) <= set(before):
-            break
-        await asyncio.sleep(_BETWEEN_LOOKS_SECONDS)
-    return found
 
 
 async def _under_load(
